@@ -1,0 +1,3 @@
+//! A simulated Acumatica ERP instance: identity server, contract-based REST interface and the company's books.
+
+pub mod model;
