@@ -1,0 +1,59 @@
+//! Reading records of the source.
+//!
+//! Owns the port. The Acumatica adapter fills it. Must not decide what changed: it reads what it is asked.
+
+use async_trait::async_trait;
+use sync::{Entity, Instant, Record};
+
+use crate::Call;
+
+/// Which page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// The entity.
+    pub entity: Entity,
+    /// Only records whose stamp is at or after this; `None` reads all.
+    pub from: Option<Instant>,
+    /// Go on after this cursor (made by an earlier page of the same pass); `None` starts.
+    pub cursor: Option<String>,
+}
+
+/// A page.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Records in key order, each key once.
+    pub records: Vec<Record>,
+    /// Where to go on; `None` when this was the last page.
+    pub next: Option<String>,
+    /// The source's clock (Date header) when it answered.
+    pub server_time: Option<Instant>,
+    /// What a person should know of how it was read (fallbacks); usually empty.
+    pub notes: Vec<String>,
+}
+
+/// What was found out about the source, kept between runs as JSON text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SourceProfile {
+    /// Product build, when the server tells it.
+    pub build: String,
+    /// Endpoint versions that the server lists, `Name/Version`.
+    pub endpoints: Vec<String>,
+    /// Form fields that `$custom` offers, by entity: `Document.CuryID` …
+    pub custom_fields: std::collections::BTreeMap<String, Vec<String>>,
+}
+
+/// Reads the source. Contract: each call is one page (with safe repeats inside); a page's records are whole as far as the
+/// entity's projection goes; order within a pass is by key; `next` is `None` only when the source has no more.
+#[async_trait]
+pub trait Reader: Send + Sync {
+    /// Signs in and finds out versions and rights, reading no record. Fails with a sentence for a consultant.
+    async fn probe(&self) -> Call<SourceProfile>;
+    /// Takes over what an earlier probe found.
+    fn adopt(&self, profile: &SourceProfile);
+    /// The source's clock: one cheap call, or known from an earlier answer.
+    async fn page(&self, request: &PageRequest) -> Call<Page>;
+    /// Records by key (CustomerID, InventoryID, `Type/ReferenceNbr`); those that do not exist are missing in the answer.
+    async fn by_keys(&self, entity: Entity, keys: &[String]) -> Call<Vec<Record>>;
+    /// Signs out within a bounded time; a failure leaves a debt that the next run pays.
+    async fn sign_out(&self) -> Call<()>;
+}

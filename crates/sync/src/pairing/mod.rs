@@ -1,0 +1,1 @@
+//! Which record of the sink a source record is.

@@ -1,0 +1,121 @@
+//! What goes wrong with one record, as data: a stable code, a sentence, a remedy and where.
+//!
+//! Owns the catalogue of codes and their classes. Must not stop a run: errors do that, problems never do.
+
+use serde::{Deserialize, Serialize};
+
+/// What has to happen before trying again makes sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Tried again by the next run.
+    Again,
+    /// A change of the record at its source, or of a rule, clears it; or a person replays or skips it.
+    Person,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $class:ident, $remedy:literal;)+) => {
+        /// A stable code. Scripts may depend on the words; new ones may come.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word in output and tables.
+            #[must_use]
+            pub const fn name(self) -> &'static str { match self { $(Self::$variant => $code),+ } }
+
+            /// What has to happen first.
+            #[must_use]
+            pub const fn class(self) -> Class { match self { $(Self::$variant => Class::$class),+ } }
+
+            /// What a person can do.
+            #[must_use]
+            pub const fn remedy(self) -> &'static str { match self { $(Self::$variant => $remedy),+ } }
+        }
+    };
+}
+
+codes! {
+    /// The sink refused a value of the record.
+    ValueRefused = "value_refused", Person, "Correct the value in Acumatica, or widen the field in Zoho CRM; the next run tries again when the record changes, or use replay.";
+    /// The sink wants a field that the mapping does not fill.
+    MandatoryMissing = "mandatory_missing", Person, "Make the field optional on the layout in Zoho CRM or give it a default there, then replay the record.";
+    /// Another record of the sink holds a value that must be unique, and it is not ours.
+    DuplicateValue = "duplicate_value", Person, "Open the named Zoho record and clear the value, or remove one of the two records, then replay.";
+    /// Locked, in approval, in review or under merge.
+    RecordLocked = "record_locked", Again, "Nothing to do unless it stays: finish the approval, review or merge in Zoho CRM.";
+    /// The sink refused the record for a reason that has no code of its own here.
+    Refused = "refused", Person, "Read the answer with `record`, correct the cause, then replay.";
+    /// The organisation takes no more records.
+    StorageFull = "storage_full", Person, "Free storage in Zoho CRM or buy more, then replay the parked records.";
+    /// The outcome of a write could not be settled within the run.
+    OutcomeUnknown = "outcome_unknown", Again, "Nothing to do: the next run looks the record up before it writes again.";
+    /// An unlinked record of the sink already carries this name or code.
+    UndecidedName = "undecided_name", Person, "Write the ERP key into the field ERP Key of the right Zoho record to adopt it, or rename it, then replay.";
+    /// The document's account is not there (yet).
+    WaitingForAccount = "waiting_for_account", Again, "Nothing to do: it goes when its customer has arrived. If it stays, look at the customer with `record`.";
+    /// A line's product is not there (yet).
+    WaitingForProduct = "waiting_for_product", Again, "Nothing to do: it goes when its item has arrived. If it stays, look at the item with `record`.";
+    /// The document's currency is not active in the sink.
+    CurrencyNotActive = "currency_not_active", Person, "Activate the currency in Zoho CRM (Setup, Company Details, Currencies), then replay.";
+    /// The document's status is none of the documented labels.
+    UnknownStatus = "unknown_status", Person, "A workflow in Acumatica added this status. The document is treated as not released.";
+    /// A required source value is missing or unreadable.
+    SourceUnreadable = "source_unreadable", Person, "Open the record in Acumatica and correct the named field.";
+    /// A key is too long for the ERP key field.
+    KeyTooLong = "key_too_long", Person, "Widen the field ERP Key in Zoho CRM, then replay.";
+    /// The record that the link names is gone in the sink.
+    TargetGone = "target_gone", Person, "Restore the record in Zoho CRM, or replay with the link removed.";
+}
+
+impl Code {
+    /// The code of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("unknown problem code {name}")))
+    }
+}
+
+/// One problem of one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The stable code.
+    pub code: Code,
+    /// What is wrong, as a sentence, with the values concerned (never a secret).
+    pub message: String,
+    /// Where: a field path of source or sink; empty when it is the whole record.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub field: String,
+}
+
+impl Problem {
+    /// A problem of the whole record.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), field: String::new() }
+    }
+
+    /// The same, at a field.
+    #[must_use]
+    pub fn at(mut self, field: impl Into<String>) -> Self {
+        self.field = field.into();
+        self
+    }
+}
