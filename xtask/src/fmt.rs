@@ -1,0 +1,16 @@
+//! `cargo x fmt`: one way to lay out code, so that nobody has to argue it.
+//!
+//! Owns the call of rustfmt. Must not hold layout settings: those would stand
+//! in rustfmt.toml, and the defaults need none.
+
+use crate::run;
+use anyhow::Result;
+
+/// Formats every crate, or only compares when `check` is set.
+pub(crate) fn run(check: bool) -> Result<()> {
+    let mut command = run::cargo(&["fmt", "--all"]);
+    if check {
+        command.arg("--check");
+    }
+    run::checked(&mut command)
+}

@@ -1,0 +1,215 @@
+//! `cargo x test`: every test there is, with what the tests need.
+//!
+//! Owns the choice of the runner, the database that the tests get and the count
+//! of what ran. Must not skip anything in silence: an absent system part is
+//! installed or named, and a run without a single test is a failure. Gets the
+//! PostgreSQL cluster from `system`, hands the runner's lines to the counter.
+
+use crate::run;
+use crate::system::cluster::Cluster;
+use crate::system::postgres;
+use anyhow::{Result, bail};
+use std::ffi::OsString;
+use std::process::Command;
+
+/// Tells the tests where their PostgreSQL server is: a URL of a superuser on an
+/// empty server. Each test creates a database of its own in it.
+const POSTGRES: &str = "ML_CONNECTOR_TEST_POSTGRES";
+
+/// What the runners said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    passed: u64,
+    failed: u64,
+}
+
+impl Counts {
+    /// The plain line that a log reader looks for.
+    pub(crate) fn closing_line(self) -> String {
+        format!("{} passed, {} failed", self.passed, self.failed)
+    }
+}
+
+/// Runs the tests that `arguments` select, every test without any, and prints the counts.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let mut counts = Counts::default();
+    let outcome = counted(arguments, &mut counts);
+    println!("{}", counts.closing_line());
+    outcome
+}
+
+/// Like [`run`], but leaves the counts to the caller, also when tests failed.
+pub(crate) fn counted(arguments: &[String], counts: &mut Counts) -> Result<()> {
+    let (url, cluster) = database()?;
+    let outcome = run_all(arguments, &url, counts);
+    if let Some(cluster) = cluster {
+        cluster.stop()?;
+    }
+    outcome?;
+    if counts.failed > 0 {
+        bail!("{} of the tests failed", counts.failed);
+    }
+    if counts.passed == 0 {
+        bail!("no test ran");
+    }
+    Ok(())
+}
+
+/// The server named in the environment, or a private one for this run.
+fn database() -> Result<(OsString, Option<Cluster>)> {
+    if let Some(url) = run::variable(POSTGRES) {
+        println!("PostgreSQL: the server that {POSTGRES} names");
+        return Ok((url, None));
+    }
+    let server = postgres::find_or_install()?;
+    let cluster = Cluster::start(&server)?;
+    println!("PostgreSQL {}: private, {}", server.version, cluster.url());
+    Ok((cluster.url().into(), Some(cluster)))
+}
+
+fn run_all(arguments: &[String], url: &OsString, counts: &mut Counts) -> Result<()> {
+    let nextest = run::answers(&mut run::cargo(&["nextest", "--version"]));
+    let whole = arguments.is_empty();
+
+    let mut good = if nextest {
+        let mut command = run::cargo(&["nextest", "run"]);
+        if whole {
+            command.arg("--workspace");
+        }
+        if run::watched() {
+            command.env("CARGO_TERM_COLOR", "always");
+        } else {
+            command.args(["--cargo-quiet", "--status-level=slow"]);
+        }
+        command.args(arguments).env(POSTGRES, url);
+        count(&mut command, Runner::Nextest, counts)?
+    } else {
+        let mut command = run::cargo_build(&["test", "--no-fail-fast"]);
+        if whole {
+            command.args(["--workspace", "--all-targets"]);
+        }
+        command.args(arguments).env(POSTGRES, url);
+        count(&mut command, Runner::BuiltIn, counts)?
+    };
+    if whole {
+        let mut command = run::cargo_build(&["test", "--workspace", "--doc", "--no-fail-fast"]);
+        good &= count(command.env(POSTGRES, url), Runner::BuiltIn, counts)?;
+    }
+    if !good && counts.failed == 0 {
+        bail!("the test runner failed before it could count");
+    }
+    Ok(())
+}
+
+/// Who runs the tests, and so where and in which words the counts stand. Each is
+/// held to its own: nextest repeats the words of a failing test's harness.
+#[derive(Clone, Copy)]
+enum Runner {
+    /// `test result: ok. 3 passed; 1 failed; …` on standard output, per binary
+    BuiltIn,
+    /// `Summary [ 0.2s] 4 tests run: 3 passed (1 slow), 1 failed, 0 skipped` on standard error
+    Nextest,
+}
+
+fn count(command: &mut Command, runner: Runner, counts: &mut Counts) -> Result<bool> {
+    let stream = match runner {
+        Runner::BuiltIn => run::Stream::Out,
+        Runner::Nextest => run::Stream::Err,
+    };
+    run::watched_lines(command, stream, |line| {
+        if let Some(more) = runner.counts_in(line) {
+            counts.passed += more.passed;
+            counts.failed += more.failed;
+        }
+    })
+}
+
+impl Runner {
+    fn counts_in(self, line: &str) -> Option<Counts> {
+        let line = without_colour(line);
+        let (counts, separator) = match self {
+            Self::BuiltIn => {
+                let rest = line.trim().strip_prefix("test result:")?;
+                (rest.split_once(". ")?.1, ';')
+            }
+            Self::Nextest => {
+                let rest = line.trim().strip_prefix("Summary [")?;
+                (rest.split_once(" run:")?.1, ',')
+            }
+        };
+        let mut found = Counts::default();
+        for part in counts.split(separator) {
+            let part = part.split('(').next().unwrap_or(part).trim();
+            let Some((number, word)) = part.split_once(' ') else {
+                continue;
+            };
+            let Ok(number) = number.parse::<u64>() else {
+                continue;
+            };
+            match word.trim() {
+                "passed" => found.passed += number,
+                "failed" | "timed out" | "exec failed" => found.failed += number,
+                _ => {}
+            }
+        }
+        Some(found)
+    }
+}
+
+/// A terminal line without its escape sequences.
+fn without_colour(line: &str) -> String {
+    let mut plain = String::new();
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        if character == '\u{1b}' {
+            for escaped in characters.by_ref() {
+                if escaped.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    const HARNESS: &str = "test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n";
+
+    #[test]
+    fn the_built_in_harness_is_counted() {
+        let counts = Runner::BuiltIn.counts_in(HARNESS).unwrap();
+        assert_eq!((counts.passed, counts.failed), (12, 2));
+    }
+
+    #[test]
+    fn nextest_is_counted_also_in_colour() {
+        let line = "\u{1b}[32;1m     Summary\u{1b}[0m [   1.204s] \u{1b}[1m9\u{1b}[0m tests run: \u{1b}[1m6\u{1b}[0m passed (1 slow), 1 failed, 2 timed out, 4 skipped\n";
+        let counts = Runner::Nextest.counts_in(line).unwrap();
+        assert_eq!((counts.passed, counts.failed), (6, 3));
+    }
+
+    #[test]
+    fn what_a_failing_test_printed_is_not_counted_again() {
+        assert_eq!(Runner::Nextest.counts_in(HARNESS), None);
+        assert_eq!(
+            Runner::Nextest.counts_in("        PASS [   0.004s] store vault::seals\n"),
+            None
+        );
+        assert_eq!(Runner::BuiltIn.counts_in("3 passed; 1 failed\n"), None);
+    }
+
+    #[test]
+    fn the_closing_line_is_plain() {
+        let counts = Counts {
+            passed: 41,
+            failed: 0,
+        };
+        assert_eq!(counts.closing_line(), "41 passed, 0 failed");
+    }
+}
