@@ -51,10 +51,17 @@ fn find() -> Option<Programs> {
     newest(asked)
 }
 
+/// Among equal versions the first place asked: PATH, which may hold wrappers, is asked last.
 fn newest(asked: impl Iterator<Item = Programs>) -> Option<Programs> {
     asked
         .filter(|programs| programs.version >= OLDEST)
-        .max_by_key(|programs| programs.version)
+        .reduce(|best, next| {
+            if next.version > best.version {
+                next
+            } else {
+                best
+            }
+        })
 }
 
 fn folders() -> Vec<PathBuf> {
@@ -106,5 +113,19 @@ mod tests {
         let found = newest([14, 17, 15].into_iter().map(programs));
         assert_eq!(found, Some(programs(17)));
         assert_eq!(newest([13, 14].into_iter().map(programs)), None);
+    }
+
+    #[test]
+    fn the_first_place_wins_among_equals() {
+        let programs = |folder: &str| Programs {
+            folder: PathBuf::from(folder),
+            version: 15,
+        };
+        let found = newest(
+            ["/usr/lib/postgresql/15/bin", "/usr/bin"]
+                .into_iter()
+                .map(programs),
+        );
+        assert_eq!(found, Some(programs("/usr/lib/postgresql/15/bin")));
     }
 }
