@@ -10,6 +10,7 @@ mod header;
 mod ignored;
 mod leftovers;
 mod manifests;
+mod names;
 mod places;
 mod seams;
 mod size;
@@ -85,6 +86,7 @@ pub(crate) fn check(tree: &Tree) -> Result<Vec<Finding>> {
     for module in &tree.modules {
         findings.extend(size::check(module));
         findings.extend(header::check(module));
+        findings.extend(names::check(module));
         findings.extend(ambient::check(module));
         findings.extend(seams::check(module));
         findings.extend(ignored::check(module));
