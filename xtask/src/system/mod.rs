@@ -11,7 +11,7 @@ use crate::run;
 use anyhow::{Context as _, Result};
 use std::fmt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// A system part that is absent, with the one command that installs it.
 #[derive(Debug)]
@@ -93,11 +93,12 @@ pub(crate) fn install(part: &str, packages: &[&str]) -> Result<()> {
     )
 }
 
+/// Asks nothing, and says only what went wrong.
 fn apt_get() -> Command {
     let mut command = Command::new("apt-get");
     command
         .env("DEBIAN_FRONTEND", "noninteractive")
-        .args(["--option", "Dpkg::Use-Pty=0"]);
+        .stdout(Stdio::null());
     command
 }
 
