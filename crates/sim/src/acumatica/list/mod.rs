@@ -1,0 +1,15 @@
+//! Answers reads: which rows, in which order, with which fields, as bytes.
+
+mod optimiser;
+mod page;
+mod plan;
+mod query;
+mod render;
+mod rows;
+mod schema;
+
+pub use page::{Ask, list, one, record, wrong_version};
+pub use plan::{Mode, Plan, Wanted};
+pub use query::{BadParameter, Query};
+pub use rows::{Flow, each};
+pub use schema::ad_hoc_schema;
