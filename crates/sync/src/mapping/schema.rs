@@ -27,10 +27,13 @@ pub struct Schema {
     pub currencies: BTreeMap<String, Currency>,
     /// False once the sink has refused a negative `Adjustment`.
     pub negative_adjustment: bool,
-    /// Most line rows that a document may have.
+    /// Most line rows that a document may have; 0 when nothing is known, which counts as 100.
     pub row_cap: usize,
     /// True when our fields were created and placed.
     pub prepared: bool,
+    /// What a person should know of how fields were found, made or placed, as sentences; usually empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A currency of the org.
