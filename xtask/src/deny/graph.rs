@@ -10,6 +10,7 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
+use std::process::Command;
 
 /// One version of one crate.
 #[derive(Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
@@ -39,7 +40,7 @@ pub(crate) fn locked(path: &Path) -> Result<Vec<Package>> {
 
 /// Every package that is compiled for one of the targets, development ones included.
 pub(crate) fn compiled(targets: &[String]) -> Result<Vec<Package>> {
-    let mut command = run::cargo(&["tree", "--workspace", "--locked", "--prefix", "none"]);
+    let mut command = tree();
     command.args(["--edges", "normal,build,dev", "--format", "{p}|{l}"]);
     for target in targets {
         command.args(["--target", target]);
@@ -48,7 +49,7 @@ pub(crate) fn compiled(targets: &[String]) -> Result<Vec<Package>> {
 }
 
 fn members() -> Result<BTreeSet<String>> {
-    let mut command = run::cargo(&["tree", "--workspace", "--locked", "--prefix", "none"]);
+    let mut command = tree();
     command.args(["--depth", "0", "--format", "{p}"]);
     let told = run::output(&mut command)?;
     let names = told.lines().filter_map(|line| line.split(' ').next());
@@ -56,6 +57,12 @@ fn members() -> Result<BTreeSet<String>> {
         .filter(|name| !name.is_empty())
         .map(str::to_owned)
         .collect())
+}
+
+fn tree() -> Command {
+    let mut command = run::cargo(&["tree", "--workspace", "--quiet"]);
+    command.args(["--locked", "--prefix", "none"]);
+    command
 }
 
 fn locked_in(text: &str, members: &BTreeSet<String>) -> Result<Vec<Package>> {
