@@ -66,6 +66,8 @@ codes! {
     UnknownStatus = "unknown_status", Person, "A workflow in Acumatica added this status. The document is treated as not released.";
     /// A required source value is missing or unreadable.
     SourceUnreadable = "source_unreadable", Person, "Open the record in Acumatica and correct the named field.";
+    /// A document number carries another GUID than before.
+    NumberReused = "number_reused", Person, "Was Acumatica restored from a snapshot, or the document deleted and its number used again? Check the document on both sides, then replay or skip it.";
     /// A key is too long for the ERP key field.
     KeyTooLong = "key_too_long", Person, "Widen the field ERP Key in Zoho CRM, then replay.";
     /// The record that the link names is gone in the sink.
@@ -89,7 +91,8 @@ impl Serialize for Code {
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("unknown problem code {name}")))
+        Self::named(&name)
+            .ok_or_else(|| serde::de::Error::custom(format!("unknown problem code {name}")))
     }
 }
 
@@ -109,7 +112,11 @@ impl Problem {
     /// A problem of the whole record.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: String::new() }
+        Self {
+            code,
+            message: message.into(),
+            field: String::new(),
+        }
     }
 
     /// The same, at a field.

@@ -1,0 +1,399 @@
+//! From the text of a connection file to checked settings.
+//!
+//! Owns what each key means, its default and its allowed values. Complaints are collected, not thrown one by one.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sync::Flow;
+use toml::de::DeTable;
+
+use super::trouble::Troubles;
+use super::view::{Log, View};
+use super::{Acumatica, AcumaticaGrant, ConnectionFile, FlowPart, Schedule, Settings, Zoho};
+
+/// Endpoint versions that the mapping knows.
+pub(crate) const VERSIONS: [&str; 5] = ["20.200.001", "22.200.001", "23.200.001", "24.200.001", "25.200.001"];
+
+/// Datacenters by their short name.
+pub(crate) const DATACENTERS: [&str; 10] = ["us", "eu", "in", "au", "jp", "cn", "ca", "sa", "uk", "ae"];
+
+/// Reads and checks `text`; `file` names it in complaints, `folder` is where relative paths start.
+///
+/// # Errors
+/// Every complaint about the file.
+pub(crate) fn read(text: &str, file: &str, folder: &Path, allow_loopback: bool) -> Result<ConnectionFile, Troubles> {
+    let log = Log::new(text);
+    let table = match DeTable::parse(text) {
+        Ok(table) => table,
+        Err(error) => {
+            log.add(error.span().map_or(0, |span| span.start), "", format!("is not TOML: {}", error.message()));
+            return Err(Troubles { file: file.to_owned(), list: log.into_list() });
+        }
+    };
+    let root = View::new(&log, "", 0, table.get_ref());
+    let mut secrets = BTreeMap::new();
+    let name = name(&root);
+    let acumatica = section(&root, "acumatica").map(|view| acumatica(&view, allow_loopback, &mut secrets));
+    let zoho = section(&root, "zoho").map(|view| zoho(&view, allow_loopback, &mut secrets));
+    let flows = flows(&root);
+    root.finish();
+    let list = log.into_list();
+    match (acumatica, zoho) {
+        (Some(acumatica), Some(zoho)) if list.is_empty() => Ok(ConnectionFile {
+            name,
+            settings: Settings { acumatica, zoho, flows },
+            secrets,
+            folder: folder.to_owned(),
+        }),
+        _ => Err(Troubles { file: file.to_owned(), list }),
+    }
+}
+
+fn section<'a>(root: &View<'a>, key: &'static str) -> Option<View<'a>> {
+    if !root.has(key) {
+        root.complain(key, format!("is missing: add a section [{key}]"));
+    }
+    root.table(key)
+}
+
+fn name(root: &View<'_>) -> String {
+    let name = root.needed("name", "acme");
+    let fits = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
+    if !name.is_empty() && (!fits || name.len() > 40) {
+        root.complain("name", "takes lower-case letters, digits, - and _, at most 40 of them");
+    }
+    name
+}
+
+fn acumatica(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Acumatica {
+    let url = view.needed("url", "https://erp.example.com/AcumaticaERP");
+    address(view, "url", &url, allow_loopback);
+    let endpoint = view.text("endpoint").unwrap_or_else(|| "Default/24.200.001".to_owned());
+    endpoint_fits(view, &endpoint);
+    let grant = match view.choice("grant", &["authorization_code", "password"]) {
+        Some("password") => AcumaticaGrant::Password,
+        _ => AcumaticaGrant::AuthorizationCode,
+    };
+    let client_id = view.needed("client_id", "00000000-0000-0000-0000-000000000000@Company");
+    if !client_id.is_empty() && !client_id.split_once('@').is_some_and(|(id, tenant)| !id.is_empty() && !tenant.is_empty()) {
+        view.complain("client_id", "lacks the tenant: it reads GUID@Tenant, as Acumatica shows it on Connected Applications");
+    }
+    keep(view, "client_secret", "acumatica.client_secret", true, secrets);
+    let username = view.text("username");
+    keep(view, "password", "acumatica.password", false, secrets);
+    keep(view, "refresh_token", "acumatica.refresh_token", false, secrets);
+    let password = secrets.contains_key("acumatica.password");
+    match grant {
+        AcumaticaGrant::Password => {
+            if username.is_none() {
+                view.complain("username", "is missing: grant = \"password\" needs username and password");
+            }
+            if !password && !view.has("password") {
+                view.complain("password", "is missing: grant = \"password\" needs username and password");
+            }
+        }
+        AcumaticaGrant::AuthorizationCode => {
+            for (key, given) in [("username", username.is_some()), ("password", password)] {
+                if given {
+                    view.complain(key, "is only used with grant = \"password\"");
+                }
+            }
+        }
+    }
+    let proxy = view.text("proxy");
+    if let Some(proxy) = &proxy
+        && !matches!(url::Url::parse(proxy).map(|url| url.scheme().to_owned()).as_deref(), Ok("http" | "https"))
+    {
+        view.complain("proxy", "must be the address of a proxy, for example http://proxy.example.com:3128");
+    }
+    let part = Acumatica {
+        url: url.trim_end_matches('/').to_owned(),
+        endpoint,
+        grant,
+        client_id,
+        username,
+        branch: view.text("branch"),
+        ca_file: view.path("ca_file"),
+        proxy,
+        parallel_calls: view.number("parallel_calls", 1..=10, 2),
+        calls_per_minute: view.number("calls_per_minute", 0..=6000, 40),
+    };
+    view.finish();
+    part
+}
+
+fn endpoint_fits(view: &View<'_>, endpoint: &str) {
+    let Some((name, version)) = endpoint.split_once('/') else {
+        return view.complain("endpoint", "reads Name/Version, for example \"Default/24.200.001\"");
+    };
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) {
+        view.complain("endpoint", "the name before / takes letters, digits, - _ and .");
+    }
+    if !VERSIONS.contains(&version) {
+        view.complain("endpoint", format!("version \"{version}\" is not one of {}", VERSIONS.join(", ")));
+    }
+}
+
+fn zoho(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Zoho {
+    let accounts_url = view.text("accounts_url");
+    let datacenter = view.choice("datacenter", &DATACENTERS);
+    match &accounts_url {
+        Some(url) if !allow_loopback => {
+            view.complain("accounts_url", "is only for simulators: start with --allow-loopback, or use datacenter");
+            let _ = url;
+        }
+        Some(url) => {
+            if !loopback(url) {
+                view.complain("accounts_url", "must be on loopback, for example http://127.0.0.1:9802; real systems are named by datacenter");
+            }
+            if view.has("datacenter") {
+                view.complain("datacenter", "stands beside accounts_url: leave one of them out");
+            }
+        }
+        None if !view.has("datacenter") => {
+            view.complain("datacenter", format!("is missing: one of {}", DATACENTERS.join(", ")));
+        }
+        None => {}
+    }
+    let environment = view.choice("environment", &["production", "sandbox", "developer"]).unwrap_or("production");
+    keep(view, "client_secret", "zoho.client_secret", true, secrets);
+    keep(view, "refresh_token", "zoho.refresh_token", false, secrets);
+    keep(view, "grant_code", "zoho.grant_code", false, secrets);
+    let credits = view.has("daily_credits").then(|| view.number("daily_credits", 100..=100_000_000, 0));
+    let part = Zoho {
+        datacenter: datacenter.unwrap_or_default().to_owned(),
+        environment: environment.to_owned(),
+        accounts_url: accounts_url.map(|url| url.trim_end_matches('/').to_owned()),
+        client_id: view.needed("client_id", "1000.ABC"),
+        parallel_calls: view.number("parallel_calls", 1..=25, 10),
+        daily_credits: credits,
+        run_workflows: view.flag("run_workflows", false),
+    };
+    view.finish();
+    part
+}
+
+type Secrets = BTreeMap<&'static str, super::SecretSource>;
+
+fn keep(view: &View<'_>, key: &'static str, field: &'static str, needed: bool, secrets: &mut Secrets) {
+    let given = view.has(key);
+    match view.secret(key) {
+        Some(source) => {
+            secrets.insert(field, source);
+        }
+        None if needed && !given => {
+            view.complain(key, format!("is missing, for example {key} = {{ file = \"/path/to/secret\" }}"));
+        }
+        None => {}
+    }
+}
+
+fn loopback(url: &str) -> bool {
+    let Ok(url) = url::Url::parse(url) else { return false };
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+fn address(view: &View<'_>, key: &'static str, text: &str, allow_loopback: bool) {
+    if text.is_empty() {
+        return;
+    }
+    let Ok(url) = url::Url::parse(text) else {
+        return view.complain(key, "is not an address; it begins with https://");
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return view.complain(key, "must not hold a user name or password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return view.complain(key, "must end with the instance, without ? or #");
+    }
+    match (url.scheme(), loopback(text)) {
+        ("https", false) => {}
+        ("https" | "http", true) if allow_loopback => {}
+        (_, true) => view.complain(key, "is on loopback: start with --allow-loopback to use simulators"),
+        ("http", false) => view.complain(key, "must begin with https://; plain http is only for simulators on loopback"),
+        _ => view.complain(key, "must begin with https://"),
+    }
+    for (tail, word) in [("/entity", "/entity"), ("/identity", "/identity"), ("/main", "/Main")] {
+        if url.path().trim_end_matches('/').to_ascii_lowercase().ends_with(tail) {
+            view.complain(key, format!("is the address of the instance: leave out {word} and what follows"));
+        }
+    }
+}
+
+fn flows(root: &View<'_>) -> BTreeMap<Flow, FlowPart> {
+    let mut parts: BTreeMap<Flow, FlowPart> = BTreeMap::new();
+    let table = root.table("flows");
+    for flow in Flow::ALL {
+        let view = table.as_ref().and_then(|table| table.table(flow.name()));
+        parts.insert(flow, part(flow, view.as_ref()));
+    }
+    if let Some(table) = &table {
+        if let Some(view) = table.table("won_deals") {
+            if view.flag("enabled", false) {
+                view.complain("enabled", "this version does not bring won deals to Acumatica yet: leave it false");
+            }
+            let _ = view.flag("approval", true);
+            view.finish();
+        }
+        table.finish();
+    }
+    parts
+}
+
+fn part(flow: Flow, view: Option<&View<'_>>) -> FlowPart {
+    let default = Schedule::Every(if flow == Flow::Items { 15 * 60 } else { 5 * 60 });
+    let Some(view) = view else { return FlowPart { enabled: true, schedule: default, from: None } };
+    let enabled = view.flag("enabled", true);
+    let schedule = schedule(view).unwrap_or(default);
+    let from = if flow == Flow::Invoices { view.text("from").filter(|from| from_fits(view, from)) } else { None };
+    view.finish();
+    FlowPart { enabled, schedule, from: from.filter(|from| from != "all") }
+}
+
+fn from_fits(view: &View<'_>, from: &str) -> bool {
+    let fits = matches!(from, "all" | "open") || from.parse::<jiff::civil::Date>().is_ok();
+    if !fits {
+        view.complain("from", "is \"all\", \"open\" or a day such as \"2025-01-01\"");
+    }
+    fits
+}
+
+fn schedule(view: &View<'_>) -> Option<Schedule> {
+    let every = view.text("every");
+    let cron = view.text("cron");
+    let zone = view.text("zone");
+    if every.is_some() && cron.is_some() {
+        view.complain("cron", "stands beside every: leave one of them out");
+    }
+    if let Some(zone) = &zone
+        && jiff::tz::TimeZone::get(zone).is_err()
+    {
+        view.complain("zone", format!("\"{zone}\" is not a time zone; it reads Region/City, for example Europe/Zurich"));
+    }
+    if let Some(line) = cron {
+        if line.split_whitespace().count() != 5 {
+            view.complain("cron", "has five fields: minute, hour, day, month, weekday");
+        }
+        return Some(Schedule::Cron { line, zone: zone.unwrap_or_else(|| "UTC".to_owned()) });
+    }
+    if zone.is_some() {
+        view.complain("zone", "is only used with cron");
+    }
+    let every = every?;
+    if every == "manual" {
+        return Some(Schedule::Manual);
+    }
+    match seconds(&every) {
+        Some(seconds @ 10..=604_800) => Some(Schedule::Every(seconds)),
+        _ => {
+            view.complain("every", "is \"manual\" or a time from 10s to 7d, such as \"5m\" or \"1h\"");
+            None
+        }
+    }
+}
+
+fn seconds(text: &str) -> Option<u64> {
+    let unit = text.chars().last()?;
+    let number: u64 = text[..text.len() - unit.len_utf8()].parse().ok()?;
+    let factor = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return None,
+    };
+    number.checked_mul(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::template;
+    use super::*;
+
+    const GOOD: &str = r#"name = "acme"
+[acumatica]
+url = "https://erp.acme.example/AcumaticaERP/"
+client_id = "0-0@Company"
+client_secret = { env = "A" }
+[zoho]
+datacenter = "eu"
+client_id = "1000.X"
+client_secret = { file = "z" }
+"#;
+
+    fn troubles(text: &str) -> String {
+        read(text, "f.toml", Path::new("."), false).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn defaults_are_filled_in() {
+        let file = read(GOOD, "f.toml", Path::new("."), false).unwrap();
+        assert_eq!(file.settings.acumatica.url, "https://erp.acme.example/AcumaticaERP");
+        assert_eq!(file.settings.acumatica.endpoint, "Default/24.200.001");
+        assert_eq!(file.settings.acumatica.calls_per_minute, 40);
+        assert_eq!(file.settings.zoho.parallel_calls, 10);
+        assert_eq!(file.settings.flows[&Flow::Items].schedule, Schedule::Every(900));
+        assert_eq!(file.secrets.len(), 2);
+    }
+
+    #[test]
+    fn the_template_is_a_valid_file_once_filled_in() {
+        let file = read(&template("acme"), "f.toml", Path::new("."), false).unwrap();
+        assert_eq!(file.name, "acme");
+    }
+
+    #[test]
+    fn each_mistake_names_line_key_and_remedy() {
+        let cases = [
+            ("datacenter = \"eu\"", "datacenter = \"eur\"", "f.toml:7: zoho.datacenter: \"eur\" is not one of us, eu, in"),
+            ("datacenter = \"eu\"", "datacentre = \"eu\"", "f.toml:7: zoho.datacentre: is not known; did you mean datacenter?"),
+            ("url = \"https", "url = \"http", "f.toml:3: acumatica.url: must begin with https://"),
+            ("client_secret = { env = \"A\" }", "client_secret = \"hunter2\"", "f.toml:5: acumatica.client_secret: a secret does not stand in this file"),
+            ("client_secret = { env = \"A\" }", "", "acumatica.client_secret: is missing"),
+            ("0-0@Company", "0-0", "lacks the tenant"),
+            ("[zoho]", "endpoint = \"Default/19.200.001\"\n[zoho]", "f.toml:6: acumatica.endpoint: version \"19.200.001\" is not one of 20.200.001"),
+            ("[zoho]", "parallel_calls = \"2\"\n[zoho]", "acumatica.parallel_calls: must be a whole number, and is string"),
+            ("[zoho]", "parallel_calls = 99\n[zoho]", "must be from 1 to 10"),
+            ("[zoho]", "grant = \"password\"\n[zoho]", "username: is missing"),
+            ("name = \"acme\"", "name = \"Acme Ltd\"", "f.toml:1: name: takes lower-case"),
+        ];
+        for (from, to, wanted) in cases {
+            let text = GOOD.replace(from, to);
+            let told = troubles(&text);
+            assert!(told.contains(wanted), "{to}: {told}");
+            assert!(!told.contains("hunter2"), "a secret was quoted");
+        }
+    }
+
+    #[test]
+    fn loopback_needs_the_flag() {
+        let text = GOOD.replace("https://erp.acme.example/AcumaticaERP/", "http://127.0.0.1:9801");
+        assert!(troubles(&text).contains("--allow-loopback"));
+        assert!(read(&text, "f.toml", Path::new("."), true).is_ok());
+        let text = GOOD.replace("datacenter = \"eu\"", "accounts_url = \"http://127.0.0.1:1\"");
+        assert!(troubles(&text).contains("--allow-loopback"));
+        assert!(read(&text, "f.toml", Path::new("."), true).is_ok());
+        let text = GOOD.replace("datacenter = \"eu\"", "accounts_url = \"http://evil.example\"");
+        assert!(read(&text, "f.toml", Path::new("."), true).unwrap_err().to_string().contains("loopback"));
+    }
+
+    #[test]
+    fn schedules_are_checked() {
+        let told = troubles(&format!("{GOOD}[flows.customers]\nevery = \"5 min\"\n[flows.items]\ncron = \"* * *\"\nzone = \"Mars/X\"\n[flows.invoice]\n"));
+        for wanted in ["flows.customers.every: is \"manual\" or a time", "has five fields", "not a time zone", "did you mean invoices?"] {
+            assert!(told.contains(wanted), "{wanted}: {told}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_toml_is_told_with_its_line() {
+        assert!(troubles("name = \"a\"\n[acumatica\n").starts_with("f.toml:2: is not TOML"));
+    }
+}

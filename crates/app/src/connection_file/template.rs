@@ -1,0 +1,51 @@
+//! The commented file that `init` writes.
+//!
+//! Owns the text. A test reads it back, so that it cannot rot.
+
+/// The template, for a connection called `name`.
+pub(crate) fn template(name: &str) -> String {
+    TEMPLATE.replace("NAME", name)
+}
+
+const TEMPLATE: &str = r#"# One pair of systems. Fill in, then: ml-connector apply FILE
+# Secrets never stand here: name where they are to be read once, at `apply`:
+#   { file = "/path" }   { env = "NAME" }   { command = "pass show acme/zoho" }
+
+name = "NAME"
+
+[acumatica]
+url = "https://erp.example.com/AcumaticaERP"       # the instance, with its virtual folder if it has one
+endpoint = "Default/24.200.001"                    # pinned; `ping` lists what your instance offers
+grant = "authorization_code"                       # or "password" (resource owner password credentials)
+client_id = "00000000-0000-0000-0000-000000000000@Company"   # Connected Applications; the tenant follows the @
+client_secret = { file = "acumatica-secret" }
+# refresh_token = { env = "ACUMATICA_REFRESH" }    # an existing consent instead of `ml-connector login NAME acumatica`
+# username = "integration"                         # with grant = "password"
+# password = { file = "acumatica-password" }
+# branch = "MAIN"                                  # branch of customers that we create
+# ca_file = "/etc/ssl/erp-ca.pem"                  # private certificate authority, on-premises
+# proxy = "http://proxy.example.com:3128"
+parallel_calls = 2                                 # 1 to 10
+calls_per_minute = 40                              # our share of the licence; 0 sets no limit of ours
+
+[zoho]
+datacenter = "eu"                                  # us eu in au jp cn ca sa uk ae
+# environment = "sandbox"                          # production (default) | sandbox | developer
+client_id = "1000.XXXXXXXX"                        # API console: self client or server-based client
+client_secret = { file = "zoho-secret" }
+# grant_code = { env = "ZOHO_CODE" }               # of a self client, valid for minutes
+# refresh_token = { file = "zoho-refresh" }        # or `ml-connector login NAME zoho`
+parallel_calls = 10                                # at most; adapts down by itself
+# daily_credits = 20000                            # our share of the org's credits
+run_workflows = false                              # whether our writes trigger the org's workflows
+
+[flows.customers]
+every = "5m"                                       # or cron = "*/10 7-19 * * MON-FRI", zone = "Europe/Zurich"; or every = "manual"
+
+[flows.items]
+every = "15m"
+
+[flows.invoices]
+every = "5m"
+from = "all"                                       # "all", "open" (open documents only) or a day: "2025-01-01"
+"#;

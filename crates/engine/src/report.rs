@@ -1,0 +1,207 @@
+//! What a run tells at its end: the object that `sync --json` prints.
+//!
+//! Owns the shape (a promise to scripts) and the counting. Must not hold a secret or a record's content beyond problem sentences.
+
+use std::collections::BTreeMap;
+
+use port::{Fault, Tally};
+use serde::{Serialize, Serializer};
+use sync::settle::State;
+use sync::{Flow, Instant, Problem};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Everything is settled.
+    Settled,
+    /// It went through; some records are open.
+    Parked,
+    /// It stopped before it wrote, for a person to approve.
+    Held,
+    /// A person must act.
+    NeedsPerson,
+    /// A system did not answer within the patience given.
+    Unavailable,
+    /// Stopped from outside.
+    Interrupted,
+}
+
+impl Outcome {
+    /// The word in tables and output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::Parked => "parked",
+            Self::Held => "held",
+            Self::NeedsPerson => "needs_person",
+            Self::Unavailable => "unavailable",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// Counts of one flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FlowReport {
+    /// Records read from the source.
+    pub read: u64,
+    /// Created in the sink.
+    pub created: u64,
+    /// Changed in the sink.
+    pub updated: u64,
+    /// Read and found the same, or changed in nothing that travels.
+    pub unchanged: u64,
+    /// Left behind by a filter.
+    pub skipped: u64,
+    /// Newly or still waiting for another record.
+    pub waiting: u64,
+    /// Newly or still undecided.
+    pub undecided: u64,
+    /// Newly or still failed.
+    pub parked: u64,
+    /// Every change up to here is seen.
+    pub covered_up_to: Option<Instant>,
+    /// True when the flow went through.
+    pub complete: bool,
+}
+
+impl FlowReport {
+    /// Counts a record that ended in `state` (settled ones are counted by what was done).
+    pub fn count(&mut self, state: State) {
+        match state {
+            State::Settled => self.unchanged += 1,
+            State::Skipped | State::LeftAlone => self.skipped += 1,
+            State::Waiting => self.waiting += 1,
+            State::Undecided => self.undecided += 1,
+            State::Parked => self.parked += 1,
+        }
+    }
+}
+
+/// One problem, as listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// Stable code.
+    pub code: String,
+    /// The flow; empty for a fault of the run.
+    pub flow: String,
+    /// The record; empty for a fault of the run.
+    pub key: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// Most problems that a report lists.
+pub const LISTED: usize = 100;
+
+/// The report of one run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// `run_` and a UUID.
+    pub run_id: String,
+    /// The connection's name.
+    pub connection: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// True when nothing was written anywhere.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// When it began.
+    pub started: Instant,
+    /// How long it took.
+    #[serde(serialize_with = "millis")]
+    pub seconds: f64,
+    /// By flow.
+    pub flows: BTreeMap<Flow, FlowReport>,
+    /// By system: `acumatica`, `zoho`.
+    pub calls: BTreeMap<port::System, Calls>,
+    /// At most [`LISTED`].
+    pub problems: Vec<Listed>,
+    /// How many there were.
+    pub problems_total: u64,
+    /// What a person should know, in sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// How many records are newly open since this run (for the exit code).
+    #[serde(skip)]
+    pub newly_open: u64,
+}
+
+/// Calls to one system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Calls {
+    /// Attempts.
+    pub made: u64,
+    /// Repeats.
+    pub retried: u64,
+    /// Answers 429.
+    pub throttled: u64,
+    /// Credits (Zoho).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credits: Option<u64>,
+}
+
+impl Calls {
+    /// What was added between two tallies.
+    #[must_use]
+    pub fn between(system: port::System, before: Tally, after: Tally) -> Self {
+        Self {
+            made: after.made.saturating_sub(before.made),
+            retried: after.retried.saturating_sub(before.retried),
+            throttled: after.throttled.saturating_sub(before.throttled),
+            credits: (system == port::System::Zoho).then(|| after.credits.saturating_sub(before.credits)),
+        }
+    }
+}
+
+/// Problems as they come up, capped.
+#[derive(Debug, Default)]
+pub struct Problems {
+    listed: Vec<Listed>,
+    total: u64,
+}
+
+impl Problems {
+    /// A problem of a record.
+    pub fn record(&mut self, flow: Flow, key: &str, problem: &Problem) {
+        self.add(Listed {
+            code: problem.code.name().to_owned(),
+            flow: flow.name().to_owned(),
+            key: key.to_owned(),
+            message: problem.message.clone(),
+            remedy: problem.code.remedy().to_owned(),
+        });
+    }
+
+    /// A fault of the run.
+    pub fn fault(&mut self, fault: &Fault) {
+        self.add(Listed {
+            code: format!("{:?}", fault.kind).to_lowercase(),
+            flow: String::new(),
+            key: String::new(),
+            message: format!("{}: {}", fault.system.title(), fault.message),
+            remedy: fault.remedy.clone(),
+        });
+    }
+
+    fn add(&mut self, listed: Listed) {
+        self.total += 1;
+        if self.listed.len() < LISTED {
+            self.listed.push(listed);
+        }
+    }
+
+    /// The list and the total.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<Listed>, u64) {
+        (self.listed, self.total)
+    }
+}
+
+fn millis<S: Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((seconds * 1000.0).round() / 1000.0)
+}

@@ -1,0 +1,63 @@
+//! Open records of earlier runs that are worth another try without a change at their source.
+//!
+//! Owns which they are (waiting for what has arrived, tried again by nature, asked for by a person) and how many a run takes.
+
+use std::collections::BTreeMap;
+
+use store::Due;
+use sync::problem::Code;
+use sync::{Entity, Flow};
+
+use super::{Pass, Run, RunError};
+
+/// Records that one run takes again, at most.
+const DUE: usize = 2_000;
+
+/// Records that one fetch asks for.
+const FETCH: usize = 100;
+
+/// What is due for `flow`, by ERP key.
+pub(super) async fn of(run: &Run<'_>, flow: Flow) -> Result<BTreeMap<String, (Entity, String)>, RunError> {
+    let store = &run.cx.store;
+    let mut due = store.due(run.connection.id, flow, DUE).await?;
+    for (code, other) in [(Code::WaitingForAccount, Flow::Customers), (Code::WaitingForProduct, Flow::Items)] {
+        let awaited: Vec<String> = due.iter().filter_map(|due| awaits(due, code)).map(str::to_owned).collect();
+        if awaited.is_empty() {
+            continue;
+        }
+        let arrived = store.targets_by_code(run.connection.id, other, &awaited).await?;
+        due.retain(|due| awaits(due, code).is_none_or(|awaited| arrived.contains_key(awaited)));
+    }
+    Ok(due.into_iter().map(|due| (due.erp_key, (due.entity, due.code))).collect())
+}
+
+/// The code of the record that `due` waits for, when it waits for that and nobody asked for another try.
+fn awaits(due: &Due, code: Code) -> Option<&str> {
+    let problem = due.problem.as_ref().filter(|problem| !due.asked && problem.code == code)?;
+    (!problem.field.is_empty()).then_some(problem.field.as_str())
+}
+
+impl Pass<'_> {
+    /// Fetches what is due and has not come by itself; false when nothing is.
+    pub(super) async fn take_due(&mut self) -> Result<bool, RunError> {
+        if self.due.is_empty() {
+            return Ok(false);
+        }
+        let mut by_entity: BTreeMap<Entity, Vec<String>> = BTreeMap::new();
+        for (entity, code) in std::mem::take(&mut self.due).into_values() {
+            by_entity.entry(entity).or_default().push(code);
+        }
+        for (entity, codes) in by_entity {
+            for part in codes.chunks(FETCH) {
+                match self.run.connection.reader.by_keys(entity, part).await.result {
+                    Ok(records) => self.take(records, None).await?,
+                    Err(fault) => {
+                        self.run.fail(&fault);
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+}

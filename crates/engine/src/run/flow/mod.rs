@@ -1,0 +1,382 @@
+//! One flow of one run: pages in, batches out, outcomes settled, the checkpoint moved over what is proven.
+//!
+//! Owns the loop that overlaps reading, deciding, writing and settling of a flow. Must not decide over a record (`page`) nor judge an
+//! answer (`send`). Memory is bounded by a page per entity and a fixed number of batches.
+
+mod children;
+mod due;
+mod reading;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use port::{Call, Operation, Page};
+use store::Settlement;
+use sync::batching::{Batcher, Step};
+use sync::settle::Checkpoint;
+use sync::{Flow, Record};
+
+use super::item::{Item, PageMark, Work};
+use super::page::{self, Child, Decided};
+use super::send::{self, Fate, Sent};
+use super::shared::Run;
+use super::written::{self, Rows};
+use super::{GRACE, RunError};
+use crate::report::FlowReport;
+
+use reading::Reading;
+
+/// Runs one flow to its end; figures go to the run.
+pub(super) async fn run(run: &Run<'_>, flow: Flow) -> Result<(), RunError> {
+    let result = go(run, flow).await;
+    run.open_gate(flow);
+    result
+}
+
+async fn go(run: &Run<'_>, flow: Flow) -> Result<(), RunError> {
+    let mut pass = Pass::reading(run, flow).await?;
+    pass.drive().await?;
+    let complete = !run.ended();
+    pass.figures.complete = complete;
+    pass.figures.covered_up_to = pass.covered();
+    run.figures(flow, pass.figures);
+    run.cx.progress.done(flow, &pass.figures);
+    Ok(())
+}
+
+type Arriving<'r> = BoxFuture<'r, (usize, Call<Page>)>;
+type Sending<'r> = BoxFuture<'r, Result<Sent, RunError>>;
+
+/// A flow under way, or a handful of fetched records on their way through it.
+pub(super) struct Pass<'r> {
+    run: &'r Run<'r>,
+    flow: Flow,
+    pub(super) figures: FlowReport,
+    readings: Vec<Reading>,
+    batchers: BTreeMap<Operation, Batcher<Item>>,
+    queue: VecDeque<Work>,
+    children: Vec<Child>,
+    /// Open records of earlier runs that are to be looked at again: `(entity, code)` by ERP key.
+    due: BTreeMap<String, (sync::Entity, String)>,
+    arriving: FuturesUnordered<Arriving<'r>>,
+    sending: FuturesUnordered<Sending<'r>>,
+    /// Pages that came before their dependencies were settled.
+    arrived: VecDeque<(usize, Page)>,
+    gated: bool,
+}
+
+impl<'r> Pass<'r> {
+    /// A pass without reading: for records fetched by key.
+    pub(super) fn idle(run: &'r Run<'r>, flow: Flow) -> Self {
+        Self {
+            run,
+            flow,
+            figures: FlowReport::default(),
+            readings: Vec::new(),
+            batchers: BTreeMap::new(),
+            queue: VecDeque::new(),
+            children: Vec::new(),
+            due: BTreeMap::new(),
+            arriving: FuturesUnordered::new(),
+            sending: FuturesUnordered::new(),
+            arrived: VecDeque::new(),
+            gated: false,
+        }
+    }
+
+    /// A pass over every entity of the flow.
+    async fn reading(run: &'r Run<'r>, flow: Flow) -> Result<Self, RunError> {
+        let mut pass = Self::idle(run, flow);
+        pass.gated = flow == Flow::Invoices;
+        let mut checkpoints = run.cx.store.checkpoints(run.connection.id).await?;
+        for entity in flow.entities() {
+            let kept = checkpoints.remove(entity);
+            pass.readings.push(Reading::new(*entity, kept, run));
+        }
+        if !run.options.dry_run {
+            pass.due = due::of(run, flow).await?;
+        }
+        Ok(pass)
+    }
+
+    /// Queues a ready batch.
+    pub(super) fn queue(&mut self, work: Work) {
+        self.queue.push_back(work);
+    }
+
+    /// Drives reading, writing and settling until nothing is left, the run ends, or the store fails.
+    pub(super) async fn drive(&mut self) -> Result<(), RunError> {
+        let run = self.run;
+        loop {
+            if run.ended() {
+                return self.wind_down().await;
+            }
+            self.start_reading();
+            self.start_sending();
+            if !self.gated
+                && self.queue.len() < run.connection.parallel_writes.max(1)
+                && let Some((reading, page)) = self.arrived.pop_front()
+            {
+                self.page(reading, page).await?;
+                continue;
+            }
+            let gated = self.gated;
+            if self.sending.is_empty() && self.arriving.is_empty() && !gated {
+                if self.next_stage().await? {
+                    continue;
+                }
+                return Ok(());
+            }
+            tokio::select! {
+                biased;
+                () = run.cx.stop.cancelled() => {}
+                Some(sent) = self.sending.next(), if !self.sending.is_empty() => self.settle(sent?).await?,
+                Some((reading, call)) = self.arriving.next(), if !self.arriving.is_empty() => self.arrived(reading, call),
+                () = run.dependencies(), if gated => self.gated = false,
+            }
+        }
+    }
+
+    /// When nothing is under way: due records, children, the last batches. False when all is done.
+    async fn next_stage(&mut self) -> Result<bool, RunError> {
+        if !self.arrived.is_empty() {
+            return Ok(true);
+        }
+        if self.take_due().await? || self.take_children().await? || self.flush() {
+            return Ok(true);
+        }
+        self.finish().await?;
+        Ok(false)
+    }
+
+    fn start_reading(&mut self) {
+        let run = self.run;
+        for (index, reading) in self.readings.iter_mut().enumerate() {
+            let waiting = self.arrived.iter().any(|(of, _)| *of == index);
+            if waiting || self.queue.len() > run.connection.parallel_writes {
+                continue;
+            }
+            if let Some(request) = reading.next_request() {
+                self.arriving.push(Box::pin(async move { (index, run.connection.reader.page(&request).await) }));
+            }
+        }
+    }
+
+    fn start_sending(&mut self) {
+        let run = self.run;
+        while self.sending.len() < run.connection.parallel_writes.max(1)
+            && let Some(work) = self.queue.pop_front()
+        {
+            self.sending.push(Box::pin(send::send(run, work)));
+        }
+    }
+
+    fn arrived(&mut self, reading: usize, call: Call<Page>) {
+        match call.result {
+            Ok(page) => {
+                for note in &page.notes {
+                    self.run.note(note.clone());
+                }
+                self.arrived.push_back((reading, page));
+            }
+            Err(fault) => self.run.fail(&fault),
+        }
+    }
+
+    /// A page whose turn it is.
+    async fn page(&mut self, reading: usize, page: Page) -> Result<(), RunError> {
+        let number = self.readings[reading].arrived(&page, self.run.cx.clock.now());
+        self.take(page.records, Some((reading, number))).await
+    }
+
+    /// Decides over records and puts what has to be written into batches.
+    pub(super) async fn take(&mut self, records: Vec<Record>, mark: PageMark) -> Result<(), RunError> {
+        if !self.due.is_empty() {
+            for record in &records {
+                self.due.remove(record.erp_key());
+            }
+        }
+        let mut figures = self.figures;
+        let decided = page::decide(self.run, self.flow, records, mark, &mut figures).await?;
+        self.figures = figures;
+        self.accept(decided).await
+    }
+
+    async fn accept(&mut self, decided: Decided) -> Result<(), RunError> {
+        let Decided { items, children, rows } = decided;
+        for child in &children {
+            self.open(child.page);
+        }
+        self.children.extend(children);
+        for (step, item) in items {
+            self.open(item.page);
+            self.batch(step, item);
+        }
+        self.store(rows, Vec::new(), None).await?;
+        self.run.figures(self.flow, self.figures);
+        Ok(())
+    }
+
+    fn open(&mut self, page: PageMark) {
+        if let Some((reading, number)) = page {
+            self.readings[reading].open(number);
+        }
+    }
+
+    fn close(&mut self, page: PageMark) {
+        if let Some((reading, number)) = page {
+            self.readings[reading].close(number);
+        }
+    }
+
+    fn batch(&mut self, step: Step, item: Item) {
+        let Some(operation) = operation(step) else { return };
+        if self.run.options.dry_run {
+            self.pretend(operation, &item);
+            return;
+        }
+        let batcher = self.batchers.entry(operation).or_default();
+        let key = item.draft.erp_key.clone();
+        let size = sync::batching::weight(&item.draft);
+        if let Some(full) = batcher.push(&key, size, item) {
+            self.queue.push_back(Work { module: self.flow.module(), operation, items: full });
+        }
+    }
+
+    /// What a dry run would have written.
+    fn pretend(&mut self, operation: Operation, item: &Item) {
+        let creates = operation == Operation::Insert || (operation == Operation::Upsert && item.target.is_none());
+        if creates {
+            self.figures.created += 1;
+            self.run.pretend(self.flow, &item.meta.code);
+        } else {
+            self.figures.updated += 1;
+        }
+        self.close(item.page);
+    }
+
+    /// Queues what is in the batchers; false when they are empty.
+    fn flush(&mut self) -> bool {
+        let before = self.queue.len();
+        for (operation, batcher) in &mut self.batchers {
+            while let Some(items) = batcher.flush() {
+                self.queue.push_back(Work { module: self.flow.module(), operation: *operation, items });
+            }
+        }
+        self.queue.len() > before
+    }
+
+    /// Settles a batch that has come back.
+    async fn settle(&mut self, sent: Sent) -> Result<(), RunError> {
+        let Sent { operation, fates, exchanges, intent, unsure, fault } = sent;
+        let mut rows = Rows::default();
+        let mut redrafted = false;
+        let (mut split, mut rewrite) = (Vec::new(), Vec::new());
+        for (item, fate) in fates {
+            rows.item(operation, &item, &fate, &mut self.figures);
+            if let Fate::Open { problem, .. } = &fate {
+                self.run.problem(self.flow, &item.meta.code, problem, item.meta.newly_open());
+            }
+            match fate {
+                Fate::Written { .. } | Fate::Open { .. } => self.close(item.page),
+                Fate::Redraft => {
+                    redrafted = true;
+                    self.due.insert(item.meta.erp_key.clone(), (item.meta.entity, item.meta.code.clone()));
+                    self.close(item.page);
+                }
+                Fate::Rewrite { id } => rewrite.push(Item { target: Some(id), ..item }),
+                Fate::Split => split.push(item),
+                // The page stays open, so the checkpoint does not move over it.
+                Fate::Left => {}
+            }
+        }
+        if redrafted {
+            super::setup::keep(self.run, &self.run.target().schema).await?;
+        }
+        let module = self.flow.module();
+        if !rewrite.is_empty() {
+            self.queue.push_back(Work { module, operation: Operation::UpdateWhole, items: rewrite });
+        }
+        let half = split.len().div_ceil(2);
+        while !split.is_empty() {
+            let rest = split.split_off(half.min(split.len()));
+            self.queue.push_front(Work { module, operation, items: std::mem::replace(&mut split, rest) });
+        }
+        self.store(rows, exchanges, (!unsure).then_some(intent)).await?;
+        if let Some(fault) = fault {
+            self.run.fail(&fault);
+        }
+        self.run.figures(self.flow, self.figures);
+        Ok(())
+    }
+
+    /// One transaction: rows, exchanges, checkpoints that have become true, the intent.
+    async fn store(
+        &mut self,
+        rows: Rows,
+        exchanges: Vec<port::Exchange>,
+        close_intent: Option<store::IntentId>,
+    ) -> Result<(), RunError> {
+        if self.run.options.dry_run {
+            return Ok(());
+        }
+        let checkpoints: Vec<Checkpoint> = self.readings.iter_mut().filter_map(Reading::moved).collect();
+        let Rows { entries, transitions } = rows;
+        if entries.is_empty() && exchanges.is_empty() && checkpoints.is_empty() && close_intent.is_none() {
+            return Ok(());
+        }
+        let cx = self.run.cx;
+        cx.store
+            .settle(Settlement {
+                connection: self.run.connection.id,
+                epoch: self.run.epoch,
+                run: self.run.id.clone(),
+                at: cx.clock.now(),
+                entries,
+                transitions,
+                exchanges: exchanges.into_iter().map(written::kept).collect(),
+                checkpoints,
+                close_intent,
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// All pages are settled: the marks move.
+    async fn finish(&mut self) -> Result<(), RunError> {
+        for reading in &mut self.readings {
+            reading.finish();
+        }
+        self.store(Rows::default(), Vec::new(), None).await
+    }
+
+    /// The run has to end: writes under way get a moment, then are left as open intents.
+    async fn wind_down(&mut self) -> Result<(), RunError> {
+        let clock = std::sync::Arc::clone(&self.run.cx.clock);
+        let mut grace = clock.sleep(GRACE);
+        while !self.sending.is_empty() {
+            tokio::select! {
+                biased;
+                Some(sent) = self.sending.next() => self.settle(sent?).await?,
+                () = &mut grace => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The least that is covered over the flow's entities.
+    fn covered(&self) -> Option<sync::Instant> {
+        self.readings.iter().map(Reading::covered).min().flatten()
+    }
+}
+
+fn operation(step: Step) -> Option<Operation> {
+    match step {
+        Step::Nothing => None,
+        Step::Upsert => Some(Operation::Upsert),
+        Step::Insert => Some(Operation::Insert),
+        Step::UpdateHeader => Some(Operation::UpdateHeader),
+        Step::UpdateWhole => Some(Operation::UpdateWhole),
+    }
+}

@@ -1,0 +1,98 @@
+//! One record on its way to the sink, and a batch of such.
+//!
+//! Owns what is remembered of a record between its draft and its settling: the record itself is dropped, so that memory stays flat.
+
+use std::sync::Arc;
+
+use port::{Batch, Operation};
+use sync::digest::Digest;
+use sync::settle::{Entry, State};
+use sync::{Draft, Entity, Flow, Instant, Module, Problem, Record};
+
+/// Which page of which read an item came from; `None` for records fetched by key.
+pub(super) type PageMark = Option<(usize, u64)>;
+
+/// What the ledger needs to know of a source record.
+#[derive(Clone, Debug)]
+pub(super) struct Meta {
+    pub(super) flow: Flow,
+    pub(super) entity: Entity,
+    pub(super) erp_key: String,
+    pub(super) code: String,
+    pub(super) source_id: String,
+    pub(super) stamp: Option<Instant>,
+    pub(super) fingerprint: Digest,
+    pub(super) before: Option<Entry>,
+}
+
+impl Meta {
+    pub(super) fn of(record: &Record, fingerprint: Digest, before: Option<Entry>) -> Self {
+        Self {
+            flow: record.entity.flow(),
+            entity: record.entity,
+            erp_key: record.erp_key().to_owned(),
+            code: record.key.clone(),
+            source_id: record.id.clone(),
+            stamp: record.stamp,
+            fingerprint,
+            before,
+        }
+    }
+
+    /// The entry after this run, digests and link as before.
+    pub(super) fn entry(&self, state: State, problem: Option<Problem>) -> Entry {
+        let before = self.before.as_ref();
+        let attempts = if state.is_open() { before.filter(|b| b.state.is_open()).map_or(1, |b| b.attempts + 1) } else { 0 };
+        Entry {
+            flow: self.flow,
+            erp_key: self.erp_key.clone(),
+            entity: self.entity,
+            code: self.code.clone(),
+            source_id: self.source_id.clone(),
+            target_id: before.and_then(|b| b.target_id.clone()),
+            state,
+            fingerprint: self.fingerprint,
+            header: before.map(|b| b.header).unwrap_or_default(),
+            rows: before.map(|b| b.rows).unwrap_or_default(),
+            stamp: self.stamp,
+            problem,
+            attempts,
+        }
+    }
+
+    /// True when the record was not open before.
+    pub(super) fn newly_open(&self) -> bool {
+        self.before.as_ref().is_none_or(|before| !before.state.is_open())
+    }
+}
+
+/// A draft with what belongs to it.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) meta: Meta,
+    pub(super) draft: Arc<Draft>,
+    /// The record's id in the sink, as far as known.
+    pub(super) target: Option<String>,
+    pub(super) page: PageMark,
+}
+
+/// Items of one module and operation.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) module: Module,
+    pub(super) operation: Operation,
+    pub(super) items: Vec<Item>,
+}
+
+impl Work {
+    /// The batch of the given items, without what the sink holds.
+    pub(super) fn batch(&self, items: &[Item]) -> Batch {
+        Batch {
+            module: self.module,
+            operation: self.operation,
+            drafts: items.iter().map(|item| Arc::clone(&item.draft)).collect(),
+            targets: items.iter().map(|item| item.target.clone()).collect(),
+            held: items.iter().map(|_| None).collect(),
+        }
+    }
+}

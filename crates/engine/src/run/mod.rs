@@ -1,0 +1,139 @@
+//! One run: the flows of a connection, once, in dependency order, in the foreground of whoever calls.
+//!
+//! Owns the order of things: claim, recover, set up, flows, sign-out, report. Must not decide over records: `flow` asks `sync`.
+
+mod candidates;
+mod flow;
+mod item;
+mod missing;
+mod page;
+mod recover;
+mod send;
+mod setup;
+mod shared;
+mod written;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use port::System;
+use sync::{Flow, Instant};
+
+use crate::connection::{Connection, Context};
+use crate::ids;
+use crate::policy::{Verdict, verdict};
+use crate::report::{Calls, Outcome, Report};
+
+use shared::{Halt, Run};
+
+/// What to run.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only these flows; `None` runs all that are switched on.
+    pub flows: Option<BTreeSet<Flow>>,
+    /// Read everything, whatever the checkpoints say.
+    pub full: bool,
+    /// Read from here instead of from the checkpoint.
+    pub since: Option<Instant>,
+    /// Plan only: nothing is written on either side nor in the ledger.
+    pub dry_run: bool,
+}
+
+/// Why a run could not be made or told.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+}
+
+/// Grace for writes under way when the run is told to stop.
+const GRACE: Duration = Duration::from_millis(700);
+
+/// Runs the flows once.
+///
+/// # Errors
+/// Only when the store fails or another worker took over; everything else is in the report.
+pub async fn sync(cx: &Context, connection: &Connection, options: &Options) -> Result<Report, RunError> {
+    let started = cx.clock.now();
+    let id = ids::run_id(cx.clock.as_ref(), cx.entropy.as_ref());
+    let before = (tally(connection, System::Acumatica), tally(connection, System::Zoho));
+    let epoch = cx.store.claim(connection.id, &id, started).await?;
+    if !options.dry_run {
+        cx.store.start_run(connection.id, &id, started).await?;
+    }
+    let run = Run::new(cx, connection, options, id, epoch);
+
+    let worked = work(&run).await;
+    if let Err(error) = sign_out(&run).await {
+        run.note(error);
+    }
+    worked?;
+
+    let report = report(&run, started, before);
+    if !options.dry_run {
+        let summary = serde_json::to_string(&report).unwrap_or_default();
+        cx.store.finish_run(connection.id, &run.id, cx.clock.now(), report.outcome.name(), &summary).await?;
+    }
+    Ok(report)
+}
+
+async fn work(run: &Run<'_>) -> Result<(), RunError> {
+    setup::prepare(run).await?;
+    if run.ended() {
+        return Ok(());
+    }
+    recover::open_intents(run).await?;
+    if run.ended() {
+        return Ok(());
+    }
+    let flows: Vec<Flow> = run.flows().collect();
+    let results = join_all(flows.iter().map(|flow| flow::run(run, *flow))).await;
+    for result in results {
+        result?;
+    }
+    Ok(())
+}
+
+/// Signs out; what goes wrong is a sentence, not an error.
+async fn sign_out(run: &Run<'_>) -> Result<(), String> {
+    let call = run.connection.reader.sign_out().await;
+    call.result.map_err(|fault| format!("Sign-out from Acumatica failed; the next run tries again. {fault}"))
+}
+
+fn tally(connection: &Connection, system: System) -> port::Tally {
+    (connection.tallies)(system)
+}
+
+fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -> Report {
+    let (flows, problems, notes, halt, newly_open) = run.results();
+    let outcome = match &halt {
+        Some(Halt::Interrupted) => Outcome::Interrupted,
+        Some(Halt::Fault(fault)) => match verdict(fault.kind) {
+            Verdict::Later => Outcome::Unavailable,
+            Verdict::Person | Verdict::Isolate => Outcome::NeedsPerson,
+        },
+        None if flows.values().any(|flow| flow.parked + flow.waiting + flow.undecided > 0) => Outcome::Parked,
+        None => Outcome::Settled,
+    };
+    let (listed, total) = problems.into_parts();
+    let connection = run.connection;
+    Report {
+        run_id: run.id.clone(),
+        connection: connection.name.clone(),
+        outcome,
+        dry_run: run.options.dry_run,
+        started,
+        seconds: run.cx.clock.now().since(started).as_secs_f64(),
+        flows,
+        calls: [(System::Acumatica, before.0), (System::Zoho, before.1)]
+            .into_iter()
+            .map(|(system, before)| (system, Calls::between(system, before, tally(connection, system))))
+            .collect(),
+        problems: listed,
+        problems_total: total,
+        notes,
+        newly_open,
+    }
+}

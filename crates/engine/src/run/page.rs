@@ -1,0 +1,272 @@
+//! A page of records: which changed, what they are paired with, what would be written.
+//!
+//! Owns the order of the decisions for a page and the look-ups that they need, one query each. Decisions themselves are `sync`'s.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use sync::batching::{self, Step};
+use sync::detect::{self, Detected};
+use sync::mapping::{self, Lookups, Mapped, Needs};
+use sync::pairing::Pairing;
+use sync::problem::Code;
+use sync::settle::{Entry, State};
+use sync::{Draft, Flow, Problem, Record, Value};
+
+use super::item::{Item, Meta, PageMark};
+use super::shared::{Run, Target};
+use super::written::Rows;
+use super::{RunError, missing};
+use crate::connection::Start;
+use crate::report::FlowReport;
+
+/// A customer that waits for its parent within the run.
+pub(super) struct Child {
+    pub(super) record: Record,
+    pub(super) meta: Meta,
+    pub(super) parent: String,
+    pub(super) page: PageMark,
+}
+
+/// What a page came to.
+#[derive(Default)]
+pub(super) struct Decided {
+    pub(super) items: Vec<(Step, Item)>,
+    pub(super) children: Vec<Child>,
+    pub(super) rows: Rows,
+}
+
+/// A record that has to be drafted.
+struct Changed {
+    record: Record,
+    meta: Meta,
+    needs: Needs,
+}
+
+/// Decides over the records of one page; figures are counted for those that need no write.
+pub(super) async fn decide(
+    run: &Run<'_>,
+    flow: Flow,
+    records: Vec<Record>,
+    page: PageMark,
+    figures: &mut FlowReport,
+) -> Result<Decided, RunError> {
+    let target = run.target();
+    let mut decided = Decided::default();
+    let changed = detect_changes(run, flow, records, &target, figures, &mut decided).await?;
+    if changed.is_empty() {
+        return Ok(decided);
+    }
+    let lookups = look_up(run, flow, &changed).await?;
+    for change in changed {
+        if run.ended() {
+            break;
+        }
+        draft(run, flow, change, &target, &lookups, page, figures, &mut decided).await?;
+    }
+    Ok(decided)
+}
+
+async fn detect_changes(
+    run: &Run<'_>,
+    flow: Flow,
+    records: Vec<Record>,
+    target: &Target,
+    figures: &mut FlowReport,
+    decided: &mut Decided,
+) -> Result<Vec<Changed>, RunError> {
+    let keys: Vec<String> = records.iter().map(|record| record.erp_key().to_owned()).collect();
+    let mut entries = run.cx.store.entries(run.connection.id, flow, &keys).await?;
+    let versions = target.versions();
+    figures.read += records.len() as u64;
+    let mut changed = Vec::new();
+    for record in records {
+        let before = entries.remove(record.erp_key());
+        let fingerprint = record.fingerprint(versions);
+        match detect::compare(&record, before.as_ref(), versions) {
+            Detected::Same => figures.unchanged += 1,
+            Detected::Reused { .. } => {
+                let meta = Meta::of(&record, fingerprint, before);
+                let problem = Problem::new(
+                    Code::NumberReused,
+                    format!("{} now has another identity in Acumatica: the number was used again, or the system was restored.", record.key),
+                );
+                settle_quietly(run, decided, figures, &meta, State::Parked, problem);
+            }
+            Detected::New | Detected::Changed => {
+                let late = starts_later(run, flow, &record, before.as_ref());
+                let needs = mapping::needs(&record, &target.schema);
+                let meta = Meta::of(&record, fingerprint, before);
+                if late {
+                    figures.skipped += 1;
+                    decided.rows.quiet(&meta, State::Skipped, None, "before the start of the flow");
+                } else {
+                    changed.push(Changed { record, meta, needs });
+                }
+            }
+        }
+    }
+    Ok(changed)
+}
+
+/// True for a document that lies before the flow's start and is not linked yet.
+fn starts_later(run: &Run<'_>, flow: Flow, record: &Record, before: Option<&Entry>) -> bool {
+    if flow != Flow::Invoices || before.is_some_and(|entry| entry.target_id.is_some()) {
+        return false;
+    }
+    match run.connection.flows.get(&flow).map(|settings| settings.start).unwrap_or_default() {
+        Start::All => false,
+        Start::Open => matches!(record.fields.text("Status"), Some("Closed" | "Canceled")),
+        Start::Since(day) => matches!(record.fields.get("Date"), Some(Value::Date(date)) if *date < day),
+    }
+}
+
+/// Links of everything that the page names; what the ledger does not know is fetched by key, once.
+async fn look_up(run: &Run<'_>, flow: Flow, changed: &[Changed]) -> Result<Lookups, RunError> {
+    let mut accounts = BTreeSet::new();
+    let mut products = BTreeSet::new();
+    for change in changed {
+        accounts.extend(change.needs.accounts.iter().cloned());
+        products.extend(change.needs.products.iter().cloned());
+    }
+    let mut lookups = Lookups::default();
+    links(run, Flow::Customers, &accounts, &mut lookups).await?;
+    links(run, Flow::Items, &products, &mut lookups).await?;
+    if changed.iter().any(|change| change.needs.placeholder) {
+        lookups.placeholder = placeholder_link(run).await?;
+    }
+    if flow == Flow::Invoices && !run.options.dry_run {
+        for (other, wanted) in [(Flow::Customers, &accounts), (Flow::Items, &products)] {
+            let have = if other == Flow::Customers { &lookups.accounts } else { &lookups.products };
+            let unlinked: Vec<String> = wanted.iter().filter(|code| !have.contains_key(*code)).cloned().collect();
+            let known = run.cx.store.known_codes(run.connection.id, other, &unlinked).await?;
+            let fetch: BTreeSet<String> = unlinked.into_iter().filter(|code| !known.contains(code)).collect();
+            if !fetch.is_empty() {
+                Box::pin(missing::fetch(run, other, &fetch)).await?;
+                links(run, other, &fetch, &mut lookups).await?;
+                if other == Flow::Items {
+                    stand_in(run, fetch, &mut lookups).await?;
+                }
+            }
+        }
+    }
+    Ok(lookups)
+}
+
+/// Items that are neither in the ledger nor in the ERP: their lines go on the placeholder.
+async fn stand_in(run: &Run<'_>, fetched: BTreeSet<String>, lookups: &mut Lookups) -> Result<(), RunError> {
+    let fetched: Vec<String> = fetched.into_iter().collect();
+    let known = run.cx.store.known_codes(run.connection.id, Flow::Items, &fetched).await?;
+    let mut placeholder = lookups.placeholder.clone();
+    for code in fetched.into_iter().filter(|code| !known.contains(code)) {
+        if placeholder.is_none() {
+            placeholder = placeholder_link(run).await?;
+        }
+        if let Some(id) = &placeholder {
+            lookups.products.insert(code, id.clone());
+        }
+    }
+    Ok(())
+}
+
+async fn placeholder_link(run: &Run<'_>) -> Result<Option<String>, RunError> {
+    let mut only = Lookups::default();
+    links(run, Flow::Items, &BTreeSet::from([mapping::PLACEHOLDER_KEY.to_owned()]), &mut only).await?;
+    Ok(only.products.into_values().next())
+}
+
+async fn links(run: &Run<'_>, flow: Flow, codes: &BTreeSet<String>, lookups: &mut Lookups) -> Result<(), RunError> {
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let codes: Vec<String> = codes.iter().cloned().collect();
+    let mut found = run.cx.store.targets_by_code(run.connection.id, flow, &codes).await?;
+    if run.options.dry_run {
+        for code in codes {
+            if run.pretended(flow, &code) || code == mapping::PLACEHOLDER_KEY {
+                found.entry(code).or_insert_with(|| "planned".to_owned());
+            }
+        }
+    }
+    let into = if flow == Flow::Customers { &mut lookups.accounts } else { &mut lookups.products };
+    into.extend(found);
+    Ok(())
+}
+
+#[allow(clippy::too_many_arguments, reason = "the context of one record; grouping it would only rename it")]
+async fn draft(
+    run: &Run<'_>,
+    flow: Flow,
+    change: Changed,
+    target: &Target,
+    lookups: &Lookups,
+    page: PageMark,
+    figures: &mut FlowReport,
+    decided: &mut Decided,
+) -> Result<(), RunError> {
+    let Changed { record, meta, .. } = change;
+    match mapping::map(&record, &target.schema, lookups, &target.names) {
+        Mapped::Skip { filter, problem } => {
+            figures.skipped += 1;
+            if let Some(problem) = &problem {
+                run.problem(flow, &meta.code, problem, false);
+            }
+            decided.rows.quiet(&meta, State::Skipped, problem, filter);
+        }
+        Mapped::Park(problem) => settle_quietly(run, decided, figures, &meta, State::Parked, problem),
+        Mapped::Wait { problem, .. } => settle_quietly(run, decided, figures, &meta, State::Waiting, problem),
+        Mapped::Draft { draft, parent_missing: Some(parent), .. } if !run.options.dry_run => {
+            drop(draft);
+            decided.children.push(Child { record, meta, parent, page });
+        }
+        Mapped::Draft { draft, .. } => place(run, meta, *draft, page, figures, decided).await?,
+    }
+    Ok(())
+}
+
+/// Pairs a draft and says how it is written.
+pub(super) async fn place(
+    run: &Run<'_>,
+    meta: Meta,
+    draft: Draft,
+    page: PageMark,
+    figures: &mut FlowReport,
+    decided: &mut Decided,
+) -> Result<(), RunError> {
+    let step = batching::plan(&draft, meta.before.as_ref());
+    let target = meta.before.as_ref().and_then(|before| before.target_id.clone());
+    if step == Step::Nothing {
+        figures.unchanged += 1;
+        decided.rows.quiet(&meta, State::Settled, None, "");
+        return Ok(());
+    }
+    if target.is_none() {
+        let index = match run.candidates.index(run, draft.module).await {
+            Ok(index) => index,
+            Err(fault) => {
+                run.fail(&fault);
+                return Ok(());
+            }
+        };
+        if let Pairing::Undecided(problem) = sync::pairing::decide(&draft, &run.target().schema, &index) {
+            settle_quietly(run, decided, figures, &meta, State::Undecided, problem);
+            return Ok(());
+        }
+    }
+    decided.items.push((step, Item { meta, draft: Arc::new(draft), target, page }));
+    Ok(())
+}
+
+fn settle_quietly(
+    run: &Run<'_>,
+    decided: &mut Decided,
+    figures: &mut FlowReport,
+    meta: &Meta,
+    state: State,
+    problem: Problem,
+) {
+    figures.count(state);
+    run.problem(meta.flow, &meta.code, &problem, meta.newly_open());
+    decided.rows.quiet(meta, state, Some(problem), "");
+}
+

@@ -1,0 +1,245 @@
+//! One batch to the sink, to its end: sent, and where the outcome is unknown, looked up before it is sent again.
+//!
+//! Owns the rounds of one batch. Must not settle: it returns what became of each item.
+
+use futures_util::stream::{self, StreamExt};
+use port::{Exchange, Fault, Held, Kind, Operation};
+use store::IntentId;
+use sync::Problem;
+use sync::problem::Code;
+use sync::settle::{Outcome, Refusal, State};
+
+use super::item::{Item, Work};
+use super::shared::Run;
+use super::{RunError, recover};
+
+/// Rounds before a batch is given up as unknown.
+const ROUNDS: usize = 4;
+
+/// What became of an item.
+#[derive(Debug)]
+pub(super) enum Fate {
+    /// The sink holds the draft.
+    Written { id: String, created: bool, exchange: Option<usize> },
+    /// It stays open.
+    Open { state: State, problem: Problem, exchange: Option<usize> },
+    /// The sink holds a document of this key already: it has to be written by id, with its rows.
+    Rewrite { id: String },
+    /// The sink's schema was learned to be different: draft again.
+    Redraft,
+    /// The request was refused as a whole: send again in smaller parts.
+    Split,
+    /// Nothing is known or nothing was done: the next run goes on.
+    Left,
+}
+
+/// A batch after its rounds.
+pub(super) struct Sent {
+    pub(super) operation: Operation,
+    pub(super) fates: Vec<(Item, Fate)>,
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) intent: IntentId,
+    /// True when the intent must stay open, because something may have been written.
+    pub(super) unsure: bool,
+    pub(super) fault: Option<Fault>,
+}
+
+/// Sends one batch.
+pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
+    let intent = recover::open_intent(run, &work).await?;
+    let Work { module, operation, items } = work;
+    let mut sent =
+        Sent { operation, fates: Vec::with_capacity(items.len()), exchanges: Vec::new(), intent, unsure: false, fault: None };
+    let mut pending = items;
+    for _ in 0..ROUNDS {
+        if pending.is_empty() {
+            return Ok(sent);
+        }
+        let work = Work { module, operation, items: Vec::new() };
+        let mut batch = work.batch(&pending);
+        if operation == Operation::UpdateWhole {
+            match hold(run, &mut sent, pending).await {
+                Ok((still, held)) => {
+                    pending = still;
+                    batch = work.batch(&pending);
+                    batch.held = held;
+                }
+                Err((left, fault)) => return Ok(give_up(sent, left, fault)),
+            }
+            if pending.is_empty() {
+                return Ok(sent);
+            }
+        }
+        let answer = run.connection.writer.write(&batch).await.unpack(&mut sent.exchanges);
+        let exchange = sent.exchanges.len().checked_sub(1);
+        let outcomes = match answer {
+            Ok(outcomes) if outcomes.len() == pending.len() => outcomes,
+            Ok(_) => vec![Outcome::Unknown; pending.len()],
+            Err(fault) if fault.kind == Kind::OutcomeUnknown => vec![Outcome::Unknown; pending.len()],
+            Err(fault) if Run::isolates(&fault) => {
+                refuse(&mut sent, pending, &fault, exchange);
+                return Ok(sent);
+            }
+            Err(fault) => return Ok(give_up(sent, pending, fault)),
+        };
+        let mut unknown = Vec::new();
+        for (item, outcome) in pending.into_iter().zip(outcomes) {
+            match outcome {
+                Outcome::Unknown => unknown.push(item),
+                known => {
+                    let fate = judge(run, operation, &item, known, exchange);
+                    sent.fates.push((item, fate));
+                }
+            }
+        }
+        sent.unsure = !unknown.is_empty();
+        match look_up(run, &mut sent, unknown).await {
+            Ok(again) => pending = again,
+            Err((left, fault)) => return Ok(give_up(sent, left, fault)),
+        }
+        sent.unsure = false;
+    }
+    for item in pending {
+        let problem = Problem::new(Code::OutcomeUnknown, "Zoho CRM did not say whether this record was written.");
+        sent.fates.push((item, Fate::Open { state: State::Parked, problem, exchange: None }));
+    }
+    Ok(sent)
+}
+
+/// Reads what the sink holds of documents that are to be written whole.
+async fn hold(
+    run: &Run<'_>,
+    sent: &mut Sent,
+    items: Vec<Item>,
+) -> Result<(Vec<Item>, Vec<Option<Held>>), (Vec<Item>, Fault)> {
+    let writer = &run.connection.writer;
+    let calls = items.iter().map(|item| {
+        let id = item.target.clone().unwrap_or_default();
+        async move { writer.held(item.draft.module, &id).await }
+    });
+    let answers: Vec<_> = stream::iter(calls).buffered(run.connection.parallel_writes.max(1)).collect().await;
+    let mut results = Vec::with_capacity(answers.len());
+    for answer in answers {
+        match answer.unpack(&mut sent.exchanges) {
+            Ok(held) => results.push(held),
+            Err(fault) => return Err((items, fault)),
+        }
+    }
+    let (mut still, mut all) = (Vec::new(), Vec::new());
+    for (item, held) in items.into_iter().zip(results) {
+        match held {
+            Some(held) => {
+                still.push(item);
+                all.push(Some(held));
+            }
+            None => sent.fates.push((item, gone(None))),
+        }
+    }
+    Ok((still, all))
+}
+
+/// Looks up items whose outcome is unknown, and says which have to be sent again.
+async fn look_up(run: &Run<'_>, sent: &mut Sent, unknown: Vec<Item>) -> Result<Vec<Item>, (Vec<Item>, Fault)> {
+    let Some(first) = unknown.first() else { return Ok(unknown) };
+    if matches!(sent.operation, Operation::UpdateHeader | Operation::UpdateWhole) {
+        // By id: a header may be written again without harm, and rows are read again before they are written again.
+        return Ok(unknown);
+    }
+    let keys: Vec<String> = unknown.iter().map(|item| item.draft.erp_key.clone()).collect();
+    let found = match run.connection.writer.find(first.draft.module, &keys).await.unpack(&mut sent.exchanges) {
+        Ok(found) => found,
+        Err(fault) => return Err((unknown, fault)),
+    };
+    let mut again = Vec::new();
+    for mut item in unknown {
+        match found.iter().find(|(key, _)| key.eq_ignore_ascii_case(&item.draft.erp_key)) {
+            Some((_, id)) if sent.operation == Operation::Insert => {
+                let id = id.clone();
+                sent.fates.push((item, Fate::Rewrite { id }));
+            }
+            Some((_, id)) => {
+                item.target = Some(id.clone());
+                again.push(item);
+            }
+            None => again.push(item),
+        }
+    }
+    Ok(again)
+}
+
+fn judge(run: &Run<'_>, operation: Operation, item: &Item, outcome: Outcome, exchange: Option<usize>) -> Fate {
+    let target = run.target();
+    match outcome {
+        Outcome::Written { id, created } => Fate::Written { id, created, exchange },
+        Outcome::Duplicate { field, id: Some(id) } if operation == Operation::Insert && is_key(&target.schema, item, &field) => {
+            Fate::Rewrite { id }
+        }
+        Outcome::Duplicate { field, id } => {
+            let holder = id.map_or_else(|| "another record".to_owned(), |id| format!("the record {id}"));
+            let message = format!("Zoho CRM refuses a second record with this value in {field}: {holder} holds it.");
+            let problem = Problem::new(Code::DuplicateValue, message).at(field);
+            Fate::Open { state: State::Parked, problem, exchange }
+        }
+        Outcome::Refused(refusal) if learns(run, item, &refusal) => Fate::Redraft,
+        Outcome::Refused(refusal) if refusal.problem.code == Code::TargetGone => gone(exchange),
+        Outcome::Refused(refusal) => Fate::Open { state: State::Parked, problem: refusal.problem, exchange },
+        Outcome::Unknown => Fate::Left,
+    }
+}
+
+/// True when `field` is the module's ERP key.
+fn is_key(schema: &sync::mapping::Schema, item: &Item, field: &str) -> bool {
+    schema
+        .modules
+        .get(&item.draft.module)
+        .and_then(|module| module.fields.get("ERP Key"))
+        .is_some_and(|key| key.api_name == field)
+}
+
+/// Learns from a refused negative adjustment that such documents have to go with header amounts only.
+fn learns(run: &Run<'_>, item: &Item, refusal: &Refusal) -> bool {
+    let target = run.target();
+    let negative = item
+        .draft
+        .fields
+        .get("Adjustment")
+        .and_then(sync::Value::as_decimal)
+        .is_some_and(|amount| amount.is_sign_negative() && !amount.is_zero());
+    if refusal.field != "Adjustment" || !negative {
+        return false;
+    }
+    if target.schema.negative_adjustment {
+        let mut schema = (*target.schema).clone();
+        schema.negative_adjustment = false;
+        schema.version += 1;
+        run.set_schema(schema);
+        run.note("Zoho CRM refuses negative adjustments: documents that need one are sent with their amounts in ERP Total and ERP Balance only.".to_owned());
+    }
+    true
+}
+
+fn gone(exchange: Option<usize>) -> Fate {
+    let problem = Problem::new(Code::TargetGone, "The record that this one was linked to is no longer in Zoho CRM.");
+    Fate::Open { state: State::Parked, problem, exchange }
+}
+
+/// A request refused as a whole: one record is the cause when it was alone, else halves are tried.
+fn refuse(sent: &mut Sent, items: Vec<Item>, fault: &Fault, exchange: Option<usize>) {
+    let alone = items.len() == 1;
+    for item in items {
+        let fate = if alone {
+            let problem = Problem::new(Code::Refused, fault.message.clone());
+            Fate::Open { state: State::Parked, problem, exchange }
+        } else {
+            Fate::Split
+        };
+        sent.fates.push((item, fate));
+    }
+}
+
+fn give_up(mut sent: Sent, items: Vec<Item>, fault: Fault) -> Sent {
+    sent.unsure |= fault.kind == Kind::OutcomeUnknown;
+    sent.fates.extend(items.into_iter().map(|item| (item, Fate::Left)));
+    sent.fault = Some(fault);
+    sent
+}

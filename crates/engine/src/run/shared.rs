@@ -1,0 +1,205 @@
+//! What the flows of one run share: schema, gates, problems, and whether the run has to end.
+//!
+//! Owns the run's state in memory. Locks are held for moments only, never over an await.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use port::Fault;
+use store::Epoch;
+use sync::Flow;
+use sync::mapping::{Names, RULES_VERSION, Schema};
+use tokio::sync::watch;
+
+use super::Options;
+use super::candidates::Candidates;
+use crate::connection::{Connection, Context};
+use crate::policy::{Verdict, verdict};
+use crate::report::{FlowReport, Problems};
+
+/// Why a run ends before its work is done.
+#[derive(Clone, Debug)]
+pub(super) enum Halt {
+    /// Told to stop.
+    Interrupted,
+    /// A system failed in a way that ends the run.
+    Fault(Fault),
+}
+
+/// The sink's schema with the names interned from it.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) schema: Arc<Schema>,
+    pub(super) names: Arc<Names>,
+}
+
+impl Target {
+    pub(super) fn versions(&self) -> u64 {
+        sync::detect::versions(self.schema.version, RULES_VERSION)
+    }
+}
+
+/// One run.
+pub(super) struct Run<'a> {
+    pub(super) cx: &'a Context,
+    pub(super) connection: &'a Connection,
+    pub(super) options: &'a Options,
+    pub(super) id: String,
+    pub(super) epoch: Epoch,
+    pub(super) candidates: Candidates,
+    state: Mutex<Shared>,
+    gates: BTreeMap<Flow, watch::Sender<bool>>,
+}
+
+struct Shared {
+    target: Target,
+    halt: Option<Halt>,
+    problems: Problems,
+    notes: Vec<String>,
+    flows: BTreeMap<Flow, FlowReport>,
+    newly_open: u64,
+    /// Codes that a dry run would have linked.
+    pretended: BTreeMap<Flow, BTreeSet<String>>,
+}
+
+/// All that a report is made of.
+pub(super) type Results = (BTreeMap<Flow, FlowReport>, Problems, Vec<String>, Option<Halt>, u64);
+
+impl<'a> Run<'a> {
+    pub(super) fn new(cx: &'a Context, connection: &'a Connection, options: &'a Options, id: String, epoch: Epoch) -> Self {
+        let schema = Arc::new(Schema::default());
+        let names = Arc::new(Names::of(&schema));
+        let mut run = Self {
+            cx,
+            connection,
+            options,
+            id,
+            epoch,
+            candidates: Candidates::default(),
+            state: Mutex::new(Shared {
+                target: Target { schema, names },
+                halt: None,
+                problems: Problems::default(),
+                notes: Vec::new(),
+                flows: BTreeMap::new(),
+                newly_open: 0,
+                pretended: BTreeMap::new(),
+            }),
+            gates: BTreeMap::new(),
+        };
+        run.gates = run.flows().map(|flow| (flow, watch::Sender::new(false))).collect();
+        run
+    }
+
+    fn state(&self) -> MutexGuard<'_, Shared> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Flows of this run, in dependency order.
+    pub(super) fn flows(&self) -> impl Iterator<Item = Flow> + '_ {
+        Flow::ALL.into_iter().filter(|flow| {
+            self.connection.flows.contains_key(flow) && self.options.flows.as_ref().is_none_or(|only| only.contains(flow))
+        })
+    }
+
+    pub(super) fn target(&self) -> Target {
+        self.state().target.clone()
+    }
+
+    pub(super) fn set_schema(&self, schema: Schema) {
+        self.connection.writer.adopt(&schema);
+        let names = Arc::new(Names::of(&schema));
+        self.state().target = Target { schema: Arc::new(schema), names };
+    }
+
+    /// Ends the run because of `fault`; the first reason stays.
+    pub(super) fn fail(&self, fault: &Fault) {
+        let mut state = self.state();
+        if state.halt.is_none() {
+            state.problems.fault(fault);
+            state.halt = Some(Halt::Fault(fault.clone()));
+        }
+    }
+
+    /// True when the run has to end; notices a stop from outside.
+    pub(super) fn ended(&self) -> bool {
+        let mut state = self.state();
+        if state.halt.is_none() && self.cx.stop.is_cancelled() {
+            state.halt = Some(Halt::Interrupted);
+        }
+        state.halt.is_some()
+    }
+
+    pub(super) fn note(&self, words: String) {
+        let mut state = self.state();
+        if state.notes.len() < 50 && !state.notes.contains(&words) {
+            state.notes.push(words);
+        }
+    }
+
+    pub(super) fn problem(&self, flow: Flow, key: &str, problem: &sync::Problem, newly: bool) {
+        let mut state = self.state();
+        state.problems.record(flow, key, problem);
+        state.newly_open += u64::from(newly);
+    }
+
+    pub(super) fn figures(&self, flow: Flow, figures: FlowReport) {
+        self.cx.progress.flow(flow, &figures);
+        self.state().flows.insert(flow, figures);
+    }
+
+    /// Adds the work that was done for `flow` outside of its own pass.
+    pub(super) fn add_figures(&self, flow: Flow, more: &FlowReport) {
+        let mut state = self.state();
+        let sum = state.flows.entry(flow).or_default();
+        sum.read += more.read;
+        sum.created += more.created;
+        sum.updated += more.updated;
+        sum.unchanged += more.unchanged;
+        sum.skipped += more.skipped;
+        sum.waiting += more.waiting;
+        sum.undecided += more.undecided;
+        sum.parked += more.parked;
+    }
+
+    /// Opens the gate of `flow`: what depends on it may go on.
+    pub(super) fn open_gate(&self, flow: Flow) {
+        if let Some(gate) = self.gates.get(&flow) {
+            gate.send_replace(true);
+        }
+    }
+
+    /// Waits until the flows that documents depend on have gone through (at once when they are not part of the run).
+    pub(super) async fn dependencies(&self) {
+        for flow in [Flow::Customers, Flow::Items] {
+            if let Some(gate) = self.gates.get(&flow) {
+                // An error means that the sender is gone, which ends the run anyway.
+                let _ = gate.subscribe().wait_for(|open| *open).await;
+            }
+        }
+    }
+
+    pub(super) fn pretend(&self, flow: Flow, code: &str) {
+        self.state().pretended.entry(flow).or_default().insert(code.to_owned());
+    }
+
+    pub(super) fn pretended(&self, flow: Flow, code: &str) -> bool {
+        self.state().pretended.get(&flow).is_some_and(|codes| codes.contains(code))
+    }
+
+    pub(super) fn results(&self) -> Results {
+        let mut state = self.state();
+        (
+            std::mem::take(&mut state.flows),
+            std::mem::take(&mut state.problems),
+            std::mem::take(&mut state.notes),
+            state.halt.clone(),
+            state.newly_open,
+        )
+    }
+
+    /// True when the fault says that one record of the batch is malformed, not that the system is in trouble.
+    pub(super) fn isolates(fault: &Fault) -> bool {
+        verdict(fault.kind) == Verdict::Isolate
+    }
+}

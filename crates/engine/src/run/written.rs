@@ -1,0 +1,107 @@
+//! From the fates of a batch to what is settled.
+//!
+//! Owns entries, transitions and figures after an answer. Must not talk to the sink.
+
+use port::{Exchange, Operation};
+use store::KeptExchange;
+use sync::digest::Digest;
+use sync::settle::{Entry, State, Transition, What};
+use sync::Problem;
+
+use super::item::{Item, Meta};
+use super::send::Fate;
+use crate::report::FlowReport;
+
+/// Rows of one settlement, as they are collected.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub(super) entries: Vec<Entry>,
+    pub(super) transitions: Vec<Transition>,
+}
+
+impl Rows {
+    /// A record that ended without a write: skipped, waiting, undecided, parked, or with nothing to write.
+    pub(super) fn quiet(&mut self, meta: &Meta, state: State, problem: Option<Problem>, note: &str) {
+        let what = match state {
+            State::Settled => What::NothingToWrite,
+            State::Skipped => What::Skipped,
+            State::Waiting => What::Waiting,
+            State::Undecided => What::Undecided,
+            State::Parked => What::Parked,
+            State::LeftAlone => What::LeftAlone,
+        };
+        let entry = meta.entry(state, problem);
+        self.transition(&entry, what, note, None);
+        self.entries.push(entry);
+    }
+
+    fn transition(&mut self, entry: &Entry, what: What, note: &str, exchange: Option<usize>) {
+        self.transitions.push(Transition {
+            flow: entry.flow,
+            erp_key: entry.erp_key.clone(),
+            what,
+            target_id: entry.target_id.clone(),
+            problem: entry.problem.clone(),
+            note: note.to_owned(),
+            exchange,
+        });
+    }
+
+    /// An item after its batch; figures are counted. Items that go on (rewrite, split, left) add nothing.
+    pub(super) fn item(&mut self, operation: Operation, item: &Item, fate: &Fate, figures: &mut FlowReport) {
+        match fate {
+            Fate::Written { id, created, exchange } => {
+                let mut entry = item.meta.entry(State::Settled, None);
+                entry.target_id = Some(id.clone());
+                entry.header = item.draft.header_digest();
+                if operation != Operation::UpdateHeader {
+                    entry.rows = item.draft.rows_digest();
+                }
+                let created = *created && item.meta.before.as_ref().is_none_or(|before| before.target_id.is_none());
+                let what = if created { What::Created } else { What::Updated };
+                if created {
+                    figures.created += 1;
+                } else {
+                    figures.updated += 1;
+                }
+                self.transition(&entry, what, "", *exchange);
+                self.entries.push(entry);
+            }
+            Fate::Open { state, problem, exchange } => {
+                figures.count(*state);
+                let mut entry = item.meta.entry(*state, Some(problem.clone()));
+                entry.target_id = item.target.clone().or(entry.target_id);
+                let what = if *state == State::Parked { What::Parked } else { What::Waiting };
+                self.transition(&entry, what, "", *exchange);
+                self.entries.push(entry);
+            }
+            Fate::Redraft => {
+                let problem = Problem::new(
+                    sync::problem::Code::OutcomeUnknown,
+                    "It is drafted again, because Zoho CRM refused what the first draft relied on.",
+                );
+                let mut entry = item.meta.entry(State::Waiting, Some(problem));
+                entry.fingerprint = Digest::default();
+                self.transition(&entry, What::Waiting, "", None);
+                self.entries.push(entry);
+            }
+            Fate::Rewrite { .. } | Fate::Split | Fate::Left => {}
+        }
+    }
+}
+
+/// An exchange as the store keeps it.
+pub(super) fn kept(exchange: Exchange) -> KeptExchange {
+    KeptExchange {
+        system: exchange.system.name().to_owned(),
+        method: exchange.method,
+        target: exchange.target,
+        status: exchange.status,
+        failure: exchange.failure,
+        started: exchange.started,
+        took: exchange.took,
+        attempt: exchange.attempt,
+        request_body: exchange.request_body.map(|body| body.to_vec()),
+        response_body: exchange.response_body.map(|body| body.to_vec()),
+    }
+}
