@@ -4,13 +4,14 @@
 //! in rustfmt.toml, and the defaults need none.
 
 use crate::run;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 /// Formats every crate, or only compares when `check` is set.
 pub(crate) fn run(check: bool) -> Result<()> {
     let mut command = run::cargo(&["fmt", "--all"]);
-    if check {
-        command.arg("--check");
+    if !check {
+        return run::checked(&mut command);
     }
-    run::checked(&mut command)
+    command.args(["--check", "--", "--files-with-diff"]);
+    run::checked(&mut command).context("the files above are laid out otherwise; `cargo x fmt`")
 }

@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     outcome
 }
 
-/// Like [`run`], but leaves the counts to the caller, also when tests failed.
+/// Like [`run()`], but leaves the counts to the caller, also when tests failed.
 pub(crate) fn counted(arguments: &[String], counts: &mut Counts) -> Result<()> {
     let (url, cluster) = database()?;
     let outcome = run_all(arguments, &url, counts);

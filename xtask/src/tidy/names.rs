@@ -12,9 +12,7 @@ static RULE: Rule = Rule {
     remedy: "name each thing by its noun and put it beside its users",
 };
 
-const DRAWERS: [&str; 8] = [
-    "common", "core", "helper", "helpers", "misc", "shared", "util", "utils",
-];
+const DRAWERS: [&str; 6] = ["common", "core", "helpers", "misc", "util", "utils"];
 
 pub(super) fn check(module: &Source) -> Option<Finding> {
     let path = module.path.strip_suffix(".rs").unwrap_or(&module.path);

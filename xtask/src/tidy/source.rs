@@ -26,7 +26,8 @@ impl Source {
         scan.run();
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let code: Vec<String> = scan.code.lines().map(str::to_owned).collect();
-        let test = if path.contains("/tests/") || path.ends_with("/tests.rs") {
+        let for_tests = ["/tests.rs", "_tests.rs"];
+        let test = if path.contains("/tests/") || for_tests.iter().any(|end| path.ends_with(end)) {
             vec![true; lines.len()]
         } else {
             test_lines(&code)
@@ -373,6 +374,7 @@ mod tests {
     fn test_files_are_tests_from_end_to_end() {
         assert!(Source::new("crates/app/tests/demo.rs", "fn a() {}").is_test(1));
         assert!(Source::new("crates/a/src/b/tests.rs", "fn a() {}").is_test(1));
+        assert!(Source::new("crates/a/src/rows_tests.rs", "fn a() {}").is_test(1));
     }
 
     #[test]
