@@ -2,4 +2,6 @@
 //! clock, the faults, edits, and the log of requests. Loopback only, no sign-in. Must not be used by the connector.
 
 pub mod compare;
+pub mod dump;
+pub mod edit;
 pub mod requests;

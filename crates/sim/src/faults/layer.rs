@@ -76,7 +76,6 @@ impl Front {
 }
 
 /// Puts `front` before every route of `router`.
-#[must_use]
 pub fn wrap(router: Router, front: Arc<Front>) -> Router {
     router
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
