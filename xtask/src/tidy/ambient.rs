@@ -53,6 +53,8 @@ const NAMES: &[(Air, &str)] = &[
     (Air::Environment, "TimeZone::try_system"),
     (Air::Sleep, "time::sleep"),
     (Air::Sleep, "time::sleep_until"),
+    (Air::Sleep, "time::timeout"),
+    (Air::Sleep, "time::timeout_at"),
     (Air::Sleep, "time::interval"),
     (Air::Sleep, "time::interval_at"),
     (Air::Sleep, "thread::sleep"),
@@ -61,6 +63,11 @@ const NAMES: &[(Air, &str)] = &[
 
 /// The doors: file, what comes in there, why it may.
 const DOORS: &[(&str, &[Air], &str)] = &[
+    (
+        "crates/app/src/process/world.rs",
+        &[Air::Clock, Air::Random, Air::Environment, Air::Sleep],
+        "the program's one place where the ports are filled with the real world",
+    ),
     (
         "crates/sim/src/clock.rs",
         &[Air::Clock, Air::Sleep],
@@ -182,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_door_lets_in_only_its_own_air() {
-        let (door, _, _) = DOORS[0];
+        let door = "crates/sim/src/clock.rs";
         assert_eq!(
             refused_in(door, "Timestamp::now(); Uuid::now_v7();"),
             ["Uuid::now_v7"]

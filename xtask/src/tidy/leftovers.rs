@@ -13,11 +13,7 @@ static RULE: Rule = Rule {
 };
 
 /// Put together here so that this file does not refuse itself.
-const MARKS: [&str; 3] = [
-    concat!("TO", "DO"),
-    concat!("FIX", "ME"),
-    concat!("XX", "X"),
-];
+const MARKS: [&str; 2] = [concat!("TO", "DO"), concat!("FIX", "ME")];
 
 pub(super) fn check(text: &Text) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -56,6 +52,6 @@ mod tests {
 
     #[test]
     fn words_that_hold_the_letters_pass() {
-        assert!(!refused("a todo list, MASTODON, phone XXXXX"));
+        assert!(!refused("a todo list, MASTODONTS, the currency XXX"));
     }
 }
