@@ -6,6 +6,7 @@
 //! PostgreSQL cluster from `system`, hands the runner's lines to the counter.
 
 use crate::run;
+use crate::step;
 use crate::system::cluster::Cluster;
 use crate::system::postgres;
 use anyhow::{Result, bail};
@@ -40,18 +41,30 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 
 /// Like [`run()`], but leaves the counts to the caller, also when tests failed.
 pub(crate) fn counted(arguments: &[String], counts: &mut Counts) -> Result<()> {
+    let runner = Runner::installed();
+    if arguments.is_empty() {
+        build(runner)?;
+    }
     let (url, cluster) = database()?;
-    let outcome = run_all(arguments, &url, counts);
+    let outcome = run_all(runner, arguments, &url, counts);
     if let Some(cluster) = cluster {
         cluster.stop()?;
     }
-    outcome?;
-    if counts.failed > 0 {
-        bail!("{} of the tests failed", counts.failed);
+    let good = outcome?;
+    match *counts {
+        Counts { failed: 1.., .. } => bail!("{} of the tests failed", counts.failed),
+        Counts { passed: 0, .. } => bail!("no test ran"),
+        _ if !good => bail!("the runner failed, though no test did"),
+        _ => Ok(()),
     }
-    if counts.passed == 0 {
-        bail!("no test ran");
-    }
+}
+
+/// Compiles every test first, so that the time of building is told apart.
+fn build(runner: Runner) -> Result<()> {
+    let mut command = runner.command(true);
+    let (built, took) = step::timed(|| run::checked(command.arg("--no-run")));
+    built?;
+    println!("debug build: {:.1} s", took.as_secs_f64());
     Ok(())
 }
 
@@ -67,38 +80,24 @@ fn database() -> Result<(OsString, Option<Cluster>)> {
     Ok((cluster.url().into(), Some(cluster)))
 }
 
-fn run_all(arguments: &[String], url: &OsString, counts: &mut Counts) -> Result<()> {
-    let nextest = run::answers(&mut run::cargo(&["nextest", "--version"]));
+/// Whether the runner was content with what ran.
+fn run_all(
+    runner: Runner,
+    arguments: &[String],
+    url: &OsString,
+    counts: &mut Counts,
+) -> Result<bool> {
     let whole = arguments.is_empty();
-
-    let mut good = if nextest {
-        let mut command = run::cargo(&["nextest", "run"]);
-        if whole {
-            command.arg("--workspace");
-        }
-        if run::watched() {
-            command.env("CARGO_TERM_COLOR", "always");
-        } else {
-            command.args(["--cargo-quiet", "--status-level=slow"]);
-        }
-        command.args(arguments).env(POSTGRES, url);
-        count(&mut command, Runner::Nextest, counts)?
-    } else {
-        let mut command = run::cargo_build(&["test", "--no-fail-fast"]);
-        if whole {
-            command.args(["--workspace", "--all-targets"]);
-        }
-        command.args(arguments).env(POSTGRES, url);
-        count(&mut command, Runner::BuiltIn, counts)?
-    };
+    let mut command = runner.command(whole);
+    if let (Runner::Nextest, false) = (runner, run::watched()) {
+        command.arg("--status-level=slow");
+    }
+    let mut good = count(command.args(arguments).env(POSTGRES, url), runner, counts)?;
     if whole {
         let mut command = run::cargo_build(&["test", "--workspace", "--doc", "--no-fail-fast"]);
         good &= count(command.env(POSTGRES, url), Runner::BuiltIn, counts)?;
     }
-    if !good && counts.failed == 0 {
-        bail!("the test runner failed before it could count");
-    }
-    Ok(())
+    Ok(good)
 }
 
 /// Who runs the tests, and so where and in which words the counts stand. Each is
@@ -125,6 +124,40 @@ fn count(command: &mut Command, runner: Runner, counts: &mut Counts) -> Result<b
 }
 
 impl Runner {
+    /// Nextest where it is installed: it runs the binaries side by side.
+    fn installed() -> Self {
+        if run::answers(&mut run::cargo(&["nextest", "--version"])) {
+            Self::Nextest
+        } else {
+            Self::BuiltIn
+        }
+    }
+
+    /// The command for everything but documentation tests, or for what
+    /// arguments will select.
+    fn command(self, whole: bool) -> Command {
+        let mut command = match self {
+            Self::BuiltIn => run::cargo_build(&["test", "--no-fail-fast"]),
+            Self::Nextest => run::cargo(&["nextest", "run"]),
+        };
+        match (self, run::watched()) {
+            (Self::BuiltIn, _) => {}
+            (Self::Nextest, true) => {
+                command.env("CARGO_TERM_COLOR", "always");
+            }
+            (Self::Nextest, false) => {
+                command.arg("--cargo-quiet");
+            }
+        }
+        if whole {
+            command.arg("--workspace");
+        }
+        if let (Self::BuiltIn, true) = (self, whole) {
+            command.arg("--all-targets");
+        }
+        command
+    }
+
     fn counts_in(self, line: &str) -> Option<Counts> {
         let line = without_colour(line);
         let (counts, separator) = match self {
