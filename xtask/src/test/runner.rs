@@ -1,27 +1,18 @@
-//! `cargo x test`: every test there is, with what the tests need.
+//! The programs that run tests, and what their last lines mean.
 //!
-//! Owns the choice of the runner, the database that the tests get and the count
-//! of what ran. Must not skip anything in silence: an absent system part is
-//! installed or named, and a run without a single test is a failure. Gets the
-//! PostgreSQL cluster from `system`, hands the runner's lines to the counter.
+//! Owns the choice between nextest and the harness that comes with Rust, their
+//! arguments, and counting. Must not decide what is tested or with which server.
+//! Reads a runner's lines while they are shown, hands the counts to `test`.
 
 use crate::run;
-use crate::step;
-use crate::system::cluster::Cluster;
-use crate::system::postgres;
-use anyhow::{Result, bail};
-use std::ffi::OsString;
+use anyhow::Result;
 use std::process::Command;
-
-/// Tells the tests where their PostgreSQL server is: a URL of a superuser on an
-/// empty server. Each test creates a database of its own in it.
-const POSTGRES: &str = "ML_CONNECTOR_TEST_POSTGRES";
 
 /// What the runners said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
-    passed: u64,
-    failed: u64,
+    pub(super) passed: u64,
+    pub(super) failed: u64,
 }
 
 impl Counts {
@@ -31,101 +22,19 @@ impl Counts {
     }
 }
 
-/// Runs the tests that `arguments` select, every test without any, and prints the counts.
-pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    let mut counts = Counts::default();
-    let outcome = counted(arguments, &mut counts);
-    println!("{}", counts.closing_line());
-    outcome
-}
-
-/// Like [`run()`], but leaves the counts to the caller, also when tests failed.
-pub(crate) fn counted(arguments: &[String], counts: &mut Counts) -> Result<()> {
-    let runner = Runner::installed();
-    if arguments.is_empty() {
-        build(runner)?;
-    }
-    let (url, cluster) = database()?;
-    let outcome = run_all(runner, arguments, &url, counts);
-    if let Some(cluster) = cluster {
-        cluster.stop()?;
-    }
-    let good = outcome?;
-    match *counts {
-        Counts { failed: 1.., .. } => bail!("{} of the tests failed", counts.failed),
-        Counts { passed: 0, .. } => bail!("no test ran"),
-        _ if !good => bail!("the runner failed, though no test did"),
-        _ => Ok(()),
-    }
-}
-
-/// Compiles every test first, so that the time of building is told apart.
-fn build(runner: Runner) -> Result<()> {
-    let mut command = runner.command(true);
-    let (built, took) = step::timed(|| run::checked(command.arg("--no-run")));
-    built?;
-    println!("debug build: {:.1} s", took.as_secs_f64());
-    Ok(())
-}
-
-/// The server named in the environment, or a private one for this run.
-fn database() -> Result<(OsString, Option<Cluster>)> {
-    if let Some(url) = run::variable(POSTGRES) {
-        println!("PostgreSQL: the server that {POSTGRES} names");
-        return Ok((url, None));
-    }
-    let server = postgres::find_or_install()?;
-    let cluster = Cluster::start(&server)?;
-    println!("PostgreSQL {}: private, {}", server.version, cluster.url());
-    Ok((cluster.url().into(), Some(cluster)))
-}
-
-/// Whether the runner was content with what ran.
-fn run_all(
-    runner: Runner,
-    arguments: &[String],
-    url: &OsString,
-    counts: &mut Counts,
-) -> Result<bool> {
-    let whole = arguments.is_empty();
-    let mut command = runner.command(whole);
-    if let (Runner::Nextest, false) = (runner, run::watched()) {
-        command.arg("--status-level=slow");
-    }
-    let mut good = count(command.args(arguments).env(POSTGRES, url), runner, counts)?;
-    if whole {
-        let mut command = run::cargo_build(&["test", "--workspace", "--doc", "--no-fail-fast"]);
-        good &= count(command.env(POSTGRES, url), Runner::BuiltIn, counts)?;
-    }
-    Ok(good)
-}
-
 /// Who runs the tests, and so where and in which words the counts stand. Each is
 /// held to its own: nextest repeats the words of a failing test's harness.
 #[derive(Clone, Copy)]
-enum Runner {
+pub(super) enum Runner {
     /// `test result: ok. 3 passed; 1 failed; …` on standard output, per binary
     BuiltIn,
     /// `Summary [ 0.2s] 4 tests run: 3 passed (1 slow), 1 failed, 0 skipped` on standard error
     Nextest,
 }
 
-fn count(command: &mut Command, runner: Runner, counts: &mut Counts) -> Result<bool> {
-    let stream = match runner {
-        Runner::BuiltIn => run::Stream::Out,
-        Runner::Nextest => run::Stream::Err,
-    };
-    run::watched_lines(command, stream, |line| {
-        if let Some(more) = runner.counts_in(line) {
-            counts.passed += more.passed;
-            counts.failed += more.failed;
-        }
-    })
-}
-
 impl Runner {
     /// Nextest where it is installed: it runs the binaries side by side.
-    fn installed() -> Self {
+    pub(super) fn installed() -> Self {
         if run::answers(&mut run::cargo(&["nextest", "--version"])) {
             Self::Nextest
         } else {
@@ -135,7 +44,7 @@ impl Runner {
 
     /// The command for everything but documentation tests, or for what
     /// arguments will select.
-    fn command(self, whole: bool) -> Command {
+    pub(super) fn command(self, whole: bool) -> Command {
         let mut command = match self {
             Self::BuiltIn => run::cargo_build(&["test", "--no-fail-fast"]),
             Self::Nextest => run::cargo(&["nextest", "run"]),
@@ -156,6 +65,20 @@ impl Runner {
             command.arg("--all-targets");
         }
         command
+    }
+
+    /// Runs a command of this runner and adds what it counted; whether it was content.
+    pub(super) fn count(self, command: &mut Command, counts: &mut Counts) -> Result<bool> {
+        let stream = match self {
+            Runner::BuiltIn => run::Stream::Out,
+            Runner::Nextest => run::Stream::Err,
+        };
+        run::watched_lines(command, stream, |line| {
+            if let Some(more) = self.counts_in(line) {
+                counts.passed += more.passed;
+                counts.failed += more.failed;
+            }
+        })
     }
 
     fn counts_in(self, line: &str) -> Option<Counts> {
