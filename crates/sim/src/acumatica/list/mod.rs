@@ -8,7 +8,7 @@ mod render;
 mod rows;
 mod schema;
 
-pub use page::{Ask, list, one, record, wrong_version};
+pub use page::{Ask, list, missing, one, record, wrong_version};
 pub use plan::{Mode, Plan, Wanted};
 pub use query::{BadParameter, Query};
 pub use rows::{Flow, each};
