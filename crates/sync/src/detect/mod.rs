@@ -1,1 +1,10 @@
-//! detect
+//! What changed: the window that a pass reads, and whether a record differs from what the ledger holds.
+//!
+//! Owns both decisions and the way the checkpoint moves. Must not read or keep anything: checkpoints and entries come from the
+//! store, records from a page, instants from the source's clock; the engine carries the answers out.
+
+mod compare;
+mod window;
+
+pub use compare::{Detected, compare, compare_with, versions};
+pub use window::{OVERLAP, Reach, Window, advance, begin, from};
