@@ -58,11 +58,11 @@ impl Customers {
             let value = side.field(name).and_then(|(_, field)| make(field));
             (name, Should::Text(value))
         };
-        let plain = |name: &'static str, value: Option<&str>| (name, Should::Text(filled(value).map(str::to_owned)));
-        let name = filled(Some(&customer.name)).unwrap_or(&customer.key);
+        let plain = |name: &'static str, value: Option<&str>| with(name, &|field| cut(value, field));
+        let name = filled(Some(&customer.name)).unwrap_or_else(|| customer.key.clone());
         let mut fields = vec![
             plain("ERP Key", Some(&key(customer))),
-            with("Account_Name", &|field| cut(Some(name), field)),
+            with("Account_Name", &|field| cut(Some(&name), field)),
             plain("ERP Code", Some(&customer.key)),
             plain("ERP Status", Some(&customer.status)),
             plain("ERP Class", Some(&customer.class)),
@@ -88,7 +88,7 @@ impl Customers {
 
     fn parent(&self, customer: &Customer) -> Option<u64> {
         let parent = filled(customer.parent.as_deref())?;
-        if fold(parent) == fold(&customer.key) { None } else { self.account(parent) }
+        if fold(&parent) == fold(&customer.key) { None } else { self.account(&parent) }
     }
 }
 

@@ -8,7 +8,7 @@ use super::items::Items;
 use super::report::ModuleReport;
 use super::rows;
 use super::side::{Keys, Should, Side};
-use super::text::{cut, filled};
+use super::text::{cut, cut_lines, round};
 use crate::acumatica::model::{Books, DocType, Document};
 
 /// Compares all documents.
@@ -104,10 +104,10 @@ fn invoice_of(
     plan: &rows::Plan,
     rules: &Rules,
 ) -> Vec<(&'static str, Should)> {
-    let plain = |name: &'static str, value: &str| (name, Should::Text(filled(Some(value)).map(str::to_owned)));
     let cut_to = |name: &'static str, value: Option<&str>| {
         (name, Should::Text(side.field(name).and_then(|(_, field)| cut(value, field))))
     };
+    let plain = |name: &'static str, value: &str| cut_to(name, Some(value));
     let (kind, number) = (document.key.kind.label(), document.key.number.as_str());
     let subject =
         if document.key.kind == DocType::Invoice { number.to_owned() } else { format!("{number} ({kind})") };
@@ -121,14 +121,19 @@ fn invoice_of(
         plain("ERP Number", number),
         plain("ERP Type", kind),
         plain("ERP Status", status),
-        ("ERP Total", Should::Number(Some(total(document, rules)))),
-        ("ERP Balance", Should::Number(Some(signed(document, document.balance)))),
+        ("ERP Total", Should::Number(Some(plan.total))),
+        ("ERP Balance", Should::Number(Some(round(signed(document, document.balance), plan.places)))),
         plain("ERP Currency", &document.currency),
         ("Account_Name", Should::Link(customers.account(&document.customer))),
         ("Invoice_Date", day(document.date)),
         ("Due_Date", document.due_date.map_or(Should::Text(None), day)),
         cut_to("Purchase_Order", document.customer_order.as_deref()),
-        cut_to("Description", document.description.as_deref()),
+        (
+            "Description",
+            Should::Text(
+                side.field("Description").and_then(|(_, field)| cut_lines(document.description.as_deref(), field)),
+            ),
+        ),
         ("Status", Should::Text(offered.then(|| approved.to_owned()))),
         ("Adjustment", Should::Number(Some(plan.adjustment))),
         ("Grand_Total", Should::Number(Some(plan.grand_total))),

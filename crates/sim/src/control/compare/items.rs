@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use super::report::ModuleReport;
 use super::side::{Keys, Should, Side};
 use super::text::{cut, filled, round};
@@ -32,7 +34,7 @@ impl Items {
     /// The product of a line: that of its item, or the placeholder.
     pub(super) fn product(&self, code: Option<&str>) -> Option<u64> {
         match filled(code) {
-            Some(code) => self.products.get(&fold(code)).copied(),
+            Some(code) => self.products.get(&fold(&code)).copied(),
             None => self.placeholder,
         }
     }
@@ -64,13 +66,15 @@ impl Items {
 }
 
 fn product_of(item: &Item, side: &Side<'_>) -> Vec<(&'static str, Should)> {
-    let plain = |name: &'static str, value: &str| (name, Should::Text(filled(Some(value)).map(str::to_owned)));
     let field = |name: &str| side.field(name).map(|(_, field)| field);
-    let description = filled(item.description.as_deref()).unwrap_or(&item.key);
+    let plain = |name: &'static str, value: &str| {
+        (name, Should::Text(field(name).and_then(|field| cut(Some(value), field))))
+    };
+    let description = filled(item.description.as_deref()).unwrap_or_else(|| item.key.clone());
     let sells = !matches!(item.status.as_str(), "No Sales" | "Inactive" | "Marked for Deletion");
     vec![
         plain("ERP Key", &key(item)),
-        ("Product_Name", Should::Text(field("Product_Name").and_then(|field| cut(Some(description), field)))),
+        ("Product_Name", Should::Text(field("Product_Name").and_then(|field| cut(Some(&description), field)))),
         plain("Product_Code", &item.key),
         plain("ERP Kind", if item.stock { "Stock" } else { "Non-Stock" }),
         plain("ERP Status", &item.status),
@@ -87,10 +91,10 @@ fn unit(unit: &str, field: &Field) -> Option<String> {
     field.picks.iter().find(|pick| pick.actual.to_lowercase() == unit).map(|pick| pick.actual.clone())
 }
 
-/// Never a zero.
-fn price(item: &Item, field: &Field) -> Option<rust_decimal::Decimal> {
+/// Never a zero, nor less.
+fn price(item: &Item, field: &Field) -> Option<Decimal> {
     let price = round(item.price, u32::from(field.decimals.unwrap_or(2)));
-    (!price.is_zero()).then_some(price)
+    (price > Decimal::ZERO).then_some(price)
 }
 
 /// The ERP key of an item: its id, which survives a change of its code and of its kind.

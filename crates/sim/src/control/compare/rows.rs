@@ -6,10 +6,10 @@ use super::documents::total;
 use super::items::Items;
 use super::report::ModuleReport;
 use super::side::{Should, Side, check_row};
-use super::text::{filled, round};
+use super::text::{cut_lines, filled, round};
 use super::{PLACEHOLDER, Rules};
 use crate::acumatica::model::{Document, Line};
-use crate::zoho::model::Record;
+use crate::zoho::model::{Field, Record};
 
 /// One row as it should be.
 struct RowPlan {
@@ -25,6 +25,10 @@ struct RowPlan {
 /// All rows of a document as they should be, with the totals that follow.
 pub(super) struct Plan {
     rows: Vec<RowPlan>,
+    /// Decimal places of the document's currency in the CRM.
+    pub(super) places: u32,
+    /// The document's total with its sign.
+    pub(super) total: Decimal,
     /// What the rows do not carry.
     pub(super) adjustment: Decimal,
     /// The total that the CRM counts.
@@ -35,35 +39,25 @@ impl Plan {
     /// The rows of `document`.
     pub(super) fn of(document: &Document, side: &Side<'_>, items: &Items, rules: &Rules) -> Self {
         let places = side.org.precision(Some(&document.currency));
-        let total = total(document, rules);
-        let mut rows: Vec<RowPlan> = document.lines.iter().map(|line| row(line, items, places)).collect();
+        let total = round(total(document, rules), places);
+        let quantity_places = row_field(side, "Quantity").and_then(|field| field.decimals).map(u32::from);
+        let mut rows: Vec<RowPlan> =
+            document.lines.iter().map(|line| row(line, items, places, quantity_places)).collect();
         if document.lines.len() > rules.rows {
             let kept = rules.rows.saturating_sub(1);
             let rest = document.lines.get(kept..).unwrap_or_default();
             let sum: Decimal = rest.iter().map(|line| round(line.amount, places)).sum();
             rows.truncate(kept);
-            rows.push(RowPlan {
-                product: items.placeholder,
-                placeholder: true,
-                quantity: Decimal::ONE,
-                price: sum.max(Decimal::ZERO),
-                discount: Decimal::ZERO,
-                description: Some(format!("and {} more lines", rest.len())),
-            });
+            rows.push(placeholder(items, sum, Some(format!("and {} more lines", rest.len()))));
+        } else if rows.is_empty() {
+            rows.push(placeholder(items, round(document.amount, places), None));
         }
         let adjustment = total - rows.iter().map(|row| row.net(places)).sum::<Decimal>();
         if adjustment < Decimal::ZERO && !rules.negative_adjustment {
-            let rows = vec![RowPlan {
-                product: items.placeholder,
-                placeholder: true,
-                quantity: Decimal::ONE,
-                price: Decimal::ZERO,
-                discount: Decimal::ZERO,
-                description: None,
-            }];
-            return Self { rows, adjustment: Decimal::ZERO, grand_total: Decimal::ZERO };
+            let rows = vec![placeholder(items, Decimal::ZERO, None)];
+            return Self { rows, places, total, adjustment: Decimal::ZERO, grand_total: Decimal::ZERO };
         }
-        Self { rows, adjustment, grand_total: total }
+        Self { rows, places, total, adjustment, grand_total: total }
     }
 
     /// Compares the rows of a record, in order.
@@ -76,10 +70,10 @@ impl Plan {
             return;
         }
         let Some(rows) = side.module.lines.as_ref().map(|plan| side.org.module_at(plan.rows)) else { return };
-        let length = rows.field_no("Description").map_or(usize::MAX, |no| rows.field(no).length as usize);
+        let length = row_field(side, "Description");
         for (number, (should, row)) in (1..).zip(self.rows.iter().zip(found)) {
             let place = format!("{}[{number}]", field.api_name);
-            let description = should.description.as_ref().map(|text| text.chars().take(length).collect());
+            let description = length.and_then(|field| cut_lines(should.description.as_deref(), field));
             for pair in [
                 ("Product_Name", Should::Link(should.product)),
                 ("Quantity", Should::Number(Some(should.quantity))),
@@ -106,17 +100,37 @@ impl RowPlan {
     }
 }
 
-fn row(line: &Line, items: &Items, places: u32) -> RowPlan {
+/// A field of the rows' own module.
+fn row_field<'a>(side: &Side<'a>, name: &str) -> Option<&'a Field> {
+    let rows = side.org.module_at(side.module.lines.as_ref()?.rows);
+    rows.field_no(name).map(|no| rows.field(no))
+}
+
+/// One row over an amount on the placeholder; over nothing when the amount is negative.
+fn placeholder(items: &Items, amount: Decimal, description: Option<String>) -> RowPlan {
+    RowPlan {
+        product: items.placeholder,
+        placeholder: true,
+        quantity: Decimal::ONE,
+        price: amount.max(Decimal::ZERO),
+        discount: Decimal::ZERO,
+        description,
+    }
+}
+
+fn row(line: &Line, items: &Items, places: u32, quantity_places: Option<u32>) -> RowPlan {
     let amount = round(line.amount, places);
     let product = items.product(line.item.as_deref());
     let placeholder = filled(line.item.as_deref()).is_none();
-    let description = filled(line.description.as_deref()).map(str::to_owned);
+    let description = line.description.clone();
+    let price = round(line.unit_price, places);
+    let exact = quantity_places.is_none_or(|places| line.quantity.normalize().scale() <= places);
+    let vanishes = line.unit_price > Decimal::ZERO && price.is_zero();
     let plain = line.quantity > Decimal::ZERO && line.unit_price >= Decimal::ZERO && amount >= Decimal::ZERO;
-    if !plain {
+    if !plain || !exact || vanishes {
         let price = amount.max(Decimal::ZERO);
         return RowPlan { product, placeholder, quantity: Decimal::ONE, price, discount: Decimal::ZERO, description };
     }
-    let price = round(line.unit_price, places);
     let discount = (round(line.quantity * price, places) - amount).max(Decimal::ZERO);
     RowPlan { product, placeholder, quantity: line.quantity, price, discount, description }
 }

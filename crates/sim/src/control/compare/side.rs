@@ -135,10 +135,7 @@ fn wanted(should: &Should) -> bool {
 fn matches(found: Option<&Cell>, should: &Should, rules: &Rules) -> bool {
     let blank = |empty: bool| empty || !rules.blank_means_empty;
     match should {
-        // The CRM may drop blanks that a cut left at the end.
-        Should::Text(Some(text)) => {
-            found.and_then(Cell::text).is_some_and(|found| found == text || found == text.trim_end())
-        }
+        Should::Text(Some(text)) => found.and_then(Cell::text) == Some(text),
         Should::Text(None) => blank(found.is_none_or(|cell| cell.text().is_some_and(str::is_empty))),
         Should::Number(Some(number)) => number_in(found) == Some(*number) || (number.is_zero() && found.is_none()),
         Should::Number(None) => blank(number_in(found).is_none_or(|number| number.is_zero())),

@@ -461,6 +461,50 @@ fn long_documents_end_in_a_summary_row_and_negative_adjustments_may_be_forbidden
 }
 
 #[test]
+fn lines_that_columns_cannot_hold_become_one_amount() {
+    let line_as = |quantity: &str, price: &str, amount: &str, row: (&str, &str, &str), adjustment: &str| {
+        let mut world = world();
+        let key = DocKey::new(DocType::Invoice, "INV1");
+        let document = world.books.documents.get_mut(&key).unwrap();
+        document.lines = vec![line(1, Some("AA#1"), "Pipe", quantity, price, amount)];
+        let product = world.org.module("Products").unwrap().records().next().unwrap().id;
+        let cell = rows(&mut world.org, &[(product, row.0, row.1, row.2, "Pipe")]);
+        let id = world.invoice;
+        world.set("Invoices", id, "Invoiced_Items", Some(cell));
+        world.set("Invoices", id, "Adjustment", Some(money(adjustment)));
+        let report = world.report();
+        assert!(report.agree, "{quantity} x {price}: {:#?}", report.invoices.differing);
+    };
+    line_as("2.125", "8", "17", ("1", "17", "0"), "113");
+    line_as("2.5", "8", "18", ("2.5", "8", "2"), "112");
+    line_as("3000", "0.004", "12", ("1", "12", "0"), "118");
+    line_as("-1", "5", "-5", ("1", "0", "0"), "130");
+    line_as("3", "0", "0", ("3", "0", "0"), "130");
+}
+
+#[test]
+fn a_document_without_lines_has_one_row_on_the_placeholder() {
+    let mut world = world();
+    world.books.documents.get_mut(&DocKey::new(DocType::Invoice, "INV1")).unwrap().lines.clear();
+    let placeholder = world.org.module("Products").unwrap().records().nth(1).unwrap().id;
+    let cell = rows(&mut world.org, &[(placeholder, "1", "130", "0", "")]);
+    let id = world.invoice;
+    world.set("Invoices", id, "Invoiced_Items", Some(cell));
+    world.set("Invoices", id, "Adjustment", Some(money("0")));
+    let report = world.report();
+    assert!(report.agree, "{report:#?}");
+}
+
+#[test]
+fn a_missing_placeholder_is_told() {
+    let mut world = world();
+    let placeholder = world.org.module("Products").unwrap().records().nth(1).unwrap().id;
+    world.org.module_mut("Products").unwrap().delete(placeholder, 0, 0);
+    let report = world.report();
+    assert_eq!(report.invoices.differing[0].expected, PLACEHOLDER);
+}
+
+#[test]
 fn an_organisation_without_our_fields_misses_everything() {
     let world = world();
     let report = compare(&world.books, &Org::new(OrgOptions::default()), &Rules::default());

@@ -4,14 +4,32 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::zoho::model::{Field, Kind};
 
-/// A blank value is no value.
-pub(super) fn filled(value: Option<&str>) -> Option<&str> {
-    value.map(str::trim).filter(|text| !text.is_empty())
+/// Trimmed, control characters as single blanks; a blank value is no value.
+pub(super) fn filled(value: Option<&str>) -> Option<String> {
+    tidy(value, |_| false)
 }
 
-/// Trimmed and cut to the field's length, in characters.
+fn tidy(value: Option<&str>, stays: impl Fn(char) -> bool) -> Option<String> {
+    let blanked = |letter: char| if letter.is_control() && !stays(letter) { ' ' } else { letter };
+    let text: String = value?.trim().chars().map(blanked).collect();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The first characters that the field takes, without blanks at the new end.
+fn shorten(text: &str, field: &Field) -> String {
+    let kept: String = text.chars().take(field.length as usize).collect();
+    kept.trim_end().to_owned()
+}
+
+/// Tidied and cut to the field's length, in characters.
 pub(super) fn cut(value: Option<&str>, field: &Field) -> Option<String> {
-    filled(value).map(|text| text.chars().take(field.length as usize).collect())
+    filled(value).map(|text| shorten(&text, field))
+}
+
+/// As [`cut`], with line breaks and tabs left as they are.
+pub(super) fn cut_lines(value: Option<&str>, field: &Field) -> Option<String> {
+    tidy(value, |letter| matches!(letter, '\n' | '\r' | '\t')).map(|text| shorten(&text, field))
 }
 
 /// As [`cut`], and in a picklist the listed value that is equal without regard to case, else nothing.
@@ -31,11 +49,12 @@ pub(super) fn phone(value: Option<&str>, field: &Field) -> Option<String> {
     number.contains(|letter: char| letter.is_ascii_digit()).then_some(number)
 }
 
-/// A web site is one word with a dot that fits; else nothing.
+/// A web site is one word with a dot inside that fits; else nothing.
 pub(super) fn website(value: Option<&str>, field: &Field) -> Option<String> {
     let site = filled(value)?;
     let fits = site.chars().count() <= field.length as usize;
-    (fits && site.contains('.') && !site.contains(char::is_whitespace)).then(|| site.to_owned())
+    let dotted = site.trim_matches('.').contains('.');
+    (fits && dotted && !site.contains(char::is_whitespace)).then_some(site)
 }
 
 /// Rounded half away from zero.
@@ -47,7 +66,7 @@ pub(super) fn round(value: Decimal, places: u32) -> Decimal {
 pub(super) fn street(line1: Option<&str>, line2: Option<&str>) -> Option<String> {
     match (filled(line1), filled(line2)) {
         (Some(one), Some(two)) => Some(format!("{one}, {two}")),
-        (Some(one), None) | (None, Some(one)) => Some(one.to_owned()),
+        (Some(one), None) | (None, Some(one)) => Some(one),
         (None, None) => None,
     }
 }
@@ -71,6 +90,14 @@ mod tests {
     }
 
     #[test]
+    fn control_characters_become_blanks_except_line_breaks_in_descriptions() {
+        let field = field(Kind::TextArea, 20);
+        assert_eq!(cut(Some("a\tb\nc"), &field).as_deref(), Some("a b c"));
+        assert_eq!(cut_lines(Some("a\tb\nc\u{1}"), &field).as_deref(), Some("a\tb\nc"));
+        assert_eq!(cut(Some("12345 789 1234567890 x"), &Field::new("F", "F", Kind::Text).length(6)).as_deref(), Some("12345"));
+    }
+
+    #[test]
     fn phones_keep_their_characters_and_need_a_digit() {
         let field = field(Kind::Phone, 30);
         assert_eq!(phone(Some("Tel +49 (30) 1-2"), &field).as_deref(), Some("+49 (30) 1-2"));
@@ -81,7 +108,7 @@ mod tests {
     fn websites_are_one_word_with_a_dot_or_nothing() {
         let field = field(Kind::Website, 12);
         assert_eq!(website(Some(" www.a.b "), &field).as_deref(), Some("www.a.b"));
-        for bad in ["see our site", "localhost", "www.much-too-long.example"] {
+        for bad in ["see our site", "localhost", ".com.", "www.much-too-long.example"] {
             assert_eq!(website(Some(bad), &field), None, "{bad}");
         }
     }
