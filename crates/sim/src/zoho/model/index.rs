@@ -42,6 +42,12 @@ impl UniqueIndex {
         Self { field, constraint, case_sensitive, holders: BTreeMap::new() }
     }
 
+    /// Whether `a` and `A` are two values here.
+    #[must_use]
+    pub fn tells_cases_apart(&self) -> bool {
+        self.case_sensitive
+    }
+
     /// The comparison form of a cell; none for values that are not indexed.
     #[must_use]
     pub fn key(&self, cell: &Cell) -> Option<String> {

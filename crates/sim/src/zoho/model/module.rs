@@ -178,6 +178,11 @@ impl Module {
         self.records.values()
     }
 
+    /// Live records from an id on, oldest first.
+    pub fn records_from(&self, id: u64) -> impl Iterator<Item = &Record> {
+        self.records.range(id..).map(|(_, record)| record)
+    }
+
     /// Count of live records.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -281,7 +281,7 @@ impl Org {
     /// True when a user may read a record under the sharing default: public, owner, or superior of the owner.
     #[must_use]
     pub fn may_see(&self, module: &str, record: &Record, user: u64) -> bool {
-        if self.shares.get(module).copied().unwrap_or_default() != Share::Private || record.owner == user {
+        if record.owner == user || self.shares.get(module).copied().unwrap_or_default() != Share::Private {
             return true;
         }
         let (Some(mine), Some(owner)) = (self.user(user), self.user(record.owner)) else { return true };
