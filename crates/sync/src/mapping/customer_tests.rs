@@ -153,19 +153,28 @@ fn listed_states_and_countries_only() {
 fn what_is_lost_is_noted() {
     let record = customer(&[
         ("CustomerName", Value::from("n".repeat(134))),
-        ("MainContact/Phone1", Value::from("none")),
+        (
+            "MainContact/Phone1",
+            Value::from(format!("tel {}", "1".repeat(34))),
+        ),
         (
             "MainContact/WebSite",
             Value::from(format!("acme.example/{}", "p".repeat(40))),
         ),
     ]);
     let (_, notes) = draft(&record, &schema());
+    let none = customer(&[("MainContact/Phone1", Value::from("none"))]);
+    let said_none = draft(&none, &schema()).1[0].to_string();
+    assert_eq!(
+        said_none,
+        "Phone: left out, not of the form that the field takes"
+    );
     let said: Vec<String> = notes.iter().map(ToString::to_string).collect();
     assert_eq!(
         said,
         [
             "Account_Name: cut from 134 to 100 characters",
-            "Phone: left out, not of the form that the field takes",
+            "Phone: cut from 34 to 30 characters",
             "Website: left out, longer than the field",
         ]
     );

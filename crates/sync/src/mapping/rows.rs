@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::money;
 use super::schema::Schema;
-use crate::{Entity, Fields, Module, Problem, Record};
+use crate::{Entity, Fields, Module, Problem, Record, Value};
 
 /// Rows per document where the schema tells no cap.
 const DEFAULT_CAP: usize = 100;
@@ -144,16 +144,21 @@ pub(super) fn plan<'r>(
     })
 }
 
-/// Lines with their place in the source: by LineNbr, except for cash sales, which have none.
+/// Lines with their place in the source: by LineNbr (those without one last), except for cash sales, which have none.
 fn in_order(record: &Record) -> Vec<(usize, &Fields)> {
-    let mut lines: Vec<_> = record.lines.iter().enumerate().collect();
-    if record.entity != Entity::CashSale {
-        lines.sort_by_key(|(_, line)| {
-            let number = line.get("LineNbr").and_then(crate::Value::as_decimal);
-            (number.is_none(), number)
-        });
+    let lines = record.lines.iter().enumerate();
+    if record.entity == Entity::CashSale {
+        return lines.collect();
     }
-    lines
+    let number = |line: &Fields| line.get("LineNbr").and_then(Value::as_decimal);
+    let mut numbered: Vec<_> = lines
+        .map(|(index, line)| (number(line), index, line))
+        .collect();
+    numbered.sort_by_key(|(number, _, _)| (number.is_none(), *number));
+    numbered
+        .into_iter()
+        .map(|(_, index, line)| (index, line))
+        .collect()
 }
 
 /// Quantity, unit price and amount of a line; the amount rounded.

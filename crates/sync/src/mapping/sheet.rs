@@ -74,10 +74,20 @@ impl Sheet {
         let (Some(column), Some(value)) = (column, value) else {
             return;
         };
-        match text::phone(value, column.length) {
-            Some(phone) => self.fields.push(column.name.clone(), Value::Text(phone)),
-            None => self.note(column, Why::Malformed),
+        let whole = text::phone(value, None);
+        let Some(phone) = whole
+            .as_ref()
+            .and_then(|whole| text::phone(whole, column.length))
+        else {
+            self.note(column, Why::Malformed);
+            return;
+        };
+        if let (Some(limit), Some(length)) = (column.length, whole.map(|whole| whole.len()))
+            && length > limit
+        {
+            self.note(column, Why::Cut { length, limit });
         }
+        self.fields.push(column.name.clone(), Value::Text(phone));
     }
 
     /// Puts a web address, whole or not at all.
