@@ -1,0 +1,195 @@
+//! The door: one call in, one answer or fault out, with every attempt on the tape.
+//!
+//! Owns when a request is sent, repeated or given up. Must not read what an answer says beyond status, kind of body and
+//! `Retry-After`. Requests come from clients; they go to the transport.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use port::{Call, Clock, Entropy, Fault, Quota, Request, Response, Tally, Transport};
+
+use crate::ask::{Ask, Manners, Safety};
+use crate::backoff;
+use crate::failure::{self, Failure};
+use crate::limit::Slots;
+use crate::tape::Tape;
+
+/// The way to one system: keeps limits over all its calls. Share it by `Arc`.
+pub struct Door {
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    quota: Arc<dyn Quota>,
+    manners: Manners,
+    slots: Arc<Slots>,
+    made: AtomicU64,
+    retried: AtomicU64,
+    throttled: AtomicU64,
+}
+
+/// What is done after an attempt.
+enum Next {
+    Answer(Response),
+    GiveUp(Fault),
+    Repeat {
+        failure: Failure,
+        retry_after: Option<Duration>,
+    },
+}
+
+impl Door {
+    /// A door over a transport.
+    #[must_use]
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        quota: Arc<dyn Quota>,
+        manners: Manners,
+    ) -> Self {
+        let slots = Slots::new(manners.parallel, manners.adaptive);
+        Self {
+            transport,
+            clock,
+            entropy,
+            quota,
+            manners,
+            slots,
+            made: AtomicU64::new(0),
+            retried: AtomicU64::new(0),
+            throttled: AtomicU64::new(0),
+        }
+    }
+
+    /// Attempts, repeats and 429 answers so far. Credits are the Zoho client's to add.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        Tally {
+            made: self.made.load(Ordering::Relaxed),
+            retried: self.retried.load(Ordering::Relaxed),
+            throttled: self.throttled.load(Ordering::Relaxed),
+            credits: 0,
+        }
+    }
+
+    /// The clock that the door was given, for clients that measure or date something.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Sends `ask`, repeating where that is safe.
+    ///
+    /// `Ok` is any final answer: 2xx, 3xx, and 4xx but 429. A failure of the way (5xx, HTML or nothing where JSON was expected, a lost
+    /// or late answer) is repeated for [`Safety::Read`] and [`Safety::Repeatable`] and then `Unavailable`; for [`Safety::Write`] it is
+    /// `OutcomeUnknown` at once. A 429 or a connection that never came to be did nothing and is repeated for all of them.
+    pub async fn call(&self, ask: Ask) -> Call<Response> {
+        let mut tape = Tape::new(self.manners.system, &ask);
+        let began = self.clock.now();
+        let mut attempt = 1;
+        loop {
+            let (failure, retry_after) = match self.attempt(&ask, attempt, &mut tape).await {
+                Next::Answer(response) => return tape.end(Ok(response)),
+                Next::GiveUp(fault) => return tape.end(Err(fault)),
+                Next::Repeat {
+                    failure,
+                    retry_after,
+                } => (failure, retry_after),
+            };
+            let pause = backoff::pause(
+                attempt,
+                self.manners.first_pause,
+                self.manners.longest_pause,
+                retry_after,
+                backoff::draw(&*self.entropy),
+            );
+            if matches!(failure, Failure::Throttled) {
+                self.quota.throttled(self.manners.system, pause);
+            }
+            let spent = self.clock.now().since(began);
+            if attempt >= self.manners.attempts
+                || spent.saturating_add(pause) > self.manners.patience
+            {
+                return tape.end(Err(failure.fault(self.manners.system, &ask.url, attempt)));
+            }
+            tracing::debug!(
+                system = self.manners.system.name(),
+                attempt,
+                failure = failure.words(),
+                pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+                "repeating a call"
+            );
+            self.clock.sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    /// One attempt: waits for a slot and for permission, sends, and decides what follows.
+    async fn attempt(&self, ask: &Ask, attempt: u32, tape: &mut Tape) -> Next {
+        let slot = self.slots.acquire().await;
+        self.quota.permit(self.manners.system).await;
+        let request = Request {
+            method: ask.method.clone(),
+            url: ask.url.clone(),
+            headers: ask.headers.clone(),
+            body: ask.body.clone(),
+            timeout: ask.timeout,
+            body_limit: ask.body_limit,
+        };
+        self.made.fetch_add(1, Ordering::Relaxed);
+        if attempt > 1 {
+            self.retried.fetch_add(1, Ordering::Relaxed);
+        }
+        let started = self.clock.now();
+        let answer = self.transport.send(request).await;
+        let took = self.clock.now().since(started);
+        let (failure, retry_after) = match answer {
+            Ok(response) => {
+                let failure = failure::of_answer(ask, &response);
+                tape.record(
+                    ask,
+                    attempt,
+                    started,
+                    took,
+                    Some(&response),
+                    failure.as_ref(),
+                );
+                match failure {
+                    None => {
+                        slot.succeeded();
+                        return Next::Answer(response);
+                    }
+                    Some(failure) => {
+                        if matches!(failure, Failure::Throttled) {
+                            self.throttled.fetch_add(1, Ordering::Relaxed);
+                            slot.throttled();
+                        }
+                        let wish = matches!(response.status, 429 | 503)
+                            .then(|| backoff::retry_after(&response.headers, self.clock.now()))
+                            .flatten();
+                        (failure, wish)
+                    }
+                }
+            }
+            Err(fault) => {
+                let failure = Failure::of_transport(fault);
+                tape.record(ask, attempt, started, took, None, Some(&failure));
+                (failure, None)
+            }
+        };
+        if failure.is_final() {
+            return Next::GiveUp(failure.fault(self.manners.system, &ask.url, attempt));
+        }
+        if ask.safety == Safety::Write && failure.may_have_been_done() {
+            return Next::GiveUp(failure.outcome_unknown(self.manners.system));
+        }
+        Next::Repeat {
+            failure,
+            retry_after,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

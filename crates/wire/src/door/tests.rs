@@ -1,0 +1,285 @@
+//! Tests of the door with a scripted transport and a clock that jumps.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Method};
+use port::{Bodies, Kind, System, TransportFault};
+use sync::Instant;
+
+use super::*;
+
+type Answer = Result<Response, TransportFault>;
+
+#[derive(Default)]
+struct World {
+    answers: Mutex<VecDeque<Answer>>,
+    sent: Mutex<Vec<Request>>,
+    now: Mutex<Instant>,
+    slept: Mutex<Vec<Duration>>,
+    slowed: Mutex<Vec<Duration>>,
+    permits: Mutex<u32>,
+}
+
+#[async_trait]
+impl Transport for World {
+    async fn send(&self, request: Request) -> Answer {
+        self.sent.lock().unwrap().push(request);
+        let mut now = self.now.lock().unwrap();
+        *now = now.plus(Duration::from_millis(20));
+        self.answers.lock().unwrap().pop_front().unwrap()
+    }
+}
+
+#[async_trait]
+impl Clock for World {
+    fn now(&self) -> Instant {
+        *self.now.lock().unwrap()
+    }
+    async fn sleep(&self, duration: Duration) {
+        self.slept.lock().unwrap().push(duration);
+        let mut now = self.now.lock().unwrap();
+        *now = now.plus(duration);
+    }
+}
+
+impl Entropy for World {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}
+
+#[async_trait]
+impl Quota for World {
+    async fn permit(&self, system: System) {
+        assert_eq!(system, System::Acumatica);
+        *self.permits.lock().unwrap() += 1;
+    }
+    fn throttled(&self, _: System, pause: Duration) {
+        self.slowed.lock().unwrap().push(pause);
+    }
+}
+
+fn door(answers: Vec<Answer>) -> (Arc<World>, Door) {
+    let world = Arc::new(World {
+        answers: Mutex::new(answers.into()),
+        ..World::default()
+    });
+    let manners = Manners {
+        attempts: 3,
+        ..Manners::new(System::Acumatica, 2, true)
+    };
+    let door = Door::new(
+        world.clone(),
+        world.clone(),
+        world.clone(),
+        world.clone(),
+        manners,
+    );
+    (world, door)
+}
+
+fn answer(status: u16, body: &'static str) -> Answer {
+    let mut headers = HeaderMap::new();
+    let kind = if body.starts_with('<') {
+        "text/html"
+    } else {
+        "application/json"
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    Ok(Response {
+        status,
+        headers,
+        body: Bytes::from_static(body.as_bytes()),
+    })
+}
+
+fn wait(status: u16, seconds: &'static str) -> Answer {
+    answer(status, "").map(|mut response| {
+        response
+            .headers
+            .insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+        response
+    })
+}
+
+fn read() -> Ask {
+    Ask::get("https://h.example/a?$top=1&code=hidden")
+}
+
+fn write(safety: Safety) -> Ask {
+    Ask::with_body(
+        Method::PUT,
+        "https://h.example/a",
+        Bytes::from_static(b"{}"),
+        safety,
+    )
+}
+
+#[tokio::test]
+async fn an_answer_comes_back_with_its_exchange() {
+    let (world, door) = door(vec![answer(404, "{}")]);
+    let call = door
+        .call(read().header(AUTHORIZATION, HeaderValue::from_static("Bearer hidden")))
+        .await;
+    assert_eq!(call.result.unwrap().status, 404);
+    let exchange = &call.exchanges[0];
+    assert_eq!(
+        (exchange.status, exchange.attempt, exchange.response_bytes),
+        (Some(404), 1, 2)
+    );
+    assert_eq!(exchange.target, "/a?$top=1&code=…");
+    assert_eq!(exchange.took, Duration::from_millis(20));
+    assert_eq!(
+        (
+            exchange.request_body.as_ref(),
+            exchange.response_body.as_ref()
+        ),
+        (None, None)
+    );
+    assert!(!format!("{exchange:?}").contains("hidden"));
+    assert_eq!(*world.permits.lock().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn reads_and_repeatable_writes_are_repeated_over_every_failure_of_the_way() {
+    for ask in [read(), write(Safety::Repeatable)] {
+        for failure in [
+            answer(503, ""),
+            answer(500, "{}"),
+            answer(200, "<html>"),
+            answer(200, ""),
+            Err(TransportFault::Lost("x".to_owned())),
+            Err(TransportFault::TimedOut(Duration::from_secs(1))),
+            Err(TransportFault::NotSent("x".to_owned())),
+        ] {
+            let (world, door) = door(vec![failure, answer(200, "[]")]);
+            let call = door.call(ask.clone()).await;
+            assert_eq!(call.result.unwrap().status, 200);
+            assert_eq!(call.exchanges.len(), 2);
+            assert_ne!(call.exchanges[0].failure, "");
+            assert_eq!(call.exchanges[1].attempt, 2);
+            assert_eq!(*world.slept.lock().unwrap(), [Duration::from_millis(250)]);
+            assert_eq!(
+                door.tally(),
+                Tally {
+                    made: 2,
+                    retried: 1,
+                    throttled: 0,
+                    credits: 0
+                }
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_may_have_been_done_is_never_sent_again() {
+    for failure in [
+        answer(502, ""),
+        answer(200, "<html>"),
+        answer(200, ""),
+        Err(TransportFault::Lost("x".to_owned())),
+        Err(TransportFault::TimedOut(Duration::from_secs(1))),
+        Err(TransportFault::TooLarge(1)),
+    ] {
+        let (world, door) = door(vec![failure, answer(200, "[]")]);
+        let call = door.call(write(Safety::Write)).await;
+        assert_eq!(call.result.unwrap_err().kind, Kind::OutcomeUnknown);
+        assert_eq!(world.sent.lock().unwrap().len(), 1);
+        assert_eq!(call.exchanges.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_was_not_taken_is_sent_again() {
+    for failure in [
+        answer(429, ""),
+        Err(TransportFault::NotSent("refused".to_owned())),
+    ] {
+        let (_, door) = door(vec![failure, answer(200, "[]")]);
+        assert!(door.call(write(Safety::Write)).await.result.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_429_slows_everybody_for_as_long_as_the_server_says() {
+    let (world, door) = door(vec![wait(429, "7"), answer(200, "[]")]);
+    let call = door.call(read()).await;
+    assert!(call.result.is_ok());
+    assert_eq!(call.exchanges[0].failure, "throttled");
+    assert_eq!(*world.slept.lock().unwrap(), [Duration::from_secs(7)]);
+    assert_eq!(*world.slowed.lock().unwrap(), [Duration::from_secs(7)]);
+    assert_eq!(door.tally().throttled, 1);
+}
+
+#[tokio::test]
+async fn a_pause_beyond_patience_ends_the_call() {
+    let (world, door) = door(vec![wait(429, "1800")]);
+    assert_eq!(
+        door.call(read()).await.result.unwrap_err().kind,
+        Kind::Throttled
+    );
+    assert!(world.slept.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn attempts_end_and_the_kind_follows_the_last_failure() {
+    let lost = || Err(TransportFault::Lost("x".to_owned()));
+    let refused = || Err(TransportFault::NotSent("refused".to_owned()));
+    for (answers, kind) in [
+        (vec![lost(), lost(), lost()], Kind::Unavailable),
+        (vec![refused(), refused(), refused()], Kind::Unreachable),
+        (
+            vec![wait(429, "1"), wait(429, "1"), wait(429, "1")],
+            Kind::Throttled,
+        ),
+        (
+            vec![
+                Err(TransportFault::TooLarge(9)),
+                Err(TransportFault::TooLarge(9)),
+                Err(TransportFault::TooLarge(9)),
+            ],
+            Kind::Protocol,
+        ),
+    ] {
+        let (_, door) = door(answers);
+        let call = door.call(read()).await;
+        let fault = call.result.unwrap_err();
+        assert_eq!(fault.kind, kind);
+        assert!(!fault.remedy.is_empty());
+        assert!(fault.message.contains("3 times"), "{}", fault.message);
+        assert_eq!(call.exchanges.len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn tls_trouble_is_told_at_once() {
+    let (world, door) = door(vec![Err(TransportFault::Tls(
+        "invalid peer certificate: UnknownIssuer".to_owned(),
+    ))]);
+    let fault = door.call(read()).await.result.unwrap_err();
+    assert_eq!(fault.kind, Kind::Tls);
+    assert!(fault.remedy.contains("ca_file"));
+    assert_eq!(world.sent.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn bodies_are_kept_on_demand_and_pages_never() {
+    let (_, door) = door(vec![answer(503, "<p>token</p>"), answer(200, r#"{"a":1}"#)]);
+    let ask = Ask {
+        bodies: Bodies::Keep,
+        ..write(Safety::Repeatable)
+    };
+    let call = door.call(ask).await;
+    assert_eq!(call.exchanges[0].request_body.as_deref(), Some(&b"{}"[..]));
+    assert_eq!(call.exchanges[0].response_body, None);
+    assert_eq!(
+        call.exchanges[1].response_body.as_deref(),
+        Some(&br#"{"a":1}"#[..])
+    );
+}
