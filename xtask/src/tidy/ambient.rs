@@ -74,6 +74,11 @@ const DOORS: &[(&str, &[Air], &str)] = &[
         "the simulators run as a service too; this is the clock they get then",
     ),
     (
+        "crates/app/examples/bench/measure.rs",
+        &[Air::Clock],
+        "a benchmark measures wall time",
+    ),
+    (
         "xtask/src/run.rs",
         &[Air::Environment],
         "a build tool is steered by the environment of its shell",
