@@ -95,6 +95,16 @@ mod tests {
         assert_eq!(batcher.push("d", 1, 4), Some(vec![3]));
     }
 
+    #[test]
+    fn a_new_batch_knows_nothing_of_the_last() {
+        let mut batcher = Batcher::default();
+        assert_eq!(batcher.push("a", MOST_BYTES, 1), None);
+        assert_eq!(batcher.flush(), Some(vec![1]));
+        assert_eq!(batcher.push("b", MOST_BYTES - 1, 2), None);
+        assert_eq!(batcher.push("a", 1, 3), None);
+        assert_eq!(batcher.flush(), Some(vec![2, 3]));
+    }
+
     proptest! {
         #[test]
         fn nothing_is_lost_doubled_reordered_or_too_big(

@@ -52,10 +52,8 @@ fn against(record: &Record, entry: &Entry, fingerprint: impl FnOnce() -> Digest)
             old: entry.source_id.clone(),
         };
     }
-    if entry.fingerprint == Digest::default()
-        || is_worth_another_try(entry)
-        || entry.fingerprint != fingerprint()
-    {
+    // A fingerprint of zero ("look again") equals none.
+    if is_worth_another_try(entry) || entry.fingerprint != fingerprint() {
         return Detected::Changed;
     }
     Detected::Same

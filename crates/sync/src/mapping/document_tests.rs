@@ -219,6 +219,7 @@ fn currencies() {
     ];
     for (code, amount, total) in cases {
         let mut record = invoice(amount);
+        record.lines.push(line(1, "A", "1", "1", "1"));
         set(&mut record, "custom/Document.CuryID", Value::from(code));
         let (draft, _) = draft(&record, &several_currencies());
         assert_eq!(

@@ -76,7 +76,8 @@ mod tests {
             ("one\r\ntwo", true, Some("one\r\ntwo")),
             ("one\u{1}two", true, Some("one two")),
             ("株式会社 アクメ", false, Some("株式会社 アクメ")),
-            ("a\u{85}b\u{7f}c\u{9f}d", false, Some("a b c d")),
+            ("a\u{85}b\u{9f}c", false, Some("a b c")),
+            ("a\u{7f}b", false, Some("a b")),
             ("a\u{a3}b", false, Some("a£b")),
             ("\u{a0}Acme\u{a0}", false, Some("Acme")),
         ];
