@@ -5,9 +5,21 @@
 
 use crate::run;
 use anyhow::Result;
+use std::process::Command;
 
-/// Builds the bench program in release mode and runs it with `arguments`.
+/// Builds the binary and the bench program in release mode, and lets the one
+/// measure the other; `arguments` go to the bench program.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    let mut command = run::cargo_build(&["run", "--release", "--package", "app"]);
-    run::checked(command.args(["--example", "bench", "--"]).args(arguments))
+    let mut build = run::cargo_build(&["build", "--release", "--package", "app"]);
+    run::checked(build.args(["--bin", "ml-connector", "--example", "bench"]))?;
+
+    let release = run::built()?.join("release");
+    let mut bench = Command::new(release.join("examples").join("bench"));
+    if !arguments
+        .iter()
+        .any(|argument| argument.starts_with("--binary"))
+    {
+        bench.arg("--binary").arg(release.join("ml-connector"));
+    }
+    run::checked(bench.args(arguments).current_dir(run::root()))
 }

@@ -73,6 +73,18 @@ pub(crate) fn cargo_build(verb: &[&str]) -> Command {
     command
 }
 
+/// The folder that builds go to, asked of cargo because people move it.
+pub(crate) fn built() -> Result<PathBuf> {
+    let mut command = cargo(&["metadata", "--no-deps"]);
+    let told = output(command.args(["--format-version", "1"]))?;
+    let told: serde_json::Value = serde_json::from_str(&told)?;
+    let folder = told
+        .get("target_directory")
+        .and_then(|folder| folder.as_str())
+        .context("cargo metadata names no target directory")?;
+    Ok(PathBuf::from(folder))
+}
+
 /// Runs a command with our own output and refuses a failing exit.
 pub(crate) fn checked(command: &mut Command) -> Result<()> {
     let status = command
@@ -192,6 +204,11 @@ mod tests {
         });
         assert!(!good.unwrap());
         assert_eq!(seen, ["one", "two"]);
+    }
+
+    #[test]
+    fn cargo_names_the_folder_of_builds() {
+        assert!(built().unwrap().is_absolute());
     }
 
     #[test]
