@@ -30,6 +30,18 @@ impl Default for Size {
     }
 }
 
+/// What the ERP's licence allows; nothing is limited when absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Licence {
+    /// Sessions that may be open at once.
+    pub seats: Option<usize>,
+    /// Requests in a minute; from the half on they are slowed down.
+    pub per_minute: Option<u32>,
+    /// Requests at once; further ones wait.
+    pub at_once: Option<usize>,
+}
+
 /// The set-up of both systems.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -42,6 +54,11 @@ pub struct Options {
     pub prefix: String,
     /// What goes wrong.
     pub faults: Dials,
+    /// The ERP's licence.
+    pub licence: Licence,
+    /// Whether answers are compressed for callers that accept it. Off by default: on loopback it costs more than it
+    /// saves.
+    pub compress: bool,
     /// Doubtful points of the ERP.
     pub acumatica: acumatica::Switches,
     /// Doubtful points of the CRM.
@@ -57,6 +74,8 @@ impl Default for Options {
             size: Size::default(),
             prefix: "/AcumaticaERP".to_owned(),
             faults: Dials::default(),
+            licence: Licence::default(),
+            compress: false,
             acumatica: acumatica::Switches::default(),
             zoho: zoho::Switches::default(),
             org: data::org_options(),

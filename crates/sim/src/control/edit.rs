@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::acumatica::model::{Books, DocKey, DocType, EditError};
 use crate::data::changes::{Change, change_some};
 use crate::rng::Stream;
-use crate::zoho::model::Org;
+use crate::zoho::State;
 
 /// One edit.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -113,8 +113,22 @@ pub enum Edit {
         id: String,
         /// API name of the field.
         field: String,
-        /// The value, null to clear; a lookup takes the id as text.
+        /// The value, shaped as in the API; null clears.
         value: Value,
+    },
+    /// Creates a CRM record.
+    ZohoInsert {
+        /// API name of the module.
+        module: String,
+        /// Values by API name, shaped as in the API.
+        values: Value,
+    },
+    /// Creates an account and a deal that is won at once.
+    ZohoWinDeal {
+        /// The account's name.
+        name: String,
+        /// The deal's amount, a number.
+        amount: Value,
     },
     /// Moves a CRM record to the recycle bin.
     ZohoDelete {
@@ -129,6 +143,15 @@ pub enum Edit {
         module: String,
         /// Record id.
         id: String,
+    },
+    /// Merges two CRM records; the loser vanishes.
+    ZohoMerge {
+        /// API name of the module.
+        module: String,
+        /// Id of the record that stays.
+        winner: String,
+        /// Id of the record that goes.
+        loser: String,
     },
 }
 
@@ -174,25 +197,33 @@ impl Named {
 /// When there is no such record or field, or its state forbids the edit. Nothing is changed then.
 pub fn make(
     books: &mut Books,
-    org: &mut Org,
+    crm: &mut State,
     draw: &mut Stream,
     edit: &Edit,
     now: Timestamp,
 ) -> Result<Vec<Change>, Refused> {
-    match edit {
-        Edit::ZohoSet { module, id, field, value } => crm::set(org, module, id, field, value, now),
+    let second = now.as_second();
+    Ok(match edit {
+        Edit::ZohoSet { module, id, field, value } => vec![crm::set(crm, module, id, (field, value), second)?],
+        Edit::ZohoInsert { module, values } => vec![crm::insert(crm, module, values, second)?],
+        Edit::ZohoWinDeal { name, amount } => crm::win_deal(crm, name, amount, second)?,
         Edit::ZohoDelete { module, id } => {
-            let by = crm::person(org);
-            let done = crm::module_of(org, module)?.delete(crm::id_of(id)?, by, now.as_second());
-            crm::found(done, module, id)
+            let by = crm::person(crm);
+            crm.delete_record(module, crm::id_of(id)?, by, second).map_err(words)?;
+            vec![crm::change(module, id, "deleted")]
         }
         Edit::ZohoRestore { module, id } => {
-            let done = crm::module_of(org, module)?.restore(crm::id_of(id)?);
-            crm::found(done, module, id)
+            crm.restore_record(module, crm::id_of(id)?).map_err(words)?;
+            vec![crm::change(module, id, "restored")]
         }
-        Edit::Some { count } => Ok(change_some(books, draw, *count, now)?),
-        other => Ok(vec![self::books::make(books, draw, other, now)?]),
-    }
+        Edit::ZohoMerge { module, winner, loser } => {
+            let by = crm::person(crm);
+            crm.merge_records(module, crm::id_of(winner)?, crm::id_of(loser)?, by, second).map_err(words)?;
+            vec![crm::change(module, winner, &format!("merged with {loser}"))]
+        }
+        Edit::Some { count } => change_some(books, draw, *count, now)?,
+        other => vec![books::make(books, draw, other, now)?],
+    })
 }
 
 #[cfg(test)]
@@ -200,10 +231,11 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
     use super::*;
+    use crate::clock::SetClock;
     use crate::data;
     use crate::options::Size;
     use crate::rng::Seeds;
-    use crate::zoho::model::Cell;
+    use crate::zoho::{ZohoOptions, ZohoSim};
 
     fn now() -> Timestamp {
         "2026-03-01T12:00:00Z".parse().unwrap()
@@ -211,7 +243,7 @@ mod tests {
 
     struct World {
         books: Books,
-        org: Org,
+        crm: ZohoSim,
         draw: Stream,
     }
 
@@ -219,14 +251,17 @@ mod tests {
         let size = Size { customers: 20, items: 20, invoices: 60, ..Size::default() };
         let seeds = Seeds::new(1);
         let books = data::books(seeds, &size, now()).unwrap();
-        let org = data::org(seeds, &size, &books, data::org_options(), now());
-        World { books, org, draw: seeds.stream("edits") }
+        let clock = std::sync::Arc::new(SetClock::new(now()));
+        let crm = ZohoSim::new(ZohoOptions { org: data::org_options(), ..ZohoOptions::default() }, clock);
+        crm.with(|state| state.org = data::org(seeds, &size, &books, data::org_options(), now()));
+        World { books, crm, draw: seeds.stream("edits") }
     }
 
     impl World {
         fn make(&mut self, json: &str) -> Result<Vec<Change>, Refused> {
             let edit = serde_json::from_str(json).unwrap();
-            make(&mut self.books, &mut self.org, &mut self.draw, &edit, now())
+            let (books, draw) = (&mut self.books, &mut self.draw);
+            self.crm.with(|state| make(books, state, draw, &edit, now()))
         }
     }
 
@@ -282,20 +317,25 @@ mod tests {
     }
 
     #[test]
-    fn crm_records_are_set_deleted_and_restored() {
+    fn crm_records_are_made_set_deleted_and_restored() {
         let mut world = world();
-        let id = world.org.module("Accounts").unwrap().records().next().unwrap().id;
+        let id = world.crm.with(|state| state.org.module("Accounts").unwrap().records().next().unwrap().id);
         let edit = |word: &str, more: &str| format!(r#"{{"edit":"{word}","module":"Accounts","id":"{id}"{more}}}"#);
+        let there = |world: &World| {
+            world.crm.with(|state| state.org.module("Accounts").unwrap().record(id).map(|record| record.modified))
+        };
         world.make(&edit("zoho_set", r#","field":"Phone","value":"+1 1""#)).unwrap();
-        let module = world.org.module("Accounts").unwrap();
-        let record = module.record(id).unwrap();
-        assert_eq!(record.cells.get(module.field_no("Phone").unwrap()), Some(&Cell::Text("+1 1".into())));
-        assert_eq!(record.modified, now().as_second());
+        assert_eq!(world.crm.with(|state| state.org.value("Accounts", id, "Phone")), Some("+1 1".into()));
+        assert_eq!(there(&world), Some(now().as_second()));
         assert!(world.make(&edit("zoho_set", r#","field":"Phone","value":5"#)).is_err());
+        assert!(world.make(&edit("zoho_set", r#","field":"Colour","value":"red""#)).is_err());
         world.make(&edit("zoho_delete", "")).unwrap();
-        assert!(world.org.module("Accounts").unwrap().record(id).is_none());
+        assert_eq!(there(&world), None);
         world.make(&edit("zoho_restore", "")).unwrap();
-        assert!(world.org.module("Accounts").unwrap().record(id).is_some());
+        assert!(there(&world).is_some());
+        let made = world.make(r#"{"edit":"zoho_win_deal","name":"Newcomer Ltd","amount":1200.5}"#).unwrap();
+        assert!(made.iter().all(|change| change.created));
+        assert_eq!(world.crm.with(|state| state.org.module("Deals").unwrap().len()), 3);
     }
 
     #[test]

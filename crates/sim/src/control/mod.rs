@@ -5,3 +5,4 @@ pub mod compare;
 pub mod dump;
 pub mod edit;
 pub mod requests;
+pub mod router;

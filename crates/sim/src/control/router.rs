@@ -23,7 +23,7 @@ use crate::simulation::Sim;
 const MOST_SHIFT_SECONDS: i64 = 100 * 365 * 86_400;
 
 /// All control pages of `sim`.
-pub(crate) fn router(sim: Arc<Sim>) -> Router {
+pub fn router(sim: Arc<Sim>) -> Router {
     Router::new()
         .route("/control", get(index))
         .route("/control/state", get(state))

@@ -36,6 +36,8 @@ pub enum Entity {
     Item,
     /// A receivables document.
     Document,
+    /// A record of the CRM, keyed `Module/id`.
+    CrmRecord,
 }
 
 /// Which kinds of edit come, in turn: ten edits, nearly each on a record of its own.

@@ -1,5 +1,6 @@
-//! The front door of each simulated system: waits, lets faults happen, stamps the `Date` header from the simulation's
-//! clock and writes the log of requests. Same for sockets and for callers in process. Must not look into records.
+//! The front door of each simulated system, the same for sockets and for callers in process: outside, the log of requests
+//! and the `Date` header from the simulation's clock ([`logged`]); inside, waiting and faults ([`faulty`]). A system may
+//! stand between the two, as the CRM's cap on calls at once does. Must not look into records.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -75,52 +76,57 @@ impl Front {
     }
 }
 
-/// Puts `front` before every route of `router`.
-pub fn wrap(router: Router, front: Arc<Front>) -> Router {
-    router
-        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
-        .layer(from_fn_with_state(front, pass))
+/// What a call met, told by the inner layer to the outer one.
+#[derive(Clone, Copy)]
+struct Met(Kind);
+
+/// Lets calls of `router` wait and fail as the dials say.
+pub fn faulty(router: Router, front: Arc<Front>) -> Router {
+    router.layer(DefaultBodyLimit::max(LARGEST_REQUEST)).layer(from_fn_with_state(front, fail))
 }
 
-async fn pass(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
+/// Logs every call of `router` and dates its answer.
+pub fn logged(router: Router, front: Arc<Front>) -> Router {
+    router.layer(from_fn_with_state(front, log))
+}
+
+async fn log(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
     let started = front.clock.now();
-    let method = request.method().clone();
-    let target = request.uri().clone();
+    let method = request.method().to_string();
+    let target = safe_target(request.uri());
     front.requests.enter(front.system);
-    let mut fault = front
-        .faults
-        .decide(front.system, method.as_str(), target.path());
-    if fault.kind == Some(Kind::ExpiredToken)
-        && request.headers().get(header::AUTHORIZATION).is_none()
-    {
-        fault.kind = None;
-    }
-    let dead = front.token_dies(request.headers(), fault.kind == Some(Kind::ExpiredToken));
-    if fault.kind == Some(Kind::ExpiredToken) && !dead {
+    let mut response = next.run(request).await;
+    let ended = front.clock.now();
+    stamp(&mut response, ended);
+    let entry = Entry {
+        at: started,
+        millis: u64::try_from(ended.duration_since(started).as_millis()).unwrap_or(0),
+        method,
+        target,
+        status: Cut::in_response(&response).is_none().then(|| response.status().as_u16()),
+        fault: response.extensions().get::<Met>().map(|met| met.0),
+    };
+    front.requests.leave(front.system, entry);
+    response
+}
+
+async fn fail(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
+    let mut fault = front.faults.decide(front.system, request.method().as_str(), request.uri().path());
+    let expires = fault.kind == Some(Kind::ExpiredToken);
+    let dead = front.token_dies(request.headers(), expires);
+    if expires && !dead {
+        // No token, or one that is used for the first time.
         fault.kind = None;
     } else if dead && fault.kind.is_none() {
         fault.kind = Some(Kind::ExpiredToken);
     }
-
     if !fault.delay.is_zero() {
         front.clock.sleep(fault.delay).await;
     }
     let mut response = answer(front.system, fault, request, next).await;
-    let ended = front.clock.now();
-    stamp(&mut response, ended);
-    front.requests.leave(
-        front.system,
-        Entry {
-            at: started,
-            millis: u64::try_from(ended.duration_since(started).as_millis()).unwrap_or(0),
-            method: method.to_string(),
-            target: safe_target(&target),
-            status: Cut::in_response(&response)
-                .is_none()
-                .then(|| response.status().as_u16()),
-            fault: fault.kind,
-        },
-    );
+    if let Some(kind) = fault.kind {
+        response.extensions_mut().insert(Met(kind));
+    }
     response
 }
 
@@ -218,7 +224,7 @@ mod tests {
         let faults = Arc::new(Faults::new(Seeds::new(1), Dials::both(dials)));
         let front = Front::new(System::Zoho, clock.clone(), faults, requests.clone());
         World {
-            router: wrap(router, front),
+            router: logged(faulty(router, front.clone()), front),
             work,
             clock,
             requests,

@@ -1,7 +1,7 @@
 //! Faults on demand: what may go wrong between a caller and either system, in stated shares.
 //!
 //! Owns the dials ([`Dials`]), the decision which call meets which fault ([`Faults::decide`], a pure function of seed,
-//! system and the call's ordinal) and the layer that lets it happen ([`layer::wrap`]). Knows nothing of records. What
+//! system and the call's ordinal) and the layer that lets it happen ([`layer::faulty`]). Knows nothing of records. What
 //! a system refuses for a reason of its own (throttling by quota, expired tokens, licence limits) belongs to that
 //! system's module, not here.
 

@@ -79,7 +79,13 @@ pub(super) fn make(books: &mut Books, draw: &mut Stream, edit: &Edit, now: Times
             books.convert_item(key, now)?;
             item(key, "converted")
         }
-        Edit::Some { .. } | Edit::ZohoSet { .. } | Edit::ZohoDelete { .. } | Edit::ZohoRestore { .. } => {
+        Edit::Some { .. }
+        | Edit::ZohoSet { .. }
+        | Edit::ZohoInsert { .. }
+        | Edit::ZohoWinDeal { .. }
+        | Edit::ZohoDelete { .. }
+        | Edit::ZohoRestore { .. }
+        | Edit::ZohoMerge { .. } => {
             return Err(words("not an edit of the books"));
         }
     })
