@@ -71,7 +71,6 @@ impl Acumatica {
     }
 
     /// The service, to be served or called in process.
-    #[must_use]
     pub fn router(self: &Arc<Self>) -> Router {
         service::router(self.clone())
     }

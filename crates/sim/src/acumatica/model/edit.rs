@@ -361,6 +361,10 @@ impl Books {
     /// # Errors
     /// [`EditError::NotFound`]; [`EditError::State`] unless the document is Open; [`EditError::Amount`] when
     /// `amount` is not above zero or exceeds the balance; [`EditError::Taken`] when the payment number is in use.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a payment has that many particulars"
+    )]
     pub fn pay(
         &mut self,
         key: &DocKey,

@@ -91,9 +91,9 @@ pub(super) fn enter(
     erp: &Acumatica,
     headers: &HeaderMap,
     now: Timestamp,
-) -> Result<Visit, Response> {
+) -> Result<Visit, Box<Response>> {
     let Some((holder, ends, by_cookie)) = holder(erp, headers, now) else {
-        return Err(answer::unauthorised());
+        return Err(Box::new(answer::unauthorised()));
     };
     let options = erp.options();
     let entered = erp.doors(|doors| {
@@ -107,6 +107,6 @@ pub(super) fn enter(
             entered,
             by_cookie,
         }),
-        Err(_) => Err(full(erp.switches().login_limit_status)),
+        Err(_) => Err(Box::new(full(erp.switches().login_limit_status))),
     }
 }

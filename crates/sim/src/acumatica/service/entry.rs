@@ -71,7 +71,7 @@ async fn inside(erp: &Acumatica, parts: &Parts, route: &Route, bytes: &Bytes) ->
     };
     let visit = match door::enter(erp, &parts.headers, erp.now()) {
         Ok(visit) => visit,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let turn = visit.entered.gate.clone().lock_owned().await;
     if !erp.options().work.is_zero() {

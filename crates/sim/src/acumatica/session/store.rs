@@ -154,7 +154,7 @@ mod tests {
     fn seats_are_limited_and_freed_by_closing_idling_and_expiry() {
         let mut sessions = Sessions::default();
         let grant = |n| Holder::Grant(n);
-        let mut enter = |s: &mut Sessions, n, ends, t| {
+        let enter = |s: &mut Sessions, n, ends, t| {
             s.enter(&grant(n), ends, Some(2), IDLE, at(t))
                 .map(|e| e.opened)
         };

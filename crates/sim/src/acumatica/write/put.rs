@@ -305,15 +305,14 @@ fn update(
 
 /// Gives contact rows that are new their numbers.
 fn number_contacts(customer: &mut Customer, books: &Books) {
-    let mut next = books.next_contact_number();
+    let next = books.next_contact_number();
     let parts = [
         Some(&mut customer.main),
         customer.billing.as_mut(),
         customer.shipping.as_mut(),
     ];
-    for party in parts.into_iter().flatten().filter(|p| p.contact_id == 0) {
-        party.contact_id = next;
-        next += 1;
+    for (number, party) in (next..).zip(parts.into_iter().flatten().filter(|p| p.contact_id == 0)) {
+        party.contact_id = number;
     }
 }
 
