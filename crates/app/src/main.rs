@@ -1,7 +1,5 @@
-//! ml-connector: Acumatica ERP and Zoho CRM, kept in agreement.
-//!
-//! Owns the start of the process. Everything else is in the modules below.
+//! The binary: everything is in the library beside it.
 
-mod connection_file;
-
-fn main() {}
+fn main() -> std::process::ExitCode {
+    app::main()
+}

@@ -66,6 +66,8 @@ pub struct Connection {
     pub id: ConnectionId,
     /// Its name.
     pub name: String,
+    /// Digest of the settings: what was found out about the systems holds as long as it stays the same.
+    pub settings: String,
     /// The source.
     pub reader: Arc<dyn Reader>,
     /// The sink.

@@ -119,6 +119,9 @@ pub struct Report {
     pub flows: BTreeMap<Flow, FlowReport>,
     /// By system: `acumatica`, `zoho`.
     pub calls: BTreeMap<port::System, Calls>,
+    /// What probing and preparing both systems took, in the runs that had to (counted in `calls` and `seconds` too).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setup: Option<Setup>,
     /// At most [`LISTED`].
     pub problems: Vec<Listed>,
     /// How many there were.
@@ -129,6 +132,16 @@ pub struct Report {
     /// How many records are newly open since this run (for the exit code).
     #[serde(skip)]
     pub newly_open: u64,
+}
+
+/// The share of a run that went into set-up.
+#[derive(Clone, Debug, Serialize)]
+pub struct Setup {
+    /// How long it took.
+    #[serde(serialize_with = "millis")]
+    pub seconds: f64,
+    /// Its calls, by system.
+    pub calls: BTreeMap<port::System, Calls>,
 }
 
 /// Calls to one system.

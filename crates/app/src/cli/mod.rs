@@ -19,9 +19,11 @@ mod record;
 mod replay;
 mod runs;
 mod sim;
+mod progress;
 mod skip;
 mod status;
 mod sync;
+mod tables;
 
 pub(crate) use args::{Cli, Command, Global};
 pub(crate) use opened::Opened;

@@ -9,7 +9,7 @@ mod template;
 mod trouble;
 mod view;
 
-pub(crate) use read::read;
+pub(crate) use read::{VERSIONS, read};
 pub(crate) use secret::SecretSource;
 pub(crate) use template::template;
 pub(crate) use trouble::Troubles;

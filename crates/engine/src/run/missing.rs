@@ -15,14 +15,14 @@ use super::item::{Item, Meta, Work};
 use super::shared::Run;
 use super::RunError;
 
-/// Creates the product for lines without an item, once per connection.
-pub(super) async fn placeholder(run: &Run<'_>) -> Result<(), RunError> {
+/// Creates the product for lines without an item, once per connection; true when it had to.
+pub(super) async fn placeholder(run: &Run<'_>) -> Result<bool, RunError> {
     let known = run.cx.store.targets_by_code(run.connection.id, Flow::Items, &[PLACEHOLDER_KEY.to_owned()]).await?;
     if !known.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let target = run.target();
-    let Some(draft) = mapping::placeholder(&target.schema, &target.names) else { return Ok(()) };
+    let Some(draft) = mapping::placeholder(&target.schema, &target.names) else { return Ok(false) };
     let meta = Meta {
         flow: Flow::Items,
         entity: Entity::NonStockItem,
@@ -38,7 +38,7 @@ pub(super) async fn placeholder(run: &Run<'_>) -> Result<(), RunError> {
     let mut pass = Pass::idle(run, Flow::Items);
     pass.queue(work);
     pass.drive().await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Fetches customers by CustomerID and items by InventoryID, and takes them through their flows.

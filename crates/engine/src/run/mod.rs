@@ -13,7 +13,7 @@ mod setup;
 mod shared;
 mod written;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -25,7 +25,7 @@ use crate::ids;
 use crate::policy::{Verdict, verdict};
 use crate::report::{Calls, Outcome, Report};
 
-use shared::{Halt, Run};
+use shared::{Halt, Results, Run};
 
 /// What to run.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +65,7 @@ pub async fn sync(cx: &Context, connection: &Connection, options: &Options) -> R
     }
     let run = Run::new(cx, connection, options, id, epoch);
 
-    let worked = work(&run).await;
+    let worked = work(&run, started, before).await;
     if let Err(error) = sign_out(&run).await {
         run.note(error);
     }
@@ -79,8 +79,13 @@ pub async fn sync(cx: &Context, connection: &Connection, options: &Options) -> R
     Ok(report)
 }
 
-async fn work(run: &Run<'_>) -> Result<(), RunError> {
-    setup::prepare(run).await?;
+async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -> Result<(), RunError> {
+    if setup::prepare(run).await? {
+        run.set_up(crate::report::Setup {
+            seconds: run.cx.clock.now().since(started).as_secs_f64(),
+            calls: calls(run.connection, before),
+        });
+    }
     if run.ended() {
         return Ok(());
     }
@@ -102,12 +107,19 @@ async fn sign_out(run: &Run<'_>) -> Result<(), String> {
     call.result.map_err(|fault| format!("Sign-out from Acumatica failed; the next run tries again. {fault}"))
 }
 
+fn calls(connection: &Connection, before: (port::Tally, port::Tally)) -> BTreeMap<System, Calls> {
+    [(System::Acumatica, before.0), (System::Zoho, before.1)]
+        .into_iter()
+        .map(|(system, before)| (system, Calls::between(system, before, tally(connection, system))))
+        .collect()
+}
+
 fn tally(connection: &Connection, system: System) -> port::Tally {
     (connection.tallies)(system)
 }
 
 fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -> Report {
-    let (flows, problems, notes, halt, newly_open) = run.results();
+    let Results { flows, problems, notes, halt, newly_open, setup } = run.results();
     let outcome = match &halt {
         Some(Halt::Interrupted) => Outcome::Interrupted,
         Some(Halt::Fault(fault)) => match verdict(fault.kind) {
@@ -127,10 +139,8 @@ fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -
         started,
         seconds: run.cx.clock.now().since(started).as_secs_f64(),
         flows,
-        calls: [(System::Acumatica, before.0), (System::Zoho, before.1)]
-            .into_iter()
-            .map(|(system, before)| (system, Calls::between(system, before, tally(connection, system))))
-            .collect(),
+        calls: calls(connection, before),
+        setup,
         problems: listed,
         problems_total: total,
         notes,

@@ -83,7 +83,7 @@ async fn detect_changes(
     for record in records {
         let before = entries.remove(record.erp_key());
         let fingerprint = record.fingerprint(versions);
-        match detect::compare(&record, before.as_ref(), versions) {
+        match detect::compare_with(&record, before.as_ref(), fingerprint) {
             Detected::Same => figures.unchanged += 1,
             Detected::Reused { .. } => {
                 let meta = Meta::of(&record, fingerprint, before);

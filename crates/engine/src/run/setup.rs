@@ -3,6 +3,8 @@
 //! Owns the order of set-up and what is remembered of it. Must read no record of either side.
 
 use port::{Fault, Kind, SourceProfile, System};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sync::Flow;
 use sync::mapping::Schema;
 
@@ -14,26 +16,23 @@ const SINK: &str = "sink_schema";
 /// Name of the kept source profile.
 const SOURCE: &str = "source_profile";
 
-/// Adopts what earlier runs found out, or finds it out.
-pub(super) async fn prepare(run: &Run<'_>) -> Result<(), RunError> {
+/// Adopts what earlier runs found out, or finds it out; true when something had to be found out.
+pub(super) async fn prepare(run: &Run<'_>) -> Result<bool, RunError> {
     let (source, sink) = futures_util::future::join(source(run), sink(run)).await;
-    source?;
-    sink?;
-    if run.ended() || run.options.dry_run {
-        return Ok(());
+    let mut asked = source?;
+    asked |= sink?;
+    if !run.ended() && !run.options.dry_run && run.flows().any(|flow| flow == Flow::Invoices) {
+        asked |= missing::placeholder(run).await?;
     }
-    if run.flows().any(|flow| flow == Flow::Invoices) {
-        missing::placeholder(run).await?;
-    }
-    Ok(())
+    Ok(asked)
 }
 
-async fn source(run: &Run<'_>) -> Result<(), RunError> {
+async fn source(run: &Run<'_>) -> Result<bool, RunError> {
     let store = &run.cx.store;
-    let kept = store.profile(run.connection.id, SOURCE).await?;
-    if let Some(profile) = kept.and_then(|text| serde_json::from_str::<SourceProfile>(&text).ok()) {
-        run.connection.reader.adopt(&profile);
-        return Ok(());
+    let kept: Option<Kept<SourceProfile>> = parse(store.profile(run.connection.id, SOURCE).await?);
+    if let Some(kept) = kept.filter(|kept| kept.settings == run.connection.settings) {
+        run.connection.reader.adopt(&kept.found);
+        return Ok(false);
     }
     run.cx.progress.stage("Looking at Acumatica");
     match run.connection.reader.probe().await.result {
@@ -41,58 +40,80 @@ async fn source(run: &Run<'_>) -> Result<(), RunError> {
         Ok(profile) => {
             run.connection.reader.adopt(&profile);
             if !run.options.dry_run {
-                let text = serde_json::to_string(&profile).unwrap_or_default();
-                store.put_profile(run.connection.id, SOURCE, &text).await?;
+                put(run, SOURCE, &profile).await?;
             }
         }
     }
-    Ok(())
+    Ok(true)
 }
 
-async fn sink(run: &Run<'_>) -> Result<(), RunError> {
+async fn sink(run: &Run<'_>) -> Result<bool, RunError> {
     let store = &run.cx.store;
-    let kept = store.profile(run.connection.id, SINK).await?;
-    let kept = kept.and_then(|text| serde_json::from_str::<Schema>(&text).ok());
-    if let Some(schema) = kept.clone().filter(|schema| schema.prepared) {
-        run.set_schema(schema);
-        return Ok(());
+    let kept: Option<Kept<Schema>> = parse(store.profile(run.connection.id, SINK).await?);
+    if let Some(kept) = kept.as_ref().filter(|kept| kept.found.prepared && kept.settings == run.connection.settings) {
+        run.set_schema(kept.found.clone());
+        return Ok(false);
     }
+    let kept = kept.map(|kept| kept.found);
     run.cx.progress.stage("Looking at Zoho CRM");
     let probed = match run.connection.writer.probe().await.result {
         Ok(schema) => schema,
         Err(fault) => {
             run.fail(&fault);
-            return Ok(());
+            return Ok(true);
         }
     };
-    if let Some(old) = kept.filter(|old| old.org_id != probed.org_id) {
+    if let Some(old) = kept.as_ref().filter(|old| old.org_id != probed.org_id) {
         run.fail(&Fault::new(
             System::Zoho,
             Kind::WrongSystem,
             format!("this connection belongs to the organisation {} ({}), and the token now opens {} ({}).", old.org_name, old.org_id, probed.org_name, probed.org_id),
             "Sign in to the right organisation with `login`, or make a connection of its own for the other one.",
         ));
-        return Ok(());
+        return Ok(true);
     }
     if run.options.dry_run {
         run.set_schema(probed);
-        return Ok(());
+        return Ok(true);
     }
     run.cx.progress.stage("Preparing fields in Zoho CRM");
     match run.connection.writer.prepare(&probed).await.result {
         Err(fault) => run.fail(&fault),
         Ok(mut schema) => {
-            schema.version = probed.version.max(1);
+            // A schema that differs from the one before makes every record be drafted again.
+            schema.version = kept.map_or(1, |old| if same(&old, &schema) { old.version } else { old.version + 1 });
             keep(run, &schema).await?;
             run.set_schema(schema);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Keeps a schema that has learned something, under a new version when drafts depend on it.
 pub(super) async fn keep(run: &Run<'_>, schema: &Schema) -> Result<(), RunError> {
-    let text = serde_json::to_string(schema).unwrap_or_default();
-    run.cx.store.put_profile(run.connection.id, SINK, &text).await?;
-    Ok(())
+    put(run, SINK, schema).await
+}
+
+/// What was found out, and the settings under which it holds.
+#[derive(Serialize, Deserialize)]
+struct Kept<T> {
+    settings: String,
+    found: T,
+}
+
+fn parse<T: DeserializeOwned>(text: Option<impl AsRef<str>>) -> Option<Kept<T>> {
+    text.and_then(|text| serde_json::from_str(text.as_ref()).ok())
+}
+
+async fn put<T: Serialize>(run: &Run<'_>, name: &str, found: T) -> Result<(), RunError> {
+    let kept = Kept { settings: run.connection.settings.clone(), found };
+    let text = serde_json::to_string(&kept).unwrap_or_default();
+    Ok(run.cx.store.put_profile(run.connection.id, name, &text).await?)
+}
+
+/// True when drafts come out the same under both.
+fn same(old: &Schema, new: &Schema) -> bool {
+    let mut old = old.clone();
+    old.version = new.version;
+    old == *new
 }

@@ -15,7 +15,7 @@ use super::Options;
 use super::candidates::Candidates;
 use crate::connection::{Connection, Context};
 use crate::policy::{Verdict, verdict};
-use crate::report::{FlowReport, Problems};
+use crate::report::{FlowReport, Problems, Setup};
 
 /// Why a run ends before its work is done.
 #[derive(Clone, Debug)]
@@ -58,12 +58,20 @@ struct Shared {
     notes: Vec<String>,
     flows: BTreeMap<Flow, FlowReport>,
     newly_open: u64,
+    setup: Option<Setup>,
     /// Codes that a dry run would have linked.
     pretended: BTreeMap<Flow, BTreeSet<String>>,
 }
 
 /// All that a report is made of.
-pub(super) type Results = (BTreeMap<Flow, FlowReport>, Problems, Vec<String>, Option<Halt>, u64);
+pub(super) struct Results {
+    pub(super) flows: BTreeMap<Flow, FlowReport>,
+    pub(super) problems: Problems,
+    pub(super) notes: Vec<String>,
+    pub(super) halt: Option<Halt>,
+    pub(super) newly_open: u64,
+    pub(super) setup: Option<Setup>,
+}
 
 impl<'a> Run<'a> {
     pub(super) fn new(cx: &'a Context, connection: &'a Connection, options: &'a Options, id: String, epoch: Epoch) -> Self {
@@ -83,6 +91,7 @@ impl<'a> Run<'a> {
                 notes: Vec::new(),
                 flows: BTreeMap::new(),
                 newly_open: 0,
+                setup: None,
                 pretended: BTreeMap::new(),
             }),
             gates: BTreeMap::new(),
@@ -128,6 +137,10 @@ impl<'a> Run<'a> {
             state.halt = Some(Halt::Interrupted);
         }
         state.halt.is_some()
+    }
+
+    pub(super) fn set_up(&self, setup: Setup) {
+        self.state().setup = Some(setup);
     }
 
     pub(super) fn note(&self, words: String) {
@@ -189,13 +202,14 @@ impl<'a> Run<'a> {
 
     pub(super) fn results(&self) -> Results {
         let mut state = self.state();
-        (
-            std::mem::take(&mut state.flows),
-            std::mem::take(&mut state.problems),
-            std::mem::take(&mut state.notes),
-            state.halt.clone(),
-            state.newly_open,
-        )
+        Results {
+            flows: std::mem::take(&mut state.flows),
+            problems: std::mem::take(&mut state.problems),
+            notes: std::mem::take(&mut state.notes),
+            halt: state.halt.clone(),
+            newly_open: state.newly_open,
+            setup: state.setup.take(),
+        }
     }
 
     /// True when the fault says that one record of the batch is malformed, not that the system is in trouble.

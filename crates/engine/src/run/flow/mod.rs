@@ -186,7 +186,7 @@ impl<'r> Pass<'r> {
 
     /// A page whose turn it is.
     async fn page(&mut self, reading: usize, page: Page) -> Result<(), RunError> {
-        let number = self.readings[reading].arrived(&page, self.run.cx.clock.now());
+        let number = self.readings[reading].arrived(&page);
         self.take(page.records, Some((reading, number))).await
     }
 
@@ -213,7 +213,7 @@ impl<'r> Pass<'r> {
             self.open(item.page);
             self.batch(step, item);
         }
-        self.store(rows, Vec::new(), None).await?;
+        self.store(rows, Vec::new(), None, false).await?;
         self.run.figures(self.flow, self.figures);
         Ok(())
     }
@@ -303,7 +303,7 @@ impl<'r> Pass<'r> {
             let rest = split.split_off(half.min(split.len()));
             self.queue.push_front(Work { module, operation, items: std::mem::replace(&mut split, rest) });
         }
-        self.store(rows, exchanges, (!unsure).then_some(intent)).await?;
+        self.store(rows, exchanges, (!unsure).then_some(intent), false).await?;
         if let Some(fault) = fault {
             self.run.fail(&fault);
         }
@@ -317,11 +317,12 @@ impl<'r> Pass<'r> {
         rows: Rows,
         exchanges: Vec<port::Exchange>,
         close_intent: Option<store::IntentId>,
+        whole: bool,
     ) -> Result<(), RunError> {
         if self.run.options.dry_run {
             return Ok(());
         }
-        let checkpoints: Vec<Checkpoint> = self.readings.iter_mut().filter_map(Reading::moved).collect();
+        let checkpoints: Vec<Checkpoint> = self.readings.iter_mut().filter_map(|reading| reading.moved(whole)).collect();
         let Rows { entries, transitions } = rows;
         if entries.is_empty() && exchanges.is_empty() && checkpoints.is_empty() && close_intent.is_none() {
             return Ok(());
@@ -345,10 +346,7 @@ impl<'r> Pass<'r> {
 
     /// All pages are settled: the marks move.
     async fn finish(&mut self) -> Result<(), RunError> {
-        for reading in &mut self.readings {
-            reading.finish();
-        }
-        self.store(Rows::default(), Vec::new(), None).await
+        self.store(Rows::default(), Vec::new(), None, true).await
     }
 
     /// The run has to end: writes under way get a moment, then are left as open intents.

@@ -1,0 +1,224 @@
+//! `apply`: creates or changes connections from files.
+//!
+//! Owns the difference that is shown, the question, and the sealing. Must not print a secret, nor change anything when one file of
+//! several is wrong.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::Value;
+use store::{Access, Applied, ConnectionRow, NewConnection};
+use sync::digest::Digester;
+
+use super::args::ApplyArgs;
+use super::opened::refused;
+use super::{Invocation, Opened, output};
+use crate::connection_file::{ConnectionFile, Settings, read};
+use crate::process::exit::{Exit, Failure};
+
+/// Longest connection file, in bytes.
+const LONGEST: u64 = 1024 * 1024;
+
+/// What would change for one connection.
+#[derive(Serialize)]
+struct Difference {
+    connection: String,
+    action: &'static str,
+    changes: Vec<Change>,
+}
+
+#[derive(Serialize)]
+struct Change {
+    setting: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// A file with its secrets read.
+struct Ready {
+    file: ConnectionFile,
+    secrets: BTreeMap<&'static str, SecretString>,
+}
+
+pub(super) async fn run(cx: &Invocation, args: ApplyArgs) -> Result<Exit, Failure> {
+    let ready = read_all(cx, &args)?;
+    let opened = Opened::open(cx, Access::Beside).await?;
+    let mut differences = Vec::new();
+    for one in &ready {
+        differences.push(difference(&opened, one).await?);
+    }
+    let changed = differences.iter().any(|difference| difference.action != "unchanged");
+    if cx.json {
+        output::json(&serde_json::json!({ "dry_run": args.dry_run, "connections": differences }))?;
+    } else {
+        differences.iter().for_each(show);
+    }
+    if args.dry_run || !changed {
+        return Ok(Exit::Settled);
+    }
+    if !args.yes {
+        if !output::can_ask() {
+            return Err(Failure::usage("Nothing was applied: there is no terminal to ask on. Add --yes."));
+        }
+        if !output::ask("Apply?") {
+            return Err(Failure::usage("Nothing was applied."));
+        }
+    }
+    for one in ready {
+        let name = one.file.name.clone();
+        keep(&opened, one).await?;
+        if !cx.json {
+            output::line(format!("Applied {name}.  Next:  ml-connector ping {name}"));
+        }
+    }
+    Ok(Exit::Settled)
+}
+
+fn read_all(cx: &Invocation, args: &ApplyArgs) -> Result<Vec<Ready>, Failure> {
+    let mut ready: Vec<Ready> = Vec::new();
+    let mut troubles = Vec::new();
+    for path in &args.files {
+        match read_one(cx, path) {
+            Ok(one) if ready.iter().any(|other| other.file.name == one.file.name) => {
+                troubles.push(format!("{}: name: \"{}\" stands in two files.", path.display(), one.file.name));
+            }
+            Ok(one) => ready.push(one),
+            Err(trouble) => troubles.push(trouble),
+        }
+    }
+    if troubles.is_empty() { Ok(ready) } else { Err(Failure::usage(troubles.join("\n"))) }
+}
+
+fn read_one(cx: &Invocation, path: &Path) -> Result<Ready, String> {
+    let shown = path.display().to_string();
+    let told = |error: std::io::Error| format!("{shown}: cannot be read: {error}. Nothing was applied.");
+    if std::fs::metadata(path).map_err(told)?.len() > LONGEST {
+        return Err(format!("{shown}: is longer than a connection file can be. Nothing was applied."));
+    }
+    let text = std::fs::read_to_string(path).map_err(told)?;
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let file = read(&text, &shown, folder, cx.settings.allow_loopback.value).map_err(|troubles| troubles.to_string())?;
+    let mut secrets = BTreeMap::new();
+    let mut missing = Vec::new();
+    for (field, source) in &file.secrets {
+        match source.value(&file.folder, &|name| cx.env.get(name)) {
+            Ok(value) => {
+                secrets.insert(*field, value);
+            }
+            Err(why) => missing.push(format!("{shown}: {field}: {why}.")),
+        }
+    }
+    if missing.is_empty() { Ok(Ready { file, secrets }) } else { Err(format!("{}\nNothing was applied.", missing.join("\n"))) }
+}
+
+/// Settings as flat lines, for comparing.
+fn flat(settings: &Value, path: &str, into: &mut BTreeMap<String, String>) {
+    match settings {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                flat(value, &path, into);
+            }
+        }
+        Value::Null => {}
+        Value::String(text) => {
+            into.insert(path.to_owned(), text.clone());
+        }
+        other => {
+            into.insert(path.to_owned(), other.to_string());
+        }
+    }
+}
+
+async fn difference(opened: &Opened, one: &Ready) -> Result<Difference, Failure> {
+    let kept = opened.store.connection(&one.file.name).await.map_err(refused)?;
+    let mut after = BTreeMap::new();
+    flat(&serde_json::to_value(&one.file.settings).unwrap_or_default(), "", &mut after);
+    let mut before = BTreeMap::new();
+    if let Some(kept) = &kept {
+        flat(&serde_json::from_str(&kept.settings).unwrap_or_default(), "", &mut before);
+    }
+    let mut changes = Vec::new();
+    for (setting, value) in &after {
+        if before.get(setting) != Some(value) {
+            changes.push(Change { setting: setting.clone(), before: before.get(setting).cloned(), after: Some(value.clone()) });
+        }
+    }
+    for (setting, value) in before.iter().filter(|(setting, _)| !after.contains_key(*setting)) {
+        changes.push(Change { setting: setting.clone(), before: Some(value.clone()), after: None });
+    }
+    for (field, secret) in &one.secrets {
+        if secret_differs(opened, kept.as_ref(), field, secret).await? {
+            changes.push(Change { setting: (*field).to_owned(), before: None, after: Some("(a secret, to be sealed)".to_owned()) });
+        }
+    }
+    let action = match (&kept, changes.is_empty()) {
+        (None, _) => "create",
+        (Some(_), true) => "unchanged",
+        (Some(_), false) => "change",
+    };
+    Ok(Difference { connection: one.file.name.clone(), action, changes })
+}
+
+/// The system whose refresh token `field` is.
+fn refresh_of(field: &str) -> Option<&str> {
+    field.strip_suffix(".refresh_token")
+}
+
+async fn secret_differs(opened: &Opened, kept: Option<&ConnectionRow>, field: &str, secret: &SecretString) -> Result<bool, Failure> {
+    let Some(kept) = kept else { return Ok(true) };
+    let differs = match refresh_of(field) {
+        Some(system) => opened.store.grant_differs(kept.id, system, secret).await,
+        None => opened.store.differs(kept.id, field, secret).await,
+    };
+    differs.map_err(refused)
+}
+
+fn show(difference: &Difference) {
+    let name = &difference.connection;
+    match difference.action {
+        "unchanged" => output::line(format!("{name}: nothing changes.")),
+        "create" => output::line(format!("{name}: a new connection.")),
+        _ => output::line(format!("{name}: changes.")),
+    }
+    for Change { setting, before, after } in &difference.changes {
+        let value = |text: &Option<String>| text.as_deref().map(output::safe);
+        match (value(before), value(after)) {
+            (Some(before), Some(after)) => output::line(format!("  ~ {setting}: {before} -> {after}")),
+            (None, Some(after)) => output::line(format!("  + {setting}: {after}")),
+            (Some(before), None) => output::line(format!("  - {setting}: {before}")),
+            (None, None) => {}
+        }
+    }
+}
+
+/// Keeps one connection and seals its secrets.
+async fn keep(opened: &Opened, one: Ready) -> Result<(), Failure> {
+    store_connection(opened, &one.file.name, &one.file.settings, &one.secrets).await.map(|_| ())
+}
+
+/// Keeps settings and secrets of a connection; returns how many secrets were sealed anew.
+pub(crate) async fn store_connection(
+    opened: &Opened,
+    name: &str,
+    settings: &Settings,
+    secrets: &BTreeMap<&'static str, SecretString>,
+) -> Result<usize, Failure> {
+    let text = serde_json::to_string(settings).map_err(|error| Failure::fault(error.to_string()))?;
+    let mut digester = Digester::new();
+    digester.text(&text);
+    let now = opened.clock.now();
+    let new = NewConnection { name: name.to_owned(), settings: text, settings_digest: digester.finish() };
+    let id = opened.store.put_connection(&new, now).await.map_err(refused)?;
+    let mut sealed = 0;
+    for (field, secret) in secrets {
+        let applied = match refresh_of(field) {
+            Some(system) => opened.store.apply_grant(id, system, secret, now).await,
+            None => opened.store.apply_secret(id, field, secret, now).await,
+        };
+        sealed += usize::from(applied.map_err(refused)? == Applied::Sealed);
+    }
+    Ok(sealed)
+}

@@ -1,0 +1,144 @@
+//! `ping`: both real systems, in seconds, read-only.
+//!
+//! Owns what is told of each: reached, signed in, versions, modules, and the remedy for what failed. Must not write to either system.
+
+use engine::policy::{Verdict, verdict};
+use port::{Fault, Reader, SourceProfile, System, Writer};
+use serde::Serialize;
+use store::Access;
+use sync::Module;
+use sync::mapping::Schema;
+
+use super::args::OneArgs;
+use super::{Invocation, Opened, output};
+use crate::connection_file::Settings;
+use crate::process::exit::{Exit, Failure};
+use crate::wiring;
+
+/// What is told of one system.
+#[derive(Serialize)]
+struct Told {
+    system: System,
+    ok: bool,
+    facts: Vec<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    message: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    remedy: String,
+    milliseconds: u64,
+    #[serde(skip)]
+    exit: Option<Exit>,
+}
+
+pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure> {
+    let opened = Opened::open(cx, Access::Beside).await?;
+    let row = opened.connection(args.name.as_deref()).await?;
+    let wired = wiring::wire(&opened.store, &row, &opened.parts(cx)).await.map_err(Failure::person)?;
+    let settings: Settings = serde_json::from_str(&row.settings).map_err(|error| Failure::fault(error.to_string()))?;
+    let erp = async {
+        let begun = opened.clock.now();
+        let result = wired.acumatica.probe().await.result;
+        let signed_out = wired.acumatica.sign_out().await.result;
+        let took = opened.clock.now().since(begun).as_millis();
+        let mut told = tell(System::Acumatica, result.map(|profile| source_facts(&profile, &settings)), took);
+        if let (true, Err(fault)) = (told.ok, signed_out) {
+            told.facts.push(format!("the sign-out failed, the seat frees itself later: {}", fault.message));
+        }
+        told
+    };
+    let crm = async {
+        let begun = opened.clock.now();
+        let result = match wiring::redeem(&opened.store, &row, &wired).await {
+            Ok(()) => wired.zoho.probe().await.result,
+            Err(fault) => Err(fault),
+        };
+        let took = opened.clock.now().since(begun).as_millis();
+        tell(System::Zoho, result.map(|schema| sink_facts(&schema)), took)
+    };
+    let (erp, crm) = tokio::join!(erp, crm);
+    let both = [erp, crm];
+    if cx.json {
+        output::json(&serde_json::json!({
+            "connection": row.name,
+            "ok": both.iter().all(|told| told.ok),
+            "systems": both,
+            "scopes": { "acumatica": ["api", "offline_access"], "zoho": ::zoho::SCOPES },
+        }))?;
+    } else {
+        both.iter().for_each(show);
+        if !both.iter().all(|told| told.ok) {
+            output::line("");
+            output::line("Least rights. Acumatica: a user who may read Customers, Stock Items, Non-Stock Items, Invoices and Memos, Cash Sales; scopes api offline_access.");
+            output::line(format!("Zoho scopes: {}", ::zoho::SCOPES.join(",")));
+        }
+    }
+    Ok(both.iter().filter_map(|told| told.exit).min_by_key(|exit| *exit as u8).unwrap_or(Exit::Settled))
+}
+
+fn tell(system: System, result: Result<Vec<String>, Fault>, took: u128) -> Told {
+    let milliseconds = u64::try_from(took).unwrap_or(u64::MAX);
+    match result {
+        Ok(facts) => Told { system, ok: true, facts, message: String::new(), remedy: String::new(), milliseconds, exit: None },
+        Err(fault) => {
+            let exit = match verdict(fault.kind) {
+                Verdict::Later => Exit::Unavailable,
+                Verdict::Person | Verdict::Isolate => Exit::Person,
+            };
+            Told { system, ok: false, facts: Vec::new(), message: fault.message, remedy: fault.remedy, milliseconds, exit: Some(exit) }
+        }
+    }
+}
+
+fn source_facts(profile: &SourceProfile, settings: &Settings) -> Vec<String> {
+    let mut facts = vec!["reached and signed in".to_owned()];
+    if !profile.build.is_empty() {
+        facts.push(format!("build {}", output::safe(&profile.build)));
+    }
+    let pinned = &settings.acumatica.endpoint;
+    facts.push(format!("endpoint {pinned} answers"));
+    let newer: Vec<&String> = profile
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.starts_with("Default/") && endpoint.as_str() > pinned.as_str())
+        .filter(|endpoint| crate::connection_file::VERSIONS.iter().any(|version| endpoint.ends_with(version)))
+        .collect();
+    if let Some(newest) = newer.into_iter().max() {
+        facts.push(format!("{} is offered too and may be pinned instead", output::safe(newest)));
+    }
+    if profile.custom_fields.values().all(|fields| !fields.iter().any(|field| field == "Document.CuryID")) {
+        facts.push("documents do not tell their currency here: amounts arrive without one".to_owned());
+    }
+    facts
+}
+
+fn sink_facts(schema: &Schema) -> Vec<String> {
+    let mut facts = vec![format!("signed in to {} ({})", output::safe(&schema.org_name), output::safe(&schema.org_id))];
+    let modules: Vec<&str> = Module::ALL.iter().filter(|module| schema.modules.contains_key(module)).map(|module| module.name()).collect();
+    facts.push(format!("modules {}", modules.join(", ")));
+    let ours = schema.modules.values().filter(|module| module.fields.contains_key("ERP Key")).count();
+    facts.push(if ours == Module::ALL.len() {
+        "our fields are there".to_owned()
+    } else {
+        "our fields are created by the first sync".to_owned()
+    });
+    facts.push(if schema.multi_currency {
+        format!("several currencies: {}", schema.currencies.keys().cloned().collect::<Vec<_>>().join(", "))
+    } else {
+        format!("one currency: {}", schema.home_currency)
+    });
+    facts
+}
+
+fn show(told: &Told) {
+    let mark = if told.ok { "ok  " } else { "FAIL" };
+    output::line(format!("{mark} {}  ({} ms)", told.system.title(), told.milliseconds));
+    for fact in &told.facts {
+        output::line(format!("       {fact}"));
+    }
+    if !told.ok {
+        output::line(format!("       {}", output::safe(&told.message)));
+        if !told.remedy.is_empty() {
+            output::line(format!("       -> {}", output::safe(&told.remedy)));
+        }
+    }
+}

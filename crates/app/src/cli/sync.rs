@@ -1,0 +1,122 @@
+//! `sync`: one pass of the flows, in the foreground.
+//!
+//! Owns flags, progress, Ctrl-C, the table at the end and the exit code.
+
+use std::sync::Arc;
+
+use engine::{Context, Options, Outcome, Progress, Report, Silent};
+use port::Fault;
+use store::Access;
+use tokio_util::sync::CancellationToken;
+
+use super::args::{FailOn, SyncArgs};
+use super::opened::refused;
+use super::progress::{Bars, Lines};
+use super::{Invocation, Opened, output, tables};
+use crate::process::exit::{Exit, Failure};
+use crate::wiring::{self, Parts};
+
+pub(super) async fn run(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure> {
+    let opened = Opened::open(cx, Access::Worker).await?;
+    let row = opened.connection(args.name.as_deref()).await?;
+    let parts = opened.parts(cx);
+    let wired = wiring::wire(&opened.store, &row, &parts).await.map_err(Failure::person)?;
+    wiring::redeem(&opened.store, &row, &wired).await.map_err(|fault| told(&fault))?;
+    let options = Options {
+        flows: (!args.flows.is_empty()).then(|| args.flows.iter().map(|flow| (*flow).into()).collect()),
+        full: args.full,
+        since: args.since,
+        dry_run: args.dry_run,
+    };
+    let context = opened.context(progress(cx));
+    let stop = on_interrupt(context.stop.clone());
+    let result = engine::sync(&context, &wired.connection, &options).await;
+    stop.abort();
+    let engine::RunError::Store(error) = match result {
+        Ok(report) => {
+            drop(context);
+            return finish(cx, &opened, &row, &report, args.fail_on).await;
+        }
+        Err(error) => error,
+    };
+    Err(refused(error))
+}
+
+async fn finish(
+    cx: &Invocation,
+    opened: &Opened,
+    row: &store::ConnectionRow,
+    report: &Report,
+    fail_on: FailOn,
+) -> Result<Exit, Failure> {
+    if cx.json {
+        output::json(report)?;
+    } else {
+        tables::report(report);
+    }
+    let open = match fail_on {
+        FailOn::None => false,
+        FailOn::New => report.newly_open > 0,
+        FailOn::Any => opened.store.state_counts(row.id).await.map_err(refused)?.iter().any(|count| count.state.is_open() && count.records > 0),
+    };
+    Ok(match report.outcome {
+        Outcome::Settled | Outcome::Parked if open => Exit::Parked,
+        Outcome::Settled | Outcome::Parked => Exit::Settled,
+        Outcome::Held | Outcome::NeedsPerson => Exit::Person,
+        Outcome::Unavailable => Exit::Unavailable,
+        Outcome::Interrupted => Exit::Interrupted,
+    })
+}
+
+/// A fault before the run began.
+fn told(fault: &Fault) -> Failure {
+    let exit = match engine::policy::verdict(fault.kind) {
+        engine::policy::Verdict::Later => Exit::Unavailable,
+        _ => Exit::Person,
+    };
+    Failure { exit, message: fault.to_string() }
+}
+
+/// Bars on a terminal, lines elsewhere, nothing when quiet.
+pub(crate) fn progress(cx: &Invocation) -> Arc<dyn Progress> {
+    use std::io::IsTerminal;
+    if cx.quiet {
+        Arc::new(Silent)
+    } else if std::io::stderr().is_terminal() {
+        Arc::new(Bars::new())
+    } else {
+        Arc::new(Lines)
+    }
+}
+
+/// Cancels `stop` at the first Ctrl-C.
+pub(crate) fn on_interrupt(stop: CancellationToken) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stop.cancel();
+        }
+    })
+}
+
+impl Opened {
+    /// What clients are built with.
+    pub(crate) fn parts(&self, cx: &Invocation) -> Parts {
+        Parts {
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            allow_loopback: cx.settings.allow_loopback.value,
+            transport: None,
+        }
+    }
+
+    /// The world of a run.
+    pub(crate) fn context(&self, progress: Arc<dyn Progress>) -> Context {
+        Context {
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            store: self.store.clone(),
+            progress,
+            stop: CancellationToken::new(),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! From a connection's settings and sealed secrets to clients, and from those to what the engine runs.
+//!
+//! Owns the only place that knows every crate. Must not decide; a transport may be passed in, so that tests need no socket.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ::acumatica::{Acumatica, Grant as AcumaticaGrant};
+use engine::quota::{Pace, Pacer};
+use engine::tokens::StoredTokens;
+use engine::{Connection, FlowSettings, Start};
+use port::{Clock, Entropy, Quota, Reader, System, Tokens, Transport, Writer};
+use secrecy::SecretString;
+use store::{ConnectionRow, Store};
+use sync::Flow;
+use wire::{ReqwestTransport, TransportOptions};
+use ::zoho::Zoho;
+
+use crate::connection_file::{AcumaticaGrant as GrantSetting, Settings};
+
+/// Our name towards both systems.
+const USER_AGENT: &str = concat!("ml-connector/", env!("CARGO_PKG_VERSION"));
+
+/// Randomness of the application, as the store asks for it.
+pub struct Random(pub Arc<dyn Entropy>);
+
+impl store::Random for Random {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.fill(bytes);
+    }
+}
+
+/// What every client gets.
+#[derive(Clone)]
+pub struct Parts {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Permits loopback.
+    pub allow_loopback: bool,
+    /// Instead of the network, for tests.
+    pub transport: Option<Arc<dyn Transport>>,
+}
+
+/// A connection with its clients.
+#[derive(Clone)]
+pub struct Wired {
+    /// The ERP.
+    pub acumatica: Arc<Acumatica>,
+    /// The CRM.
+    pub zoho: Arc<Zoho>,
+    /// What the engine runs.
+    pub connection: Connection,
+}
+
+/// Builds the clients of a connection.
+///
+/// # Errors
+/// A sentence for people: settings that cannot be read, secrets that are missing, certificates that are none.
+pub async fn wire(store: &Store, row: &ConnectionRow, parts: &Parts) -> Result<Wired, String> {
+    let settings: Settings =
+        serde_json::from_str(&row.settings).map_err(|_| format!("The settings of {} cannot be read: apply its file again.", row.name))?;
+    let tokens: Arc<dyn Tokens> = Arc::new(StoredTokens::new(store.clone(), row.id, Arc::clone(&parts.clock)));
+    let quota = quota(&settings, parts);
+    let acumatica = Arc::new(acumatica(store, row, &settings, parts, &quota, &tokens).await?);
+    let zoho = Arc::new(zoho(store, row, &settings, parts, &quota, &tokens).await?);
+    let (erp, crm) = (Arc::clone(&acumatica), Arc::clone(&zoho));
+    let connection = Connection {
+        id: row.id,
+        name: row.name.clone(),
+        settings: format!("{:?}", row.settings_digest),
+        reader: Arc::clone(&acumatica) as Arc<dyn Reader>,
+        writer: Arc::clone(&zoho) as Arc<dyn Writer>,
+        flows: flows(&settings),
+        parallel_writes: usize::try_from(settings.zoho.parallel_calls).unwrap_or(1),
+        tallies: Arc::new(move |system| match system {
+            System::Acumatica => erp.tally(),
+            System::Zoho => crm.tally(),
+        }),
+    };
+    Ok(Wired { acumatica, zoho, connection })
+}
+
+fn quota(settings: &Settings, parts: &Parts) -> Arc<dyn Quota> {
+    let per_minute = settings.acumatica.calls_per_minute;
+    let burst = (per_minute / 2).max(1);
+    let paces = BTreeMap::from([(System::Acumatica, Pace { per_minute, burst })]);
+    Arc::new(Pacer::new(Arc::clone(&parts.clock), paces))
+}
+
+async fn secret(store: &Store, row: &ConnectionRow, field: &str) -> Result<Option<SecretString>, String> {
+    store.unseal(row.id, field).await.map_err(|error| error.to_string())
+}
+
+async fn needed(store: &Store, row: &ConnectionRow, field: &str) -> Result<SecretString, String> {
+    secret(store, row, field)
+        .await?
+        .ok_or_else(|| format!("The secret {field} of {} is missing: apply its connection file again.", row.name))
+}
+
+async fn acumatica(
+    store: &Store,
+    row: &ConnectionRow,
+    settings: &Settings,
+    parts: &Parts,
+    quota: &Arc<dyn Quota>,
+    tokens: &Arc<dyn Tokens>,
+) -> Result<Acumatica, String> {
+    let part = &settings.acumatica;
+    let client_secret = needed(store, row, "acumatica.client_secret").await?;
+    let grant = match part.grant {
+        GrantSetting::AuthorizationCode => AcumaticaGrant::AuthorizationCode,
+        GrantSetting::Password => AcumaticaGrant::Password {
+            username: part.username.clone().unwrap_or_default(),
+            password: needed(store, row, "acumatica.password").await?,
+        },
+    };
+    let transport = match &parts.transport {
+        Some(transport) => Arc::clone(transport),
+        None => {
+            let ca_pem = match &part.ca_file {
+                Some(path) => Some(std::fs::read(path).map_err(|error| format!("The certificate file {} cannot be read: {error}.", path.display()))?),
+                None => None,
+            };
+            network(ca_pem, part.proxy.clone(), parts)?
+        }
+    };
+    let (endpoint, version) = part.endpoint.split_once('/').unwrap_or(("Default", part.endpoint.as_str()));
+    let settings = ::acumatica::Settings {
+        url: part.url.clone(),
+        endpoint: endpoint.to_owned(),
+        version: version.to_owned(),
+        grant,
+        client_id: part.client_id.clone(),
+        client_secret,
+        parallel_calls: usize::try_from(part.parallel_calls).unwrap_or(1),
+        allow_loopback: parts.allow_loopback,
+    };
+    Ok(Acumatica::new(
+        settings,
+        transport,
+        Arc::clone(&parts.clock),
+        Arc::clone(&parts.entropy),
+        Arc::clone(quota),
+        Arc::clone(tokens),
+    ))
+}
+
+async fn zoho(
+    store: &Store,
+    row: &ConnectionRow,
+    settings: &Settings,
+    parts: &Parts,
+    quota: &Arc<dyn Quota>,
+    tokens: &Arc<dyn Tokens>,
+) -> Result<Zoho, String> {
+    let part = &settings.zoho;
+    let transport = match &parts.transport {
+        Some(transport) => Arc::clone(transport),
+        None => network(None, None, parts)?,
+    };
+    let settings = ::zoho::Settings {
+        datacenter: ::zoho::Datacenter::named(&part.datacenter).unwrap_or(::zoho::Datacenter::Us),
+        environment: ::zoho::Environment::named(&part.environment).unwrap_or(::zoho::Environment::Production),
+        accounts_url: part.accounts_url.clone(),
+        client_id: part.client_id.clone(),
+        client_secret: needed(store, row, "zoho.client_secret").await?,
+        run_workflows: part.run_workflows,
+        parallel_calls: usize::try_from(part.parallel_calls).unwrap_or(1),
+        allow_loopback: parts.allow_loopback,
+    };
+    Ok(Zoho::new(
+        settings,
+        transport,
+        Arc::clone(&parts.clock),
+        Arc::clone(&parts.entropy),
+        Arc::clone(quota),
+        Arc::clone(tokens),
+    ))
+}
+
+fn network(ca_pem: Option<Vec<u8>>, proxy: Option<String>, parts: &Parts) -> Result<Arc<dyn Transport>, String> {
+    let options = TransportOptions { ca_pem, proxy, allow_loopback: parts.allow_loopback, user_agent: USER_AGENT.to_owned() };
+    Ok(Arc::new(ReqwestTransport::new(options).map_err(|problem| problem.to_string())?))
+}
+
+fn flows(settings: &Settings) -> BTreeMap<Flow, FlowSettings> {
+    let mut flows = BTreeMap::new();
+    for (flow, part) in settings.flows.iter().filter(|(_, part)| part.enabled) {
+        let start = match part.from.as_deref() {
+            None | Some("all") => Start::All,
+            Some("open") => Start::Open,
+            Some(day) => day.parse().map_or(Start::All, Start::Since),
+        };
+        flows.insert(*flow, FlowSettings { start, ..FlowSettings::default() });
+    }
+    flows
+}
+
+/// Redeems the grant code of a self client, when one was applied and there is no refresh token yet. The code is forgotten either way:
+/// it works once.
+///
+/// # Errors
+/// What Zoho said, for people; what the store reports.
+pub async fn redeem(store: &Store, row: &ConnectionRow, wired: &Wired) -> Result<(), port::Fault> {
+    let failed = |error: store::StoreError| port::Fault::new(System::Zoho, port::Kind::Unavailable, error.to_string(), "");
+    let Some(code) = store.unseal(row.id, "zoho.grant_code").await.map_err(failed)? else { return Ok(()) };
+    let grant = store.grant(row.id, System::Zoho.name()).await.map_err(failed)?;
+    let result = if grant.refresh.is_some() { Ok(()) } else { wired.zoho.sign_in(&code, None).await.result };
+    if !matches!(&result, Err(fault) if matches!(fault.kind, port::Kind::Unreachable | port::Kind::Unavailable | port::Kind::Throttled)) {
+        store.forget_secret(row.id, "zoho.grant_code").await.map_err(failed)?;
+    }
+    result
+}
