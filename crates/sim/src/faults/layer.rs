@@ -82,7 +82,9 @@ struct Met(Kind);
 
 /// Lets calls of `router` wait and fail as the dials say.
 pub fn faulty(router: Router, front: Arc<Front>) -> Router {
-    router.layer(DefaultBodyLimit::max(LARGEST_REQUEST)).layer(from_fn_with_state(front, fail))
+    router
+        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+        .layer(from_fn_with_state(front, fail))
 }
 
 /// Logs every call of `router` and dates its answer.
@@ -103,7 +105,9 @@ async fn log(State(front): State<Arc<Front>>, request: Request, next: Next) -> R
         millis: u64::try_from(ended.duration_since(started).as_millis()).unwrap_or(0),
         method,
         target,
-        status: Cut::in_response(&response).is_none().then(|| response.status().as_u16()),
+        status: Cut::in_response(&response)
+            .is_none()
+            .then(|| response.status().as_u16()),
         fault: response.extensions().get::<Met>().map(|met| met.0),
     };
     front.requests.leave(front.system, entry);
@@ -111,7 +115,11 @@ async fn log(State(front): State<Arc<Front>>, request: Request, next: Next) -> R
 }
 
 async fn fail(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
-    let mut fault = front.faults.decide(front.system, request.method().as_str(), request.uri().path());
+    let mut fault = front.faults.decide(
+        front.system,
+        request.method().as_str(),
+        request.uri().path(),
+    );
     let expires = fault.kind == Some(Kind::ExpiredToken);
     let dead = front.token_dies(request.headers(), expires);
     if expires && !dead {
