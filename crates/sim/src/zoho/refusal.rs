@@ -21,7 +21,7 @@ pub struct Refusal {
 }
 
 /// Builds a JSON object for `details`.
-pub fn details(fill: impl FnOnce(&mut Out)) -> String {
+pub(crate) fn details(fill: impl FnOnce(&mut Out)) -> String {
     let mut out = Out::default();
     out.open();
     fill(&mut out);

@@ -102,19 +102,16 @@ impl ZohoSim {
     }
 
     /// Both servers behind the gate for calls at once.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.gated(self.routes())
     }
 
     /// Both servers without the gate, for a caller that puts layers (latency, faults) between the two.
-    #[must_use]
     pub fn routes(&self) -> Router {
         Router::new().fallback(handle).with_state(self.clone())
     }
 
     /// Puts the gate around a router, so that the time spent in the router's layers counts as work.
-    #[must_use]
     pub fn gated(&self, router: Router) -> Router {
         router.layer(from_fn_with_state(self.clone(), gate))
     }

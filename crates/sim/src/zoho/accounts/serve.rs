@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 
 use super::form::Params;
+use super::token::Consent;
 use super::{ACCESS_LIFE, Denied, Issued, consent};
 use crate::zoho::Identity;
 use crate::zoho::api::{Scopes, State};
@@ -106,7 +107,7 @@ fn decide(state: &mut State, identity: &Identity, params: &Params, now: i64) -> 
         let user = chosen.or(state.org.users.first()).filter(|user| user.active).map_or(0, |user| user.id);
         let offline = params.text("access_type") == "offline";
         let prompted = params.text("prompt") == "consent";
-        let code = state.accounts.grant(client, user, scopes, redirect, offline, prompted, now);
+        let code = state.accounts.grant(Consent { client, user, scopes, redirect, offline, prompted }, now);
         target
             .query_pairs_mut()
             .append_pair("code", &code)

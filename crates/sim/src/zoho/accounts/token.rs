@@ -7,6 +7,18 @@ use std::collections::VecDeque;
 use super::{ACCESS_LIFE, ALIVE, Access, Accounts, CODE_LIFE, Client, Denied, Grant, Issued, REQUESTS, Refresh, WINDOW};
 use crate::zoho::api::Scopes;
 
+/// What a person agreed to.
+pub(super) struct Consent<'a> {
+    pub(super) client: &'a str,
+    pub(super) user: u64,
+    pub(super) scopes: Scopes,
+    pub(super) redirect: &'a str,
+    /// `access_type=offline`
+    pub(super) offline: bool,
+    /// `prompt=consent`
+    pub(super) prompted: bool,
+}
+
 impl Accounts {
     fn client(&self, id: &str, secret: &str) -> Result<&Client, Denied> {
         let client = self.clients.get(id).ok_or(Denied::Word("invalid_client"))?;
@@ -31,16 +43,8 @@ impl Accounts {
     }
 
     /// A web grant code after consent. Without `prompt=consent` a second consent gives no refresh token.
-    pub(super) fn grant(
-        &mut self,
-        client: &str,
-        user: u64,
-        scopes: Scopes,
-        redirect: &str,
-        offline: bool,
-        prompted: bool,
-        now: i64,
-    ) -> String {
+    pub(super) fn grant(&mut self, consent: Consent<'_>, now: i64) -> String {
+        let Consent { client, user, scopes, redirect, offline, prompted } = consent;
         let again = self.refresh.values().any(|refresh| refresh.client == client && refresh.user == user);
         let code = self.make("code");
         self.grants.retain(|_, grant| grant.expires > now);
@@ -163,10 +167,15 @@ mod tests {
         accounts
     }
 
+    fn consent(redirect: &str, prompted: bool) -> Consent<'_> {
+        let scopes = Scopes::parse("ZohoCRM.org.READ");
+        Consent { client: "1000.A", user: 7, scopes, redirect, offline: true, prompted }
+    }
+
     #[test]
     fn codes_work_once_and_only_where_they_belong() {
         let mut accounts = accounts();
-        let code = accounts.grant("1000.A", 7, Scopes::parse("ZohoCRM.org.READ"), "https://app.example/cb", true, true, 0);
+        let code = accounts.grant(consent("https://app.example/cb", true), 0);
         let word = |result: Result<Issued, Denied>| result.err().unwrap();
         assert_eq!(word(accounts.exchange("1000.B", "s", &code, None, 1)), Denied::Word("invalid_client"));
         assert_eq!(word(accounts.exchange("1000.A", "x", &code, None, 1)), Denied::Word("invalid_client_secret"));
@@ -185,10 +194,9 @@ mod tests {
     fn a_second_consent_without_prompt_gives_no_refresh_token() {
         let mut accounts = accounts();
         accounts.add_refresh_token("r", "1000.A", 7, "ZohoCRM.org.READ");
-        let scopes = Scopes::parse("ZohoCRM.org.READ");
-        let code = accounts.grant("1000.A", 7, scopes.clone(), "u", true, false, 0);
+        let code = accounts.grant(consent("u", false), 0);
         assert!(accounts.exchange("1000.A", "s", &code, Some("u"), 1).unwrap_or_else(|_| panic!()).refresh.is_none());
-        let code = accounts.grant("1000.A", 7, scopes, "u", true, true, 0);
+        let code = accounts.grant(consent("u", true), 0);
         assert!(accounts.exchange("1000.A", "s", &code, Some("u"), 1).unwrap_or_else(|_| panic!()).refresh.is_some());
     }
 

@@ -114,7 +114,6 @@ fn walk(
         return Err(too_many(state.switches.rate_code));
     }
     let call = Call {
-        method: raw.method,
         query: url::form_urlencoded::parse(raw.query.as_bytes()).into_owned().collect(),
         headers: raw.headers,
         body: raw.body,

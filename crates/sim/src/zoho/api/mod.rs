@@ -45,8 +45,6 @@ pub struct State {
 /// One call, after its token was accepted.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
-    /// Upper-case method.
-    pub(crate) method: &'a str,
     /// Decoded query parameters in order.
     pub(crate) query: Vec<(String, String)>,
     /// Request headers.

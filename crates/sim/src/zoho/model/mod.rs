@@ -25,4 +25,5 @@ pub use module::{Binned, Gone, Module, ModuleMeta};
 pub use org::{Org, OrgOptions};
 pub use people::{Currency, Pipeline, Profile, Role, Share, Stage, Tax, User};
 pub use record::{Cell, Cells, FieldNo, Hold, Record, Row};
+pub use standard::LinePlan;
 pub use stamp::{parse_date, parse_stamp, stamp, stamp_at};

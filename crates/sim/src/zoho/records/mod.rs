@@ -18,7 +18,5 @@ pub(super) use lock::{lock, locks, unlock};
 pub(super) use page::PageParams;
 pub(super) use read::{count, get};
 pub(super) use recycle::{bin, bin_count, empty, purge, restore, restore_many};
-pub(super) use render::{fields_of, render_record, render_row_value};
+pub(super) use render::{fields_of, render_record, render_row_value, render_value};
 pub(super) use save::{Write, save};
-
-pub use render::render_value;

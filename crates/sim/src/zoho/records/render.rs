@@ -90,7 +90,7 @@ pub(crate) fn render_whole(
 }
 
 /// Writes the value of one field of a record.
-pub fn render_value(org: &Org, module_no: usize, record: &Record, no: FieldNo, out: &mut Out) {
+pub(crate) fn render_value(org: &Org, module_no: usize, record: &Record, no: FieldNo, out: &mut Out) {
     let field = org.module_at(module_no).field(no);
     match field.source {
         Source::Id => out.id(record.id),

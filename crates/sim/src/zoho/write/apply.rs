@@ -12,17 +12,17 @@ use crate::zoho::switches::Sent;
 
 /// What a write left behind, as answers tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Applied {
+pub(crate) struct Applied {
     /// Record id.
-    pub id: u64,
+    pub(crate) id: u64,
     /// `Created_Time`
-    pub created: i64,
+    pub(crate) created: i64,
     /// `Modified_Time`
-    pub modified: i64,
+    pub(crate) modified: i64,
     /// `Created_By`
-    pub created_by: u64,
+    pub(crate) created_by: u64,
     /// `Modified_By`
-    pub modified_by: u64,
+    pub(crate) modified_by: u64,
 }
 
 impl From<&Record> for Applied {
@@ -38,12 +38,12 @@ impl From<&Record> for Applied {
 }
 
 /// Recomputes the derived values of a record taken out of its module.
-pub fn recompute(org: &Org, cx: Context<'_>, module_no: usize, record: &mut Record) {
+pub(crate) fn recompute(org: &Org, cx: Context<'_>, module_no: usize, record: &mut Record) {
     totals::compute(org, cx.switches, module_no, record);
 }
 
 /// Makes a record from a checked draft.
-pub fn insert(org: &mut Org, cx: Context<'_>, module_no: usize, draft: Draft) -> Applied {
+pub(crate) fn insert(org: &mut Org, cx: Context<'_>, module_no: usize, draft: Draft) -> Applied {
     let id = org.record_id();
     let mut cells: Vec<(FieldNo, Cell)> =
         draft.cells.into_iter().filter_map(|(no, cell)| cell.map(|cell| (no, cell))).collect();
@@ -75,7 +75,7 @@ pub fn insert(org: &mut Org, cx: Context<'_>, module_no: usize, draft: Draft) ->
 
 /// Changes a live record by a checked draft. `append` says that rows without id are added to those there are;
 /// else the sent rows replace them. `at` is the record's position in the request.
-pub fn change(
+pub(crate) fn change(
     org: &mut Org,
     cx: Context<'_>,
     module_no: usize,

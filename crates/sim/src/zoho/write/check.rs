@@ -13,7 +13,7 @@ use crate::zoho::switches::{Sent, SeveralFaults};
 
 /// Whether a record is made or changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// Mandatory fields must be there.
     Insert,
     /// Absent fields stay as they are.
@@ -22,38 +22,38 @@ pub enum Mode {
 
 /// A row as it was sent.
 #[derive(Debug, Default)]
-pub struct RowDraft {
+pub(crate) struct RowDraft {
     /// Id of an existing row.
-    pub id: Option<u64>,
+    pub(crate) id: Option<u64>,
     /// Marked with `_delete`.
-    pub delete: bool,
+    pub(crate) delete: bool,
     /// Values; `None` clears.
-    pub cells: Vec<(FieldNo, Option<Cell>)>,
+    pub(crate) cells: Vec<(FieldNo, Option<Cell>)>,
 }
 
 /// A checked record that is ready to be applied.
 #[derive(Debug, Default)]
-pub struct Draft {
+pub(crate) struct Draft {
     /// Values; `None` clears.
-    pub cells: Vec<(FieldNo, Option<Cell>)>,
+    pub(crate) cells: Vec<(FieldNo, Option<Cell>)>,
     /// New owner.
-    pub owner: Option<u64>,
+    pub(crate) owner: Option<u64>,
     /// Sent subforms with their rows; an empty list clears the subform.
-    pub rows: Vec<(FieldNo, Vec<RowDraft>)>,
+    pub(crate) rows: Vec<(FieldNo, Vec<RowDraft>)>,
     /// Multi-selects to which values are added instead of replacing them.
-    pub append: Vec<FieldNo>,
+    pub(crate) append: Vec<FieldNo>,
 }
 
 impl Draft {
     /// The value that is written to a field; `Some(None)` clears it.
     #[must_use]
-    pub fn get(&self, no: FieldNo) -> Option<Option<&Cell>> {
+    pub(crate) fn get(&self, no: FieldNo) -> Option<Option<&Cell>> {
         self.cells.iter().rev().find(|(n, _)| *n == no).map(|(_, cell)| cell.as_ref())
     }
 }
 
 /// Checks a sent record. `at` is its position in `data`. All faults come back, at least one on refusal.
-pub fn draft(
+pub(crate) fn draft(
     org: &Org,
     cx: Context<'_>,
     module_no: usize,
@@ -162,7 +162,7 @@ fn amount_fault(
 
 /// Makes a draft that was checked as an update fit for an insert: defaults are filled, mandatory fields that
 /// stay empty are reported.
-pub fn complete(org: &Org, cx: Context<'_>, module_no: usize, draft: &mut Draft, at: usize) -> Result<(), Vec<Refusal>> {
+pub(crate) fn complete(org: &Org, cx: Context<'_>, module_no: usize, draft: &mut Draft, at: usize) -> Result<(), Vec<Refusal>> {
     let mut faults = Vec::new();
     missing(org.module_at(module_no), draft, Place { record: at, row: None }, &[], &mut faults);
     if cx.switches.several_faults == SeveralFaults::First {

@@ -11,21 +11,21 @@ mod unique;
 mod value;
 
 pub(crate) use apply::held;
-pub use apply::{Applied, change, insert, recompute};
-pub use check::{Draft, Mode, RowDraft, complete, draft};
+pub(crate) use apply::{Applied, change, insert, recompute};
+pub(crate) use check::{Draft, Mode, complete, draft};
 pub(crate) use totals::tax_amount;
-pub use unique::{Matched, clash, match_for_upsert};
-pub use value::{Place, convert};
+pub(crate) use unique::{clash, match_for_upsert};
+pub(crate) use value::Place;
 
 use super::switches::Switches;
 
 /// Who writes, when, and by which switches.
 #[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// Switches in force.
-    pub switches: &'a Switches,
+    pub(crate) switches: &'a Switches,
     /// The writing user.
-    pub user: u64,
+    pub(crate) user: u64,
     /// Epoch seconds.
-    pub now: i64,
+    pub(crate) now: i64,
 }

@@ -12,11 +12,11 @@ use crate::zoho::refusal::{Refusal, details};
 
 /// The record that an upsert updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Matched {
+pub(crate) struct Matched {
     /// Its id.
-    pub id: u64,
+    pub(crate) id: u64,
     /// The field whose value matched.
-    pub field: FieldNo,
+    pub(crate) field: FieldNo,
 }
 
 fn holders(org_module: &Module, cx: Context<'_>, index: &UniqueIndex, cell: &Cell) -> Vec<u64> {
@@ -33,7 +33,7 @@ fn holders(org_module: &Module, cx: Context<'_>, index: &UniqueIndex, cell: &Cel
 
 /// Unique values of the draft that other records hold. `own` is the id of the record being changed.
 #[must_use]
-pub fn clash(org: &Org, cx: Context<'_>, module_no: usize, draft: &Draft, own: Option<u64>, at: usize) -> Vec<Refusal> {
+pub(crate) fn clash(org: &Org, cx: Context<'_>, module_no: usize, draft: &Draft, own: Option<u64>, at: usize) -> Vec<Refusal> {
     let module = org.module_at(module_no);
     let mut faults = Vec::new();
     for index in module.indexes().iter().filter(|index| index.constraint) {
@@ -84,7 +84,7 @@ fn module_ref(out: &mut Out, module: &Module) {
 }
 
 /// Finds the record that an upsert means. `listed` are the fields of `duplicate_check_fields`, checked before.
-pub fn match_for_upsert(
+pub(crate) fn match_for_upsert(
     org: &Org,
     cx: Context<'_>,
     module_no: usize,

@@ -13,17 +13,17 @@ use crate::zoho::switches::{Markup, Switches};
 
 /// Where a value stands in the request, for `json_path`.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// Position of the record in `data`.
-    pub record: usize,
+    pub(crate) record: usize,
     /// Subform and position of the row, for values of rows.
-    pub row: Option<(&'a str, usize)>,
+    pub(crate) row: Option<(&'a str, usize)>,
 }
 
 impl Place<'_> {
     /// The path of a field at this place.
     #[must_use]
-    pub fn path(&self, api_name: &str) -> String {
+    pub(crate) fn path(&self, api_name: &str) -> String {
         match self.row {
             Some((subform, row)) => format!("$.data[{}].{subform}[{row}].{api_name}", self.record),
             None => format!("$.data[{}].{api_name}", self.record),
@@ -32,7 +32,7 @@ impl Place<'_> {
 }
 
 /// Converts a sent value. `None` clears the field.
-pub fn convert(
+pub(crate) fn convert(
     org: &Org,
     switches: &Switches,
     field: &Field,
@@ -198,7 +198,8 @@ fn lookup(
     place: Place<'_>,
 ) -> Result<Cell, Refusal> {
     let wrong_type = || Refusal::expected(&field.api_name, &place.path(&field.api_name), "jsonobject");
-    if !matches!(json, Json::Object(_)) && !(switches.bare_lookup_id && matches!(json, Json::Text(_))) {
+    let bare = switches.bare_lookup_id && matches!(json, Json::Text(_));
+    if !bare && !matches!(json, Json::Object(_)) {
         return Err(wrong_type());
     }
     let id = reference(json, switches);

@@ -105,8 +105,8 @@ pub(super) fn add(org: &mut Org, document: &Document, own: Vec<Field>) {
 fn row_fields(parent: &str) -> Vec<Field> {
     vec![
         lookup("Product_Name", "Product Name", "Products").mandatory(),
-        of("Quantity", "Quantity", Kind::Double).default(Cell::Number(1.into())),
-        of("List_Price", "List Price", Kind::Currency).decimals(9),
+        of("Quantity", "Quantity", Kind::Double).decimals(9).default(Cell::Number(1.into())),
+        of("List_Price", "List Price", Kind::Currency),
         computed("Total", "Amount"),
         of("Discount", "Discount", Kind::Discount).default(Cell::Number(0.into())),
         computed("Total_After_Discount", "Total After Discount"),
