@@ -62,6 +62,7 @@ pub(super) static BUSINESS_ACCOUNT: Node = Node {
     fields: BUSINESS_ACCOUNT_FIELDS,
 };
 
+#[rustfmt::skip]
 static BUSINESS_ACCOUNT_FIELDS: &[Field] = &[
     text(
         "AccountRef",

@@ -45,31 +45,12 @@ pub(super) static BILL_CONTACT: Node = Node {
     fields: BILL_CONTACT_FIELDS,
 };
 
+#[rustfmt::skip]
 static BILL_CONTACT_FIELDS: &[Field] = &[
-    text(
-        "Attention",
-        V20,
-        "Billing_Contact.Attention",
-        get!(Party { party, .. } => opt(&party.attention)),
-    ),
-    text(
-        "BusinessName",
-        V20,
-        "Billing_Contact.FullName",
-        get!(Party { party, .. } => opt(&party.full_name)),
-    ),
-    text(
-        "Email",
-        V20,
-        "Billing_Contact.Email",
-        get!(Party { party, .. } => opt(&party.email)),
-    ),
-    text(
-        "Phone1",
-        V20,
-        "Billing_Contact.Phone1",
-        get!(Party { party, .. } => opt(&party.phone1)),
-    ),
+    text("Attention", V20, "Billing_Contact.Attention", get!(Party { party, .. } => opt(&party.attention))),
+    text("BusinessName", V20, "Billing_Contact.FullName", get!(Party { party, .. } => opt(&party.full_name))),
+    text("Email", V20, "Billing_Contact.Email", get!(Party { party, .. } => opt(&party.email))),
+    text("Phone1", V20, "Billing_Contact.Phone1", get!(Party { party, .. } => opt(&party.phone1))),
 ];
 
 pub(super) static SHIP_CONTACT: Node = Node {
@@ -77,31 +58,12 @@ pub(super) static SHIP_CONTACT: Node = Node {
     fields: SHIP_CONTACT_FIELDS,
 };
 
+#[rustfmt::skip]
 static SHIP_CONTACT_FIELDS: &[Field] = &[
-    text(
-        "Attention",
-        V20,
-        "Shipping_Contact.Attention",
-        get!(Party { party, .. } => opt(&party.attention)),
-    ),
-    text(
-        "BusinessName",
-        V20,
-        "Shipping_Contact.FullName",
-        get!(Party { party, .. } => opt(&party.full_name)),
-    ),
-    text(
-        "Email",
-        V20,
-        "Shipping_Contact.Email",
-        get!(Party { party, .. } => opt(&party.email)),
-    ),
-    text(
-        "Phone1",
-        V20,
-        "Shipping_Contact.Phone1",
-        get!(Party { party, .. } => opt(&party.phone1)),
-    ),
+    text("Attention", V20, "Shipping_Contact.Attention", get!(Party { party, .. } => opt(&party.attention))),
+    text("BusinessName", V20, "Shipping_Contact.FullName", get!(Party { party, .. } => opt(&party.full_name))),
+    text("Email", V20, "Shipping_Contact.Email", get!(Party { party, .. } => opt(&party.email))),
+    text("Phone1", V20, "Shipping_Contact.Phone1", get!(Party { party, .. } => opt(&party.phone1))),
 ];
 
 pub(super) static SETTINGS_CONTACT: Node = Node {
@@ -109,31 +71,12 @@ pub(super) static SETTINGS_CONTACT: Node = Node {
     fields: SETTINGS_CONTACT_FIELDS,
 };
 
+#[rustfmt::skip]
 static SETTINGS_CONTACT_FIELDS: &[Field] = &[
-    text(
-        "Attention",
-        V20,
-        "Billing_Contact.Attention",
-        get!(Party { party, .. } => opt(&party.attention)),
-    ),
-    text(
-        "BusinessName",
-        V20,
-        "Billing_Contact.FullName",
-        get!(Party { party, .. } => opt(&party.full_name)),
-    ),
-    text(
-        "Email",
-        V20,
-        "Billing_Contact.Email",
-        get!(Party { party, .. } => opt(&party.email)),
-    ),
-    text(
-        "Phone1",
-        V20,
-        "Billing_Contact.Phone1",
-        get!(Party { party, .. } => opt(&party.phone1)),
-    ),
+    text("Attention", V20, "Billing_Contact.Attention", get!(Party { party, .. } => opt(&party.attention))),
+    text("BusinessName", V20, "Billing_Contact.FullName", get!(Party { party, .. } => opt(&party.full_name))),
+    text("Email", V20, "Billing_Contact.Email", get!(Party { party, .. } => opt(&party.email))),
+    text("Phone1", V20, "Billing_Contact.Phone1", get!(Party { party, .. } => opt(&party.phone1))),
 ];
 
 pub(super) static BILL_ADDRESS: Node = Node {
@@ -141,78 +84,24 @@ pub(super) static BILL_ADDRESS: Node = Node {
     fields: BILL_ADDRESS_FIELDS,
 };
 
+#[rustfmt::skip]
 static BILL_ADDRESS_FIELDS: &[Field] = &[
-    text(
-        "AddressLine1",
-        V24,
-        "Billing_Address.AddressLine1",
-        get!(Party { party, .. } => opt(&party.address.line1)),
-    ),
-    text(
-        "AddressLine2",
-        V24,
-        "Billing_Address.AddressLine2",
-        get!(Party { party, .. } => opt(&party.address.line2)),
-    ),
-    text(
-        "BuildingName",
-        V25,
-        "Billing_Address.BuildingName",
-        get!(null),
-    ),
-    text(
-        "BuildingNumber",
-        V25,
-        "Billing_Address.BuildingNumber",
-        get!(null),
-    ),
-    text(
-        "City",
-        V24,
-        "Billing_Address.City",
-        get!(Party { party, .. } => opt(&party.address.city)),
-    ),
-    text(
-        "Country",
-        V24,
-        "Billing_Address.CountryID",
-        get!(Party { party, .. } => opt(&party.address.country)),
-    ),
+    text("AddressLine1", V24, "Billing_Address.AddressLine1", get!(Party { party, .. } => opt(&party.address.line1))),
+    text("AddressLine2", V24, "Billing_Address.AddressLine2", get!(Party { party, .. } => opt(&party.address.line2))),
+    text("BuildingName", V25, "Billing_Address.BuildingName", get!(null)),
+    text("BuildingNumber", V25, "Billing_Address.BuildingNumber", get!(null)),
+    text("City", V24, "Billing_Address.City", get!(Party { party, .. } => opt(&party.address.city))),
+    text("Country", V24, "Billing_Address.CountryID", get!(Party { party, .. } => opt(&party.address.country))),
     text("Department", V25, "Billing_Address.Department", get!(null)),
-    text(
-        "DistrictName",
-        V25,
-        "Billing_Address.DistrictName",
-        get!(null),
-    ),
+    text("DistrictName", V25, "Billing_Address.DistrictName", get!(null)),
     text("Floor", V25, "Billing_Address.Floor", get!(null)),
-    text(
-        "PostalCode",
-        V24,
-        "Billing_Address.PostalCode",
-        get!(Party { party, .. } => opt(&party.address.postal_code)),
-    ),
+    text("PostalCode", V24, "Billing_Address.PostalCode", get!(Party { party, .. } => opt(&party.address.postal_code))),
     text("PostBox", V25, "Billing_Address.PostBox", get!(null)),
     text("Room", V25, "Billing_Address.Room", get!(null)),
-    text(
-        "State",
-        V24,
-        "Billing_Address.State",
-        get!(Party { party, .. } => opt(&party.address.state)),
-    ),
+    text("State", V24, "Billing_Address.State", get!(Party { party, .. } => opt(&party.address.state))),
     text("StreetName", V25, "Billing_Address.StreetName", get!(null)),
-    text(
-        "SubDepartment",
-        V25,
-        "Billing_Address.SubDepartment",
-        get!(null),
-    ),
-    text(
-        "TownLocationName",
-        V25,
-        "Billing_Address.TownLocationName",
-        get!(null),
-    ),
+    text("SubDepartment", V25, "Billing_Address.SubDepartment", get!(null)),
+    text("TownLocationName", V25, "Billing_Address.TownLocationName", get!(null)),
     text("UnitNumber", V25, "Billing_Address.UnitNumber", get!(null)),
 ];
 
@@ -221,78 +110,24 @@ pub(super) static SHIP_ADDRESS: Node = Node {
     fields: SHIP_ADDRESS_FIELDS,
 };
 
+#[rustfmt::skip]
 static SHIP_ADDRESS_FIELDS: &[Field] = &[
-    text(
-        "AddressLine1",
-        V24,
-        "Shipping_Address.AddressLine1",
-        get!(Party { party, .. } => opt(&party.address.line1)),
-    ),
-    text(
-        "AddressLine2",
-        V24,
-        "Shipping_Address.AddressLine2",
-        get!(Party { party, .. } => opt(&party.address.line2)),
-    ),
-    text(
-        "BuildingName",
-        V25,
-        "Shipping_Address.BuildingName",
-        get!(null),
-    ),
-    text(
-        "BuildingNumber",
-        V25,
-        "Shipping_Address.BuildingNumber",
-        get!(null),
-    ),
-    text(
-        "City",
-        V24,
-        "Shipping_Address.City",
-        get!(Party { party, .. } => opt(&party.address.city)),
-    ),
-    text(
-        "Country",
-        V24,
-        "Shipping_Address.CountryID",
-        get!(Party { party, .. } => opt(&party.address.country)),
-    ),
+    text("AddressLine1", V24, "Shipping_Address.AddressLine1", get!(Party { party, .. } => opt(&party.address.line1))),
+    text("AddressLine2", V24, "Shipping_Address.AddressLine2", get!(Party { party, .. } => opt(&party.address.line2))),
+    text("BuildingName", V25, "Shipping_Address.BuildingName", get!(null)),
+    text("BuildingNumber", V25, "Shipping_Address.BuildingNumber", get!(null)),
+    text("City", V24, "Shipping_Address.City", get!(Party { party, .. } => opt(&party.address.city))),
+    text("Country", V24, "Shipping_Address.CountryID", get!(Party { party, .. } => opt(&party.address.country))),
     text("Department", V25, "Shipping_Address.Department", get!(null)),
-    text(
-        "DistrictName",
-        V25,
-        "Shipping_Address.DistrictName",
-        get!(null),
-    ),
+    text("DistrictName", V25, "Shipping_Address.DistrictName", get!(null)),
     text("Floor", V25, "Shipping_Address.Floor", get!(null)),
-    text(
-        "PostalCode",
-        V24,
-        "Shipping_Address.PostalCode",
-        get!(Party { party, .. } => opt(&party.address.postal_code)),
-    ),
+    text("PostalCode", V24, "Shipping_Address.PostalCode", get!(Party { party, .. } => opt(&party.address.postal_code))),
     text("PostBox", V25, "Shipping_Address.PostBox", get!(null)),
     text("Room", V25, "Shipping_Address.Room", get!(null)),
-    text(
-        "State",
-        V24,
-        "Shipping_Address.State",
-        get!(Party { party, .. } => opt(&party.address.state)),
-    ),
+    text("State", V24, "Shipping_Address.State", get!(Party { party, .. } => opt(&party.address.state))),
     text("StreetName", V25, "Shipping_Address.StreetName", get!(null)),
-    text(
-        "SubDepartment",
-        V25,
-        "Shipping_Address.SubDepartment",
-        get!(null),
-    ),
-    text(
-        "TownLocationName",
-        V25,
-        "Shipping_Address.TownLocationName",
-        get!(null),
-    ),
+    text("SubDepartment", V25, "Shipping_Address.SubDepartment", get!(null)),
+    text("TownLocationName", V25, "Shipping_Address.TownLocationName", get!(null)),
     text("UnitNumber", V25, "Shipping_Address.UnitNumber", get!(null)),
 ];
 
@@ -301,78 +136,24 @@ pub(super) static SETTINGS_ADDRESS: Node = Node {
     fields: SETTINGS_ADDRESS_FIELDS,
 };
 
+#[rustfmt::skip]
 static SETTINGS_ADDRESS_FIELDS: &[Field] = &[
-    text(
-        "AddressLine1",
-        V20,
-        "Billing_Address.AddressLine1",
-        get!(Party { party, .. } => opt(&party.address.line1)),
-    ),
-    text(
-        "AddressLine2",
-        V20,
-        "Billing_Address.AddressLine2",
-        get!(Party { party, .. } => opt(&party.address.line2)),
-    ),
-    text(
-        "BuildingName",
-        V25,
-        "Billing_Address.BuildingName",
-        get!(null),
-    ),
-    text(
-        "BuildingNumber",
-        V25,
-        "Billing_Address.BuildingNumber",
-        get!(null),
-    ),
-    text(
-        "City",
-        V20,
-        "Billing_Address.City",
-        get!(Party { party, .. } => opt(&party.address.city)),
-    ),
-    text(
-        "Country",
-        V20,
-        "Billing_Address.CountryID",
-        get!(Party { party, .. } => opt(&party.address.country)),
-    ),
+    text("AddressLine1", V20, "Billing_Address.AddressLine1", get!(Party { party, .. } => opt(&party.address.line1))),
+    text("AddressLine2", V20, "Billing_Address.AddressLine2", get!(Party { party, .. } => opt(&party.address.line2))),
+    text("BuildingName", V25, "Billing_Address.BuildingName", get!(null)),
+    text("BuildingNumber", V25, "Billing_Address.BuildingNumber", get!(null)),
+    text("City", V20, "Billing_Address.City", get!(Party { party, .. } => opt(&party.address.city))),
+    text("Country", V20, "Billing_Address.CountryID", get!(Party { party, .. } => opt(&party.address.country))),
     text("Department", V25, "Billing_Address.Department", get!(null)),
-    text(
-        "DistrictName",
-        V25,
-        "Billing_Address.DistrictName",
-        get!(null),
-    ),
+    text("DistrictName", V25, "Billing_Address.DistrictName", get!(null)),
     text("Floor", V25, "Billing_Address.Floor", get!(null)),
-    text(
-        "PostalCode",
-        V20,
-        "Billing_Address.PostalCode",
-        get!(Party { party, .. } => opt(&party.address.postal_code)),
-    ),
+    text("PostalCode", V20, "Billing_Address.PostalCode", get!(Party { party, .. } => opt(&party.address.postal_code))),
     text("PostBox", V25, "Billing_Address.PostBox", get!(null)),
     text("Room", V25, "Billing_Address.Room", get!(null)),
-    text(
-        "State",
-        V20,
-        "Billing_Address.State",
-        get!(Party { party, .. } => opt(&party.address.state)),
-    ),
+    text("State", V20, "Billing_Address.State", get!(Party { party, .. } => opt(&party.address.state))),
     text("StreetName", V25, "Billing_Address.StreetName", get!(null)),
-    text(
-        "SubDepartment",
-        V25,
-        "Billing_Address.SubDepartment",
-        get!(null),
-    ),
-    text(
-        "TownLocationName",
-        V25,
-        "Billing_Address.TownLocationName",
-        get!(null),
-    ),
+    text("SubDepartment", V25, "Billing_Address.SubDepartment", get!(null)),
+    text("TownLocationName", V25, "Billing_Address.TownLocationName", get!(null)),
     text("UnitNumber", V25, "Billing_Address.UnitNumber", get!(null)),
 ];
 
@@ -381,25 +162,11 @@ pub(super) static INVOICE_TAX: Node = Node {
     fields: INVOICE_TAX_FIELDS,
 };
 
+#[rustfmt::skip]
 static INVOICE_TAX_FIELDS: &[Field] = &[
-    dec(
-        "TaxableAmount",
-        V20,
-        "Taxes.CuryTaxableAmt",
-        get!(Tax t => money(t.taxable)),
-    ),
-    dec(
-        "TaxAmount",
-        V20,
-        "Taxes.CuryTaxAmt",
-        get!(Tax t => money(t.amount)),
-    ),
-    text(
-        "TaxID",
-        V20,
-        "Taxes.TaxID",
-        get!(Tax t => value::text(&t.tax)),
-    ),
+    dec("TaxableAmount", V20, "Taxes.CuryTaxableAmt", get!(Tax t => money(t.taxable))),
+    dec("TaxAmount", V20, "Taxes.CuryTaxAmt", get!(Tax t => money(t.amount))),
+    text("TaxID", V20, "Taxes.TaxID", get!(Tax t => value::text(&t.tax))),
     dec("TaxRate", V20, "Taxes.TaxRate", get!(Tax t => fine(t.rate))),
 ];
 
@@ -408,25 +175,11 @@ pub(super) static SALES_TAX: Node = Node {
     fields: SALES_TAX_FIELDS,
 };
 
+#[rustfmt::skip]
 static SALES_TAX_FIELDS: &[Field] = &[
-    dec(
-        "TaxableAmount",
-        V20,
-        "Taxes.CuryTaxableAmt",
-        get!(Tax t => money(t.taxable)),
-    ),
-    dec(
-        "TaxAmount",
-        V20,
-        "Taxes.CuryTaxAmt",
-        get!(Tax t => money(t.amount)),
-    ),
-    text(
-        "TaxID",
-        V20,
-        "Taxes.TaxID",
-        get!(Tax t => value::text(&t.tax)),
-    ),
+    dec("TaxableAmount", V20, "Taxes.CuryTaxableAmt", get!(Tax t => money(t.taxable))),
+    dec("TaxAmount", V20, "Taxes.CuryTaxAmt", get!(Tax t => money(t.amount))),
+    text("TaxID", V20, "Taxes.TaxID", get!(Tax t => value::text(&t.tax))),
 ];
 
 pub(super) static INVOICE_DISCOUNT: Node = Node {
@@ -434,81 +187,22 @@ pub(super) static INVOICE_DISCOUNT: Node = Node {
     fields: INVOICE_DISCOUNT_FIELDS,
 };
 
+#[rustfmt::skip]
 static INVOICE_DISCOUNT_FIELDS: &[Field] = &[
-    text(
-        "Description",
-        V20,
-        "ARDiscountDetails.Description",
-        get!(Discount d => opt(&d.description)),
-    ),
-    dec(
-        "DiscountableAmount",
-        V20,
-        "ARDiscountDetails.CuryDiscountableAmt",
-        get!(Discount d => money(d.discountable)),
-    ),
-    dec(
-        "DiscountableQty",
-        V20,
-        "ARDiscountDetails.DiscountableQty",
-        get!(= fine(Decimal::ZERO)),
-    ),
-    dec(
-        "DiscountAmount",
-        V20,
-        "ARDiscountDetails.CuryDiscountAmt",
-        get!(Discount d => money(d.amount)),
-    ),
-    text(
-        "DiscountCode",
-        V20,
-        "ARDiscountDetails.DiscountID",
-        get!(Discount d => opt(&d.code)),
-    ),
-    dec(
-        "DiscountPercent",
-        V20,
-        "ARDiscountDetails.DiscountPct",
-        get!(Discount d => fine(d.percent)),
-    ),
-    text(
-        "ExternalDiscountCode",
-        V20,
-        "ARDiscountDetails.ExtDiscCode",
-        get!(null),
-    ),
-    flag(
-        "ManualDiscount",
-        V20,
-        "ARDiscountDetails.IsManual",
-        get!(= Val::Bool(false)),
-    ),
+    text("Description", V20, "ARDiscountDetails.Description", get!(Discount d => opt(&d.description))),
+    dec("DiscountableAmount", V20, "ARDiscountDetails.CuryDiscountableAmt", get!(Discount d => money(d.discountable))),
+    dec("DiscountableQty", V20, "ARDiscountDetails.DiscountableQty", get!(= fine(Decimal::ZERO))),
+    dec("DiscountAmount", V20, "ARDiscountDetails.CuryDiscountAmt", get!(Discount d => money(d.amount))),
+    text("DiscountCode", V20, "ARDiscountDetails.DiscountID", get!(Discount d => opt(&d.code))),
+    dec("DiscountPercent", V20, "ARDiscountDetails.DiscountPct", get!(Discount d => fine(d.percent))),
+    text("ExternalDiscountCode", V20, "ARDiscountDetails.ExtDiscCode", get!(null)),
+    flag("ManualDiscount", V20, "ARDiscountDetails.IsManual", get!(= Val::Bool(false))),
     text("OrderNbr", V20, "ARDiscountDetails.OrderNbr", get!(null)),
     text("OrderType", V20, "ARDiscountDetails.OrderType", get!(null)),
-    dec(
-        "RetainedDiscount",
-        V20,
-        "ARDiscountDetails.CuryRetainedDiscountAmt",
-        get!(null),
-    ),
-    text(
-        "SequenceID",
-        V20,
-        "ARDiscountDetails.DiscountSequenceID",
-        get!(Discount d => opt(&d.sequence)),
-    ),
-    flag(
-        "SkipDiscount",
-        V20,
-        "ARDiscountDetails.SkipDiscount",
-        get!(= Val::Bool(false)),
-    ),
-    text(
-        "Type",
-        V20,
-        "ARDiscountDetails.Type",
-        get!(Discount d => value::text(&d.kind)),
-    ),
+    dec("RetainedDiscount", V20, "ARDiscountDetails.CuryRetainedDiscountAmt", get!(null)),
+    text("SequenceID", V20, "ARDiscountDetails.DiscountSequenceID", get!(Discount d => opt(&d.sequence))),
+    flag("SkipDiscount", V20, "ARDiscountDetails.SkipDiscount", get!(= Val::Bool(false))),
+    text("Type", V20, "ARDiscountDetails.Type", get!(Discount d => value::text(&d.kind))),
 ];
 
 pub(super) static SALES_DISCOUNT: Node = Node {
@@ -516,82 +210,23 @@ pub(super) static SALES_DISCOUNT: Node = Node {
     fields: SALES_DISCOUNT_FIELDS,
 };
 
+#[rustfmt::skip]
 static SALES_DISCOUNT_FIELDS: &[Field] = &[
-    text(
-        "Description",
-        V20,
-        "ARDiscountDetails.Description",
-        get!(Discount d => opt(&d.description)),
-    ),
-    dec(
-        "DiscountableAmount",
-        V20,
-        "ARDiscountDetails.CuryDiscountableAmt",
-        get!(Discount d => money(d.discountable)),
-    ),
-    dec(
-        "DiscountableQty",
-        V20,
-        "ARDiscountDetails.DiscountableQty",
-        get!(= fine(Decimal::ZERO)),
-    ),
-    dec(
-        "DiscountAmount",
-        V20,
-        "ARDiscountDetails.CuryDiscountAmt",
-        get!(Discount d => money(d.amount)),
-    ),
-    text(
-        "DiscountCode",
-        V20,
-        "ARDiscountDetails.DiscountID",
-        get!(Discount d => opt(&d.code)),
-    ),
-    dec(
-        "DiscountPercent",
-        V20,
-        "ARDiscountDetails.DiscountPct",
-        get!(Discount d => fine(d.percent)),
-    ),
-    text(
-        "ExternalDiscountCode",
-        V20,
-        "ARDiscountDetails.ExtDiscCode",
-        get!(null),
-    ),
+    text("Description", V20, "ARDiscountDetails.Description", get!(Discount d => opt(&d.description))),
+    dec("DiscountableAmount", V20, "ARDiscountDetails.CuryDiscountableAmt", get!(Discount d => money(d.discountable))),
+    dec("DiscountableQty", V20, "ARDiscountDetails.DiscountableQty", get!(= fine(Decimal::ZERO))),
+    dec("DiscountAmount", V20, "ARDiscountDetails.CuryDiscountAmt", get!(Discount d => money(d.amount))),
+    text("DiscountCode", V20, "ARDiscountDetails.DiscountID", get!(Discount d => opt(&d.code))),
+    dec("DiscountPercent", V20, "ARDiscountDetails.DiscountPct", get!(Discount d => fine(d.percent))),
+    text("ExternalDiscountCode", V20, "ARDiscountDetails.ExtDiscCode", get!(null)),
     text("FreeItem", V20, "ARDiscountDetails.FreeItemID", get!(null)),
-    dec(
-        "FreeItemQty",
-        V20,
-        "ARDiscountDetails.FreeItemQty",
-        get!(null),
-    ),
-    flag(
-        "ManualDiscount",
-        V20,
-        "ARDiscountDetails.IsManual",
-        get!(= Val::Bool(false)),
-    ),
+    dec("FreeItemQty", V20, "ARDiscountDetails.FreeItemQty", get!(null)),
+    flag("ManualDiscount", V20, "ARDiscountDetails.IsManual", get!(= Val::Bool(false))),
     text("OrderNbr", V20, "ARDiscountDetails.OrderNbr", get!(null)),
     text("OrderType", V20, "ARDiscountDetails.OrderType", get!(null)),
-    text(
-        "SequenceID",
-        V20,
-        "ARDiscountDetails.DiscountSequenceID",
-        get!(Discount d => opt(&d.sequence)),
-    ),
-    flag(
-        "SkipDiscount",
-        V20,
-        "ARDiscountDetails.SkipDiscount",
-        get!(= Val::Bool(false)),
-    ),
-    text(
-        "Type",
-        V20,
-        "ARDiscountDetails.Type",
-        get!(Discount d => value::text(&d.kind)),
-    ),
+    text("SequenceID", V20, "ARDiscountDetails.DiscountSequenceID", get!(Discount d => opt(&d.sequence))),
+    flag("SkipDiscount", V20, "ARDiscountDetails.SkipDiscount", get!(= Val::Bool(false))),
+    text("Type", V20, "ARDiscountDetails.Type", get!(Discount d => value::text(&d.kind))),
 ];
 
 pub(super) static INVOICE_APPLICATION: Node = Node {
@@ -599,49 +234,15 @@ pub(super) static INVOICE_APPLICATION: Node = Node {
     fields: INVOICE_APPLICATION_FIELDS,
 };
 
+#[rustfmt::skip]
 static INVOICE_APPLICATION_FIELDS: &[Field] = &[
-    dec(
-        "AmountPaid",
-        V20,
-        "Adjustments.CuryAdjdAmt",
-        get!(Application (_, a) => money(a.amount)),
-    ),
-    dec(
-        "Balance",
-        V20,
-        "Adjustments.CuryDocBal",
-        get!(Application (p, _) => money(p.balance)),
-    ),
-    dec(
-        "CashDiscountTaken",
-        V20,
-        "Adjustments.CuryAdjdPPDAmt",
-        get!(= money(Decimal::ZERO)),
-    ),
-    text(
-        "DocType",
-        V20,
-        "Adjustments.AdjgDocType",
-        get!(= Val::Text("Payment")),
-    ),
-    at(
-        "PaymentDate",
-        V20,
-        "Adjustments.ARPayment__DocDate",
-        get!(Application (p, _) => Val::Day(p.date)),
-    ),
-    text(
-        "ReferenceNbr",
-        V20,
-        "Adjustments.AdjgRefNbr",
-        get!(Application (p, _) => value::text(&p.key.number)),
-    ),
-    text(
-        "Status",
-        V20,
-        "Adjustments.ARPayment__Status",
-        get!(Application (p, _) => value::text(&p.status)),
-    ),
+    dec("AmountPaid", V20, "Adjustments.CuryAdjdAmt", get!(Application (_, a) => money(a.amount))),
+    dec("Balance", V20, "Adjustments.CuryDocBal", get!(Application (p, _) => money(p.balance))),
+    dec("CashDiscountTaken", V20, "Adjustments.CuryAdjdPPDAmt", get!(= money(Decimal::ZERO))),
+    text("DocType", V20, "Adjustments.AdjgDocType", get!(= Val::Text("Payment"))),
+    at("PaymentDate", V20, "Adjustments.ARPayment__DocDate", get!(Application (p, _) => Val::Day(p.date))),
+    text("ReferenceNbr", V20, "Adjustments.AdjgRefNbr", get!(Application (p, _) => value::text(&p.key.number))),
+    text("Status", V20, "Adjustments.ARPayment__Status", get!(Application (p, _) => value::text(&p.status))),
 ];
 
 pub(super) static SALES_APPLICATION: Node = Node {
@@ -649,87 +250,23 @@ pub(super) static SALES_APPLICATION: Node = Node {
     fields: SALES_APPLICATION_FIELDS,
 };
 
+#[rustfmt::skip]
 static SALES_APPLICATION_FIELDS: &[Field] = &[
-    text(
-        "AdjustedDocReferenceNbr",
-        V20,
-        "Adjustments.AdjdRefNbr",
-        get!(Application (_, a) => value::text(&a.document.number)),
-    ),
-    text(
-        "AdjustingDocReferenceNbr",
-        V20,
-        "Adjustments.AdjgRefNbr",
-        get!(Application (p, _) => value::text(&p.key.number)),
-    ),
+    text("AdjustedDocReferenceNbr", V20, "Adjustments.AdjdRefNbr", get!(Application (_, a) => value::text(&a.document.number))),
+    text("AdjustingDocReferenceNbr", V20, "Adjustments.AdjgRefNbr", get!(Application (p, _) => value::text(&p.key.number))),
     int("AdjustmentNbr", V20, "Adjustments.AdjNbr", get!(null)),
-    dec(
-        "AmountPaid",
-        V20,
-        "Adjustments.CuryAdjdAmt",
-        get!(Application (_, a) => money(a.amount)),
-    ),
-    dec(
-        "Balance",
-        V20,
-        "Adjustments.CuryDocBal",
-        get!(Application (p, _) => money(p.balance)),
-    ),
-    dec(
-        "CashDiscountTaken",
-        V20,
-        "Adjustments.CuryAdjgDiscAmt",
-        get!(= money(Decimal::ZERO)),
-    ),
-    text(
-        "Currency",
-        V20,
-        "Adjustments.ARPayment__CuryID",
-        get!(Application (p, _) => value::text(&p.currency)),
-    ),
-    text(
-        "Customer",
-        V20,
-        "Adjustments.CustomerID",
-        get!(Application (p, _) => value::text(&p.customer)),
-    ),
-    text(
-        "Description",
-        V20,
-        "Adjustments.ARPayment__DocDesc",
-        get!(null),
-    ),
-    text(
-        "DocType",
-        V20,
-        "Adjustments.AdjgDocType",
-        get!(= Val::Text("Payment")),
-    ),
+    dec("AmountPaid", V20, "Adjustments.CuryAdjdAmt", get!(Application (_, a) => money(a.amount))),
+    dec("Balance", V20, "Adjustments.CuryDocBal", get!(Application (p, _) => money(p.balance))),
+    dec("CashDiscountTaken", V20, "Adjustments.CuryAdjgDiscAmt", get!(= money(Decimal::ZERO))),
+    text("Currency", V20, "Adjustments.ARPayment__CuryID", get!(Application (p, _) => value::text(&p.currency))),
+    text("Customer", V20, "Adjustments.CustomerID", get!(Application (p, _) => value::text(&p.customer))),
+    text("Description", V20, "Adjustments.ARPayment__DocDesc", get!(null)),
+    text("DocType", V20, "Adjustments.AdjgDocType", get!(= Val::Text("Payment"))),
     text("DocumentType", V20, "Adjustments.AdjdDocType", get!(null)),
-    at(
-        "PaymentDate",
-        V20,
-        "Adjustments.ARPayment__DocDate",
-        get!(Application (p, _) => Val::Day(p.date)),
-    ),
-    text(
-        "PaymentPeriod",
-        V20,
-        "Adjustments.ARPayment__FinPeriodID",
-        get!(null),
-    ),
-    text(
-        "PaymentRef",
-        V20,
-        "Adjustments.ARPayment__ExtRefNbr",
-        get!(null),
-    ),
-    text(
-        "Status",
-        V20,
-        "Adjustments.ARPayment__Status",
-        get!(Application (p, _) => value::text(&p.status)),
-    ),
+    at("PaymentDate", V20, "Adjustments.ARPayment__DocDate", get!(Application (p, _) => Val::Day(p.date))),
+    text("PaymentPeriod", V20, "Adjustments.ARPayment__FinPeriodID", get!(null)),
+    text("PaymentRef", V20, "Adjustments.ARPayment__ExtRefNbr", get!(null)),
+    text("Status", V20, "Adjustments.ARPayment__Status", get!(Application (p, _) => value::text(&p.status))),
 ];
 
 pub(super) static CREDIT_APPLICATION: Node = Node {
@@ -737,29 +274,15 @@ pub(super) static CREDIT_APPLICATION: Node = Node {
     fields: CREDIT_APPLICATION_FIELDS,
 };
 
+#[rustfmt::skip]
 static CREDIT_APPLICATION_FIELDS: &[Field] = &[
     dec("AmountPaid", V20, "Adjustments_1.CuryAdjgAmt", get!(null)),
     dec("Balance", V20, "Adjustments_1.CuryDocBal", get!(null)),
     text("Customer", V20, "Adjustments_1.AdjdCustomerID", get!(null)),
-    text(
-        "CustomerOrder",
-        V20,
-        "Adjustments_1.ARInvoice__InvoiceNbr",
-        get!(null),
-    ),
-    text(
-        "Description",
-        V20,
-        "Adjustments_1.ARInvoice__DocDesc",
-        get!(null),
-    ),
+    text("CustomerOrder", V20, "Adjustments_1.ARInvoice__InvoiceNbr", get!(null)),
+    text("Description", V20, "Adjustments_1.ARInvoice__DocDesc", get!(null)),
     text("DocType", V20, "Adjustments_1.AdjdDocType", get!(null)),
-    text(
-        "PostPeriod",
-        V20,
-        "Adjustments_1.ARInvoice__FinPeriodID",
-        get!(null),
-    ),
+    text("PostPeriod", V20, "Adjustments_1.ARInvoice__FinPeriodID", get!(null)),
     text("ReferenceNbr", V20, "Adjustments_1.AdjdRefNbr", get!(null)),
     text("Status", V20, "Adjustments_1.ARInvoice__Status", get!(null)),
 ];
