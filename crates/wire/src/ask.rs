@@ -41,8 +41,8 @@ pub struct Ask {
     pub body_limit: usize,
     /// JSON is expected: an HTML page or an empty 200 is then a failure of the way and not an answer.
     pub json: bool,
-    /// A 500 whose body is a JSON object is handed out as an answer (Acumatica reports business errors so).
-    pub json_500_is_answer: bool,
+    /// Says of the body of a 500 whether it is an answer (Acumatica reports business errors so) and not a failure of the way.
+    pub answer_500: Option<fn(&[u8]) -> bool>,
 }
 
 impl Ask {
@@ -59,7 +59,7 @@ impl Ask {
             timeout: Duration::from_secs(120),
             body_limit: 64 * 1024 * 1024,
             json: true,
-            json_500_is_answer: false,
+            answer_500: None,
         }
     }
 

@@ -83,7 +83,7 @@ impl Door {
     ///
     /// `Ok` is any final answer: 2xx, 3xx, and 4xx but 429. A failure of the way (5xx, HTML or nothing where JSON was expected, a lost
     /// or late answer) is repeated for [`Safety::Read`] and [`Safety::Repeatable`] and then `Unavailable`; for [`Safety::Write`] it is
-    /// `OutcomeUnknown` at once. A 429 or a connection that never came to be did nothing and is repeated for all of them.
+    /// `OutcomeUnknown` at once. TLS trouble and an answer beyond the limit are not repeated. A 429 or a connection that never came to be did nothing and is repeated for all of them.
     pub async fn call(&self, ask: Ask) -> Call<Response> {
         let mut tape = Tape::new(self.manners.system, &ask);
         let began = self.clock.now();
@@ -178,11 +178,11 @@ impl Door {
                 (failure, None)
             }
         };
-        if failure.is_final() {
-            return Next::GiveUp(failure.fault(self.manners.system, &ask.url, attempt));
-        }
         if ask.safety == Safety::Write && failure.may_have_been_done() {
             return Next::GiveUp(failure.outcome_unknown(self.manners.system));
+        }
+        if failure.is_final() {
+            return Next::GiveUp(failure.fault(self.manners.system, &ask.url, attempt));
         }
         Next::Repeat {
             failure,

@@ -35,7 +35,12 @@ pub(crate) enum Failure {
 pub(crate) fn of_answer(ask: &Ask, response: &Response) -> Option<Failure> {
     match response.status {
         429 => Some(Failure::Throttled),
-        500 if ask.json_500_is_answer && first_byte(&response.body) == Some(b'{') => None,
+        500 if ask
+            .answer_500
+            .is_some_and(|is_answer| is_answer(&response.body)) =>
+        {
+            None
+        }
         500..=599 => Some(if looks_like_html(response) {
             html(&response.body)
         } else {
@@ -115,15 +120,14 @@ impl Failure {
     /// Whether a repeat cannot help.
     pub(crate) const fn is_final(&self) -> bool {
         match self {
-            Self::Tls(_) => true,
+            Self::Tls(_) | Self::TooLarge(_) => true,
             Self::Throttled
             | Self::Status(_)
             | Self::Html { .. }
             | Self::Empty
             | Self::NotSent(_)
             | Self::Lost(_)
-            | Self::TimedOut(_)
-            | Self::TooLarge(_) => false,
+            | Self::TimedOut(_) => false,
         }
     }
 
@@ -290,11 +294,11 @@ mod tests {
     }
 
     #[test]
-    fn a_json_500_is_an_answer_only_where_asked_for() {
+    fn a_500_is_an_answer_only_where_the_client_says_so() {
         let mut ask = Ask::get("https://h/");
         let error = answer(500, "application/json", r#"{"exceptionType":"X"}"#);
         assert_eq!(of_answer(&ask, &error), Some(Failure::Status(500)));
-        ask.json_500_is_answer = true;
+        ask.answer_500 = Some(|body| body.starts_with(b"{"));
         assert_eq!(of_answer(&ask, &error), None);
         assert_eq!(
             of_answer(&ask, &answer(500, "text/plain", "oops")),

@@ -238,14 +238,6 @@ async fn attempts_end_and_the_kind_follows_the_last_failure() {
             vec![wait(429, "1"), wait(429, "1"), wait(429, "1")],
             Kind::Throttled,
         ),
-        (
-            vec![
-                Err(TransportFault::TooLarge(9)),
-                Err(TransportFault::TooLarge(9)),
-                Err(TransportFault::TooLarge(9)),
-            ],
-            Kind::Protocol,
-        ),
     ] {
         let (_, door) = door(answers);
         let call = door.call(read()).await;
@@ -255,6 +247,14 @@ async fn attempts_end_and_the_kind_follows_the_last_failure() {
         assert!(fault.message.contains("3 times"), "{}", fault.message);
         assert_eq!(call.exchanges.len(), 3);
     }
+}
+
+#[tokio::test]
+async fn an_answer_beyond_the_limit_is_not_asked_for_again() {
+    let (_, door) = door(vec![Err(TransportFault::TooLarge(9))]);
+    let call = door.call(read()).await;
+    assert_eq!(call.result.unwrap_err().kind, Kind::Protocol);
+    assert_eq!(call.exchanges[0].failure, failure::TOO_LARGE);
 }
 
 #[tokio::test]
