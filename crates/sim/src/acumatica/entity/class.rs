@@ -1,6 +1,5 @@
 //! Customer classes, item classes, currencies and the company structure.
 
-use super::bare::BARE;
 use super::field::{Field, NO_ROWS, Node, at, dec, flag, get, rows, short, text};
 use crate::acumatica::value;
 use crate::acumatica::value::{Val, money, opt, time};
@@ -17,7 +16,7 @@ static CLASS_FIELDS: &[Field] = &[
     flag("ApplyOverdueCharges", V20, "CurCustomerClassRecord.FinChargeApply", get!(= Val::Bool(false))),
     text("ARAccount", V20, "CurCustomerClassRecord.ARAcctID", get!(= Val::Text("11000"))),
     text("ARSubaccount", V20, "CurCustomerClassRecord.ARSubID", get!(= Val::Text("000000"))),
-    rows("Attributes", V20, &BARE, NO_ROWS),
+    rows("Attributes", V20, &Node { name: "BusinessAccountClassAttributeDetail", fields: &[] }, NO_ROWS),
     flag("AutoApplyPayments", V20, "CurCustomerClassRecord.AutoApplyPayments", get!(= Val::Bool(false))),
     text("CashDiscountAccount", V20, "CurCustomerClassRecord.DiscTakenAcctID", get!(null)),
     text("CashDiscountSubaccount", V20, "CurCustomerClassRecord.DiscTakenSubID", get!(null)),
@@ -84,7 +83,7 @@ pub(super) static ITEM_CLASS: Node = Node {
 
 #[rustfmt::skip]
 static ITEM_CLASS_FIELDS: &[Field] = &[
-    rows("Attributes", V20, &BARE, NO_ROWS),
+    rows("Attributes", V20, &Node { name: "ItemClassAtrribute", fields: &[] }, NO_ROWS),
     text("AvailabilityCalculationRule", V20, "itemclasssettings.AvailabilitySchemeID", get!(null)),
     text("BaseUOM", V20, "itemclasssettings.BaseUnit", get!(ItemClass c => value::text(&c.base_unit))),
     text("ClassID", V20, "itemclass.ItemClassCD", get!(ItemClass c => value::text(&c.id))),

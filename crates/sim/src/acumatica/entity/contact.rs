@@ -1,6 +1,6 @@
 //! Persons: the entity Contact (CR302000), the primary contact of a customer and the persons of a customer.
 
-use super::bare::{ATTRIBUTE, BARE};
+use super::attribute::ATTRIBUTE;
 use super::field::{Field, NO_ROWS, Node, at, flag, get, guid, int, linked, rows, step, text};
 use super::{Cx, Rec};
 use crate::acumatica::model::{Contact, fold};
@@ -28,14 +28,14 @@ pub(super) static CONTACT: Node = Node {
 #[rustfmt::skip]
 static CONTACT_FIELDS: &[Field] = &[
     flag("Active", V20, "Contact.IsActive", get!(Contact c => Val::Bool(c.status == "Active"))),
-    rows("Activities", V20, &BARE, NO_ROWS),
+    rows("Activities", V20, &Node { name: "ActivityDetail", fields: &[] }, NO_ROWS),
     linked("Address", V20, &PERSON_ADDRESS, step!(Contact c => Some(Rec::Party { party: &c.party, owner: c.meta.id, part: 50 }))),
     flag("AddressValidated", V20, "AddressCurrent.IsValidated", get!(Contact c => Val::Bool(c.party.address.validated))),
     text("Attention", V20, "Contact.Attention", get!(Contact c => opt(&c.party.attention))),
     rows("Attributes", V20, &ATTRIBUTE, NO_ROWS),
     text("BusinessAccount", V20, "Contact.BAccountID", get!(Contact c => opt(&c.account))),
-    rows("Campaigns", V20, &BARE, NO_ROWS),
-    rows("Cases", V20, &BARE, NO_ROWS),
+    rows("Campaigns", V20, &Node { name: "CampaignDetail", fields: &[] }, NO_ROWS),
+    rows("Cases", V20, &Node { name: "CaseDetail", fields: &[] }, NO_ROWS),
     text("CompanyName", V20, "ContactCurrent.FullName", get!(Contact c => opt(&c.party.full_name))),
     text("ContactClass", V20, "Contact.ClassID", get!(Contact c => opt(&c.class))),
     int("ContactID", V20, "Contact.ContactID", get!(Contact c => Val::Int(c.party.contact_id.into()))),
@@ -49,7 +49,7 @@ static CONTACT_FIELDS: &[Field] = &[
     flag("DoNotMail", V20, "ContactCurrent.NoMail", get!(= Val::Bool(false))),
     text("Duplicate", V20, "Contact.DuplicateStatus", get!(= Val::Text("Not Validated"))),
     flag("DuplicateFound", V20, "Contact.DuplicateFound", get!(= Val::Bool(false))),
-    rows("Duplicates", V20, &BARE, NO_ROWS),
+    rows("Duplicates", V20, &Node { name: "ContactDuplicateDetail", fields: &[] }, NO_ROWS),
     text("Email", V20, "ContactCurrent.EMail", get!(Contact c => opt(&c.party.email))),
     text("ExtRefNbr", V24, "ContactCurrent.ExtRefNbr", get!(Contact c => opt(&c.external_ref))),
     text("Fax", V20, "ContactCurrent.Fax", get!(Contact c => opt(&c.party.fax))),
@@ -65,13 +65,13 @@ static CONTACT_FIELDS: &[Field] = &[
     text("LastName", V20, "Contact.LastName", get!(Contact c => opt(&c.party.last_name))),
     at("LastOutgoingActivity", V20, "ContactActivityStatistics.LastOutgoingActivityDate", get!(null)),
     text("MaritalStatus", V20, "ContactCurrent.MaritalStatus", get!(null)),
-    rows("MarketingLists", V20, &BARE, NO_ROWS),
+    rows("MarketingLists", V20, &Node { name: "MarketingListDetail", fields: &[] }, NO_ROWS),
     text("MiddleName", V20, "Contact.MidName", get!(Contact c => opt(&c.party.middle_name))),
     flag("NoMarketing", V20, "ContactCurrent.NoMarketing", get!(= Val::Bool(false))),
     flag("NoMassMail", V20, "ContactCurrent.NoMassMail", get!(= Val::Bool(false))),
     guid("NoteID", V20, "Contact.NoteID", get!(Contact c => Val::Guid(c.meta.id))),
-    rows("Notifications", V20, &BARE, NO_ROWS),
-    rows("Opportunities", V20, &BARE, NO_ROWS),
+    rows("Notifications", V20, &Node { name: "ContactNotification", fields: &[] }, NO_ROWS),
+    rows("Opportunities", V20, &Node { name: "OpportunityDetail", fields: &[] }, NO_ROWS),
     flag("OverrideAccountAddress", V20, "ContactCurrent2.OverrideAddress", get!(= Val::Bool(true))),
     flag("OverrideSalesTerritory", V22, "ContactCurrent.OverrideSalesTerritory", get!(null)).until(V22),
     text("Owner", V20, "Contact.OwnerID", get!(null)),
@@ -85,8 +85,8 @@ static CONTACT_FIELDS: &[Field] = &[
     text("Phone3Type", V20, "ContactCurrent.Phone3Type", get!(= Val::Text("Home"))),
     at("QualificationDate", V20, "", get!(null)),
     text("Reason", V20, "ContactCurrent.Resolution", get!(null)),
-    rows("Relations", V20, &BARE, NO_ROWS),
-    rows("RoleAssignments", V23, &BARE, NO_ROWS),
+    rows("Relations", V20, &Node { name: "RelationDetail", fields: &[] }, NO_ROWS),
+    rows("RoleAssignments", V23, &Node { name: "BCRoleAssignment", fields: &[] }, NO_ROWS),
     text("SalesTerritoryID", V22, "ContactCurrent.SalesTerritoryID", get!(null)).until(V22),
     text("Source", V20, "ContactCurrent.Source", get!(null)),
     text("SourceCampaign", V20, "ContactCurrent2.CampaignID", get!(null)),

@@ -1,7 +1,7 @@
 //! Customer (AR303000): header, main, billing and shipping contacts, credit rules, persons, salespersons.
 
 use super::Rec;
-use super::bare::{ATTRIBUTE, BARE};
+use super::attribute::ATTRIBUTE;
 use super::contact::{CUSTOMER_CONTACT, PERSON};
 use super::credit::{CREDIT, SALESPERSON};
 use super::field::{
@@ -52,7 +52,7 @@ static CUSTOMER_FIELDS: &[Field] = &[
     guid("NoteID", V22, "BAccount.NoteID", get!(Customer c => Val::Guid(c.meta.id))),
     short("OrderPriority", V20, "DefLocation.COrderPriority", get!(= Val::Int(0))),
     text("ParentRecord", V20, "CurrentCustomer.ParentBAccountID", get!(Customer c => opt(&c.parent))),
-    rows("PaymentInstructions", V20, &BARE, NO_ROWS),
+    rows("PaymentInstructions", V20, &Node { name: "BusinessAccountPaymentInstructionDetail", fields: &[] }, NO_ROWS),
     text("PriceClassID", V20, "DefLocation.CPriceClassID", get!(Customer c => opt(&c.price_class))),
     linked("PrimaryContact", V20, &PERSON, step!(cx, Customer c => c.primary_contact.and_then(|n| cx.books.contacts.get(&n)).map(Rec::Contact))),
     int("PrimaryContactID", V23, "BAccount.PrimaryContactID", get!(Customer c => c.primary_contact.map_or(Val::Null, |n| Val::Int(n.into())))),

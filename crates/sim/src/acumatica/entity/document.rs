@@ -53,6 +53,32 @@ static BILL_CONTACT_FIELDS: &[Field] = &[
     text("Phone1", V20, "Billing_Contact.Phone1", get!(Party { party, .. } => opt(&party.phone1))),
 ];
 
+pub(super) static SALES_BILL_CONTACT: Node = Node {
+    name: "SalesInvoiceDocContact",
+    fields: SALES_BILL_CONTACT_FIELDS,
+};
+
+#[rustfmt::skip]
+static SALES_BILL_CONTACT_FIELDS: &[Field] = &[
+    text("Attention", V24, "", get!(Party { party, .. } => opt(&party.attention))),
+    text("BusinessName", V24, "", get!(Party { party, .. } => opt(&party.full_name))),
+    text("Email", V24, "", get!(Party { party, .. } => opt(&party.email))),
+    text("Phone1", V24, "", get!(Party { party, .. } => opt(&party.phone1))),
+];
+
+pub(super) static SALES_SHIP_CONTACT: Node = Node {
+    name: "SalesInvoiceDocContact",
+    fields: SALES_SHIP_CONTACT_FIELDS,
+};
+
+#[rustfmt::skip]
+static SALES_SHIP_CONTACT_FIELDS: &[Field] = &[
+    text("Attention", V24, "Shipping_Contact.Attention", get!(Party { party, .. } => opt(&party.attention))),
+    text("BusinessName", V24, "Shipping_Contact.FullName", get!(Party { party, .. } => opt(&party.full_name))),
+    text("Email", V24, "Shipping_Contact.Email", get!(Party { party, .. } => opt(&party.email))),
+    text("Phone1", V24, "Shipping_Contact.Phone1", get!(Party { party, .. } => opt(&party.phone1))),
+];
+
 pub(super) static SHIP_CONTACT: Node = Node {
     name: "DocContact",
     fields: SHIP_CONTACT_FIELDS,
@@ -267,6 +293,26 @@ static SALES_APPLICATION_FIELDS: &[Field] = &[
     text("PaymentPeriod", V20, "Adjustments.ARPayment__FinPeriodID", get!(null)),
     text("PaymentRef", V20, "Adjustments.ARPayment__ExtRefNbr", get!(null)),
     text("Status", V20, "Adjustments.ARPayment__Status", get!(Application (p, _) => value::text(&p.status))),
+];
+
+pub(super) static SALES_CREDIT_APPLICATION: Node = Node {
+    name: "SalesInvoiceApplicationCreditMemo",
+    fields: SALES_CREDIT_APPLICATION_FIELDS,
+};
+
+#[rustfmt::skip]
+static SALES_CREDIT_APPLICATION_FIELDS: &[Field] = &[
+    dec("AmountPaid", V20, "Adjustments_1.CuryAdjgAmt", get!(null)),
+    dec("Balance", V20, "Adjustments_1.CuryDocBal", get!(null)),
+    text("Currency", V20, "Adjustments_1.ARInvoice__CuryID", get!(null)),
+    text("Customer", V20, "Adjustments_1.AdjdCustomerID", get!(null)),
+    text("CustomerOrder", V20, "Adjustments_1.ARInvoice__InvoiceNbr", get!(null)),
+    at("Date", V20, "Adjustments_1.ARInvoice__DocDate", get!(null)),
+    text("Description", V20, "Adjustments_1.ARInvoice__DocDesc", get!(null)),
+    text("DocType", V20, "Adjustments_1.AdjdDocType", get!(null)),
+    text("PostPeriod", V20, "Adjustments_1.ARInvoice__FinPeriodID", get!(null)),
+    text("ReferenceNbr", V20, "Adjustments_1.AdjdRefNbr", get!(null)),
+    text("Status", V20, "Adjustments_1.ARInvoice__Status", get!(null)),
 ];
 
 pub(super) static CREDIT_APPLICATION: Node = Node {

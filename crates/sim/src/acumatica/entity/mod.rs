@@ -5,7 +5,7 @@
 //! not filter, page or write JSON: `filter` and `list` do, over these tables.
 
 mod account;
-mod bare;
+mod attribute;
 mod cash_sale;
 mod class;
 mod contact;

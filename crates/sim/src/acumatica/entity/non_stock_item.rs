@@ -1,7 +1,7 @@
 //! Non-stock items (IN202000): other names for units and costs than stock items have.
 
 use super::Rec;
-use super::bare::{ATTRIBUTE, BARE};
+use super::attribute::ATTRIBUTE;
 use super::field::{Field, NO_ROWS, Node, at, dec, flag, get, guid, rows, text, visit};
 use super::stock_item::CROSS_REFERENCE;
 use crate::acumatica::value;
@@ -19,7 +19,7 @@ static NON_STOCK_ITEM_FIELDS: &[Field] = &[
     rows("Attributes", V20, &ATTRIBUTE, visit!(Item i => i.attributes.iter().map(|(code, value)| Rec::Attribute { owner: i.meta.id, code, value }))),
     text("Availability", V22, "ItemSettings.Availability", get!(null)),
     text("BaseUnit", V20, "ItemSettings.BaseUnit", get!(Item i => value::text(&i.base_unit))),
-    rows("Categories", V22, &BARE, NO_ROWS),
+    rows("Categories", V22, &Node { name: "CategoryStockItem", fields: &[] }, NO_ROWS),
     text("Content", V22, "ItemSettings.Body", get!(Item i => opt(&i.content))),
     rows("CrossReferences", V20, &CROSS_REFERENCE, visit!(Item i => i.cross_references.iter().map(|x| Rec::CrossReference(i, x)))),
     dec("CurrentCost", V20, "ItemSettings.StdCost", get!(Item i => fine(i.standard_cost))),
@@ -38,7 +38,7 @@ static NON_STOCK_ITEM_FIELDS: &[Field] = &[
     text("ExpenseAccrualSubaccount", V20, "ItemSettings.InvtSubID", get!(= Val::Text("000000"))),
     text("ExpenseSubaccount", V20, "ItemSettings.COGSSubID", get!(= Val::Text("000000"))),
     flag("ExportToExternal", V22, "ItemSettings.ExportToExternal", get!(= Val::Bool(false))),
-    rows("FileUrls", V22, &BARE, NO_ROWS),
+    rows("FileUrls", V22, &Node { name: "InventoryFileUrls", fields: &[] }, NO_ROWS),
     text("InventoryID", V20, "Item.InventoryCD", get!(Item i => value::text(&i.key))),
     flag("IsAKit", V24, "ItemSettings.kititem", get!(Item i => Val::Bool(i.kit))),
     flag("IsKit", V20, "ItemSettings.KitItem", get!(Item i => Val::Bool(i.kit))),
@@ -65,13 +65,13 @@ static NON_STOCK_ITEM_FIELDS: &[Field] = &[
     flag("RequireReceipt", V20, "ItemSettings.NonStockReceipt", get!(= Val::Bool(false))),
     flag("RequireShipment", V20, "ItemSettings.NonStockShip", get!(= Val::Bool(false))),
     text("SalesAccount", V20, "ItemSettings.SalesAcctID", get!(= Val::Text("40000"))),
-    rows("SalesCategories", V20, &BARE, NO_ROWS),
+    rows("SalesCategories", V20, &Node { name: "NonStockItemSalesCategory", fields: &[] }, NO_ROWS),
     text("SalesSubaccount", V20, "ItemSettings.SalesSubID", get!(= Val::Text("000000"))),
     text("SalesUnit", V20, "ItemSettings.SalesUnit", get!(Item i => value::text(&i.sales_unit))),
     text("SearchKeywords", V22, "ItemSettings.SearchKeywords", get!(null)),
     text("TaxCategory", V20, "ItemSettings.TaxCategoryID", get!(Item i => value::text(&i.tax_category))),
     text("TemplateItemID", V22, "ItemSettings.TemplateItemID", get!(Item i => opt(&i.template))),
-    rows("VendorDetails", V20, &BARE, NO_ROWS),
+    rows("VendorDetails", V20, &Node { name: "NonStockItemVendorDetail", fields: &[] }, NO_ROWS),
     text("Visibility", V22, "ItemSettings.Visibility", get!(null)),
     dec("Volume", V20, "ItemSettings.BaseItemVolume", get!(Item i => fine(i.volume))),
     text("VolumeUOM", V20, "ItemSettings.VolumeUOM", get!(= Val::Text("LITER"))),

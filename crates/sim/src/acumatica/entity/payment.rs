@@ -1,6 +1,5 @@
 //! Payment (AR302000): payments, and the credit memos that the same form shows.
 
-use super::bare::BARE;
 use super::field::{Field, NO_ROWS, Node, at, dec, flag, get, guid, int, rows, text, visit};
 use super::{PayRow, Rec};
 use crate::acumatica::model::{PayType, Payment};
@@ -89,9 +88,9 @@ static PAYMENT_FIELDS: &[Field] = &[
     text("BranchID", V22, "CurrentDocument.BranchID", get!(Payment p => branch(p))),
     int("CardAccountNbr", V20, "Document.PMInstanceID", get!(null)),
     text("CashAccount", V20, "Document.CashAccountID", get!(Payment p => pay(p, |x| opt(&x.cash_account)))),
-    rows("Charges", V23, &BARE, NO_ROWS),
-    rows("CreditCardProcessingInfo", V20, &BARE, NO_ROWS),
-    rows("CreditCardTransactionInfo", V20, &BARE, NO_ROWS),
+    rows("Charges", V23, &Node { name: "PaymentCharge", fields: &[] }, NO_ROWS),
+    rows("CreditCardProcessingInfo", V20, &Node { name: "CreditCardProcessingDetail", fields: &[] }, NO_ROWS),
+    rows("CreditCardTransactionInfo", V20, &Node { name: "CreditCardTransactionDetail", fields: &[] }, NO_ROWS),
     text("CurrencyID", V20, "Document.CuryID", get!(Payment p => currency(p))),
     text("CustomerID", V20, "Document.CustomerID", get!(Payment p => customer(p))),
     text("CustomerLocationID", V22, "Document.CustomerLocationID", get!(= Val::Text("MAIN"))),
@@ -103,7 +102,7 @@ static PAYMENT_FIELDS: &[Field] = &[
     flag("IsNewCard", V22, "Document.NewCard", get!(= Val::Bool(false))),
     at("LastModifiedDateTime", V20, "Document.lastModifiedDateTime", get!(Payment p => modified(p))),
     guid("NoteID", V22, "Document.NoteID", get!(Payment p => id(p))),
-    rows("OrdersToApply", V20, &BARE, NO_ROWS),
+    rows("OrdersToApply", V20, &Node { name: "PaymentOrderDetail", fields: &[] }, NO_ROWS),
     text("OrigTransaction", V22, "Document.RefTranExtNbr", get!(null)),
     dec("PaymentAmount", V20, "Document.CuryOrigDocAmt", get!(Payment p => money(p.amount()))),
     text("PaymentMethod", V20, "Document.PaymentMethodID", get!(Payment p => pay(p, |x| opt(&x.method)))),

@@ -1,10 +1,9 @@
 //! SalesInvoice (SO303000): documents that were entered in order management.
 
 use super::Rec;
-use super::bare::BARE;
 use super::document::{
-    BILL_ADDRESS, BILL_CONTACT, CREDIT_APPLICATION, SALES_APPLICATION, SALES_DISCOUNT, SALES_TAX,
-    SETTINGS_ADDRESS, SETTINGS_CONTACT, SHIP_ADDRESS, SHIP_CONTACT,
+    BILL_ADDRESS, SALES_APPLICATION, SALES_BILL_CONTACT, SALES_CREDIT_APPLICATION, SALES_DISCOUNT,
+    SALES_SHIP_CONTACT, SALES_TAX, SETTINGS_ADDRESS, SETTINGS_CONTACT, SHIP_ADDRESS,
 };
 use super::field::{Field, NO_ROWS, Node, at, dec, flag, get, linked, rows, step, text, visit};
 use super::sales_line::{FREIGHT, SALES_LINE};
@@ -21,13 +20,13 @@ pub(super) static SALES_INVOICE: Node = Node {
 #[rustfmt::skip]
 static SALES_INVOICE_FIELDS: &[Field] = &[
     dec("Amount", V20, "Document.CuryOrigDocAmt", get!(Document d => money(d.amount))),
-    rows("ApplicationsCreditMemo", V20, &CREDIT_APPLICATION, NO_ROWS),
+    rows("ApplicationsCreditMemo", V20, &SALES_CREDIT_APPLICATION, NO_ROWS),
     rows("ApplicationsInvoice", V20, &SALES_APPLICATION, visit!(cx, Document d => super::document::applications_to(cx, &d.key).map(|(p, a)| Rec::Application(p, a)))),
     dec("Balance", V20, "Document.CuryDocBal", get!(Document d => money(d.balance))),
     linked("BillingSettings", V20, &BILLING_SETTINGS, step!(Document d => Some(Rec::DocumentPart(d, 1)))),
     linked("BillToAddress", V24, &BILL_ADDRESS, step!(Document d => Some(Rec::Party { party: &d.bill_to, owner: d.meta.id, part: 60 }))),
     flag("BillToAddressOverride", V24, "", get!(= Val::Bool(false))),
-    linked("BillToContact", V24, &BILL_CONTACT, step!(Document d => Some(Rec::Party { party: &d.bill_to, owner: d.meta.id, part: 10 }))),
+    linked("BillToContact", V24, &SALES_BILL_CONTACT, step!(Document d => Some(Rec::Party { party: &d.bill_to, owner: d.meta.id, part: 10 }))),
     flag("BillToContactOverride", V24, "", get!(= Val::Bool(false))),
     dec("CashDiscount", V20, "Document.CuryOrigDiscAmt", get!(Document d => money(d.cash_discount))),
     linked("Commissions", V20, &COMMISSIONS, step!(Document d => Some(Rec::DocumentPart(d, 3)))),
@@ -56,7 +55,7 @@ static SALES_INVOICE_FIELDS: &[Field] = &[
     text("ReferenceNbr", V20, "Document.RefNbr", get!(Document d => value::text(&d.key.number))),
     linked("ShipToAddress", V24, &SHIP_ADDRESS, step!(Document d => Some(Rec::Party { party: &d.ship_to, owner: d.meta.id, part: 61 }))),
     flag("ShipToAddressOverride", V24, "Shipping_Address.OverrideAddress", get!(= Val::Bool(false))),
-    linked("ShipToContact", V24, &SHIP_CONTACT, step!(Document d => Some(Rec::Party { party: &d.ship_to, owner: d.meta.id, part: 11 }))),
+    linked("ShipToContact", V24, &SALES_SHIP_CONTACT, step!(Document d => Some(Rec::Party { party: &d.ship_to, owner: d.meta.id, part: 11 }))),
     flag("ShipToContactOverride", V24, "Shipping_Contact.OverrideContact", get!(= Val::Bool(false))),
     text("Status", V20, "Document.Status", get!(Document d => value::text(&d.status))),
     text("TaxCalcMode", V24, "Document.TaxCalcMode", get!(= Val::Text("Tax Settings"))),
@@ -101,6 +100,6 @@ pub(super) static COMMISSIONS: Node = Node {
 #[rustfmt::skip]
 static COMMISSIONS_FIELDS: &[Field] = &[
     dec("CommissionAmount", V20, "CurrentDocument.CuryCommnAmt", get!(= money(Decimal::ZERO))),
-    rows("SalesPersons", V20, &BARE, NO_ROWS),
+    rows("SalesPersons", V20, &Node { name: "SalesInvoiceSalesPersonDetail", fields: &[] }, NO_ROWS),
     dec("TotalCommissionableAmount", V20, "CurrentDocument.CuryCommnblAmt", get!(DocumentPart (d, _) => money(d.line_total))),
 ];

@@ -1,7 +1,7 @@
 //! Stock items (IN202500) with their warehouses and other codes.
 
 use super::Rec;
-use super::bare::{ATTRIBUTE, BARE};
+use super::attribute::ATTRIBUTE;
 use super::field::{Feature, Field, NO_ROWS, Node, at, dec, flag, get, guid, rows, text, visit};
 use crate::acumatica::value;
 use crate::acumatica::value::{Val, fine, loose, opt, time};
@@ -21,8 +21,8 @@ static STOCK_ITEM_FIELDS: &[Field] = &[
     text("Availability", V22, "ItemSettings.Availability", get!(null)),
     dec("AverageCost", V20, "itemcosts.AvgCost", get!(= loose(Decimal::ZERO))),
     text("BaseUOM", V20, "ItemSettings.BaseUnit", get!(Item i => value::text(&i.base_unit))),
-    rows("Boxes", V20, &BARE, NO_ROWS),
-    rows("Categories", V20, &BARE, NO_ROWS),
+    rows("Boxes", V20, &Node { name: "BoxStockItem", fields: &[] }, NO_ROWS),
+    rows("Categories", V20, &Node { name: "CategoryStockItem", fields: &[] }, NO_ROWS),
     text("COGSAccount", V20, "ItemSettings.COGSAcctID", get!(= Val::Text("50000"))),
     text("COGSSubaccount", V20, "ItemSettings.COGSSubID", get!(= Val::Text("000000"))),
     text("Content", V20, "ItemSettings.Body", get!(Item i => opt(&i.content))),
@@ -45,7 +45,7 @@ static STOCK_ITEM_FIELDS: &[Field] = &[
     text("DiscountAccount", V20, "ItemSettings.DiscAcctID", get!(null)),
     text("DiscountSubaccount", V20, "ItemSettings.DiscSubID", get!(null)),
     flag("ExportToExternal", V22, "ItemSettings.ExportToExternal", get!(= Val::Bool(false))),
-    rows("FileURLs", V22, &BARE, NO_ROWS),
+    rows("FileURLs", V22, &Node { name: "InventoryFileUrls", fields: &[] }, NO_ROWS),
     text("ImageUrl", V20, "ItemSettings.ImageUrl", get!(Item i => opt(&i.image_url))),
     text("InventoryAccount", V20, "ItemSettings.InvtAcctID", get!(= Val::Text("12100"))),
     text("InventoryID", V20, "Item.InventoryCD", get!(Item i => value::text(&i.key))),
@@ -86,7 +86,7 @@ static STOCK_ITEM_FIELDS: &[Field] = &[
     text("PurchasePriceVarianceSubaccount", V20, "ItemSettings.PPVSubID", get!(null)),
     text("PurchaseUOM", V20, "ItemSettings.PurchaseUnit", get!(Item i => value::text(&i.purchase_unit))),
     text("ReasonCodeSubaccount", V20, "ItemSettings.ReasonCodeSubID", get!(null)),
-    rows("ReplenishmentParameters", V20, &BARE, NO_ROWS),
+    rows("ReplenishmentParameters", V20, &Node { name: "ReplenishmentParameterStockItem", fields: &[] }, NO_ROWS),
     text("SalesAccount", V20, "ItemSettings.SalesAcctID", get!(= Val::Text("40000"))),
     text("SalesSubaccount", V20, "ItemSettings.SalesSubID", get!(= Val::Text("000000"))),
     text("SalesUOM", V20, "ItemSettings.SalesUnit", get!(Item i => value::text(&i.sales_unit))),
@@ -95,15 +95,15 @@ static STOCK_ITEM_FIELDS: &[Field] = &[
     text("StandardCostRevaluationSubaccount", V20, "ItemSettings.StdCstRevSubID", get!(null)),
     text("StandardCostVarianceAccount", V20, "ItemSettings.StdCstVarAcctID", get!(null)),
     text("StandardCostVarianceSubaccount", V20, "ItemSettings.StdCstVarSubID", get!(null)),
-    rows("SubItems", V20, &BARE, NO_ROWS).until(V22).with(Feature::Subitems),
+    rows("SubItems", V20, &Node { name: "SubItemStockItem", fields: &[] }, NO_ROWS).until(V22).with(Feature::Subitems),
     flag("SubjectToCommission", V20, "ItemSettings.Commisionable", get!(= Val::Bool(false))),
     text("TariffCode", V22, "ItemSettings.HSTariffCode", get!(null)),
     text("TaxCategory", V20, "ItemSettings.TaxCategoryID", get!(Item i => value::text(&i.tax_category))),
     text("TemplateItemID", V22, "ItemSettings.TemplateItemID", get!(Item i => opt(&i.template))),
-    rows("UOMConversions", V20, &BARE, NO_ROWS),
+    rows("UOMConversions", V20, &Node { name: "InventoryItemUOMConversion", fields: &[] }, NO_ROWS),
     flag("UseOnEntry", V20, "ItemSettings.DefaultSubItemOnEntry", get!(= Val::Bool(false))).with(Feature::Subitems),
     text("ValuationMethod", V20, "ItemSettings.ValMethod", get!(= Val::Text("Average"))),
-    rows("VendorDetails", V20, &BARE, NO_ROWS),
+    rows("VendorDetails", V20, &Node { name: "StockItemVendorDetail", fields: &[] }, NO_ROWS),
     text("Visibility", V22, "ItemSettings.Visibility", get!(null)),
     text("VolumeUOM", V20, "ItemSettings.VolumeUOM", get!(= Val::Text("LITER"))),
     rows("WarehouseDetails", V20, &WAREHOUSE, visit!(Item i => i.warehouses.iter().map(|w| Rec::Warehouse(i, w)))),

@@ -1,4 +1,4 @@
-//! Attribute values, and the row type of collections that this company keeps empty.
+//! Attribute values of customers and items.
 
 use super::field::{Field, Node, flag, get, guid, text};
 use crate::acumatica::value::{self, Val};
@@ -48,9 +48,3 @@ static ATTRIBUTE_FIELDS: &[Field] = &[
         get!(Attribute { value, .. } => value::text(value)),
     ),
 ];
-
-/// A row type without fields of its own.
-pub(super) static BARE: Node = Node {
-    name: "Row",
-    fields: &[],
-};
