@@ -88,7 +88,7 @@ fn render(org: &Org, module: &Module, field: &Field, out: &mut Out) {
         out.key("case_sensitive").boolean(unique.case_sensitive);
     }
     out.close().key("enable_colour_code").boolean(false).key("child_fields").null();
-    picks(out, field);
+    picks(out, field, false);
     flags(out, &[("system_mandatory", field.mandatory), ("virtual_field", field.source == Source::Parent)]);
     out.key("private").null().pair("json_type", field.kind.json_type()).key("crypt").null().key("range").null();
     out.pair("created_source", if field.custom { "crm" } else { "default" });

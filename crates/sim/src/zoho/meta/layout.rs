@@ -53,7 +53,7 @@ fn render(org: &Org, call: &Call<'_>, module: &Module, layout: &Layout, out: &mu
         render_section(org, module, layout, section, at, out);
     }
     out.close_array().key("show_business_card").boolean(true).key("actions_allowed");
-    out.raw(&format!(r#"{{"edit":{customize},"rename":{customize},"clone":{customize},"downgrade":false,"delete":false,"deactivate":false,"set_layout_permissions":{customize},"add_field":{customize},"change_tab_traversal":{customize},"reorder":{customize},"remove_field":{customize},"change_column_count":{customize}}}"#));
+    out.raw(&format!(r#"{{"edit":{customize},"rename":{customize},"clone":{customize},"downgrade":false,"delete":false,"deactivate":false,"set_layout_permissions":{customize}}}"#));
     out.key("modified_time");
     match layout.modified {
         Some(seconds) => out.text(&stamp_at(seconds, org.options.offset_minutes)),
@@ -115,7 +115,7 @@ fn render_field(org: &Org, module: &Module, layout: &Layout, field: &Field, posi
         out.key("case_sensitive").boolean(unique.case_sensitive);
     }
     out.close();
-    picks(out, field);
+    picks(out, field, true);
     out.key("profiles").open_array();
     for profile in &org.profiles {
         let permission = field.permissions.get(&profile.id).copied().unwrap_or(Permission::ReadWrite);

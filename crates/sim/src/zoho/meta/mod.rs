@@ -64,20 +64,23 @@ fn by_id<T>(items: &[T], text: &str, id_of: impl Fn(&T) -> u64) -> Option<usize>
     items.iter().position(|item| id_of(item) == id)
 }
 
-/// Writes the values of a picklist.
-fn picks(out: &mut super::json::Out, field: &Field) {
+/// Writes the values of a picklist; on layouts each carries its (here always empty) dependent values.
+fn picks(out: &mut super::json::Out, field: &Field, on_layout: bool) {
     out.key("pick_list_values").open_array();
     for (at, pick) in field.picks.iter().enumerate() {
-        pick_value(out, at, pick);
+        pick_value(out, at, pick, on_layout);
     }
     out.close_array();
 }
 
-fn pick_value(out: &mut super::json::Out, at: usize, pick: &Pick) {
+fn pick_value(out: &mut super::json::Out, at: usize, pick: &Pick, on_layout: bool) {
     out.open().pair("display_value", &pick.display).key("sequence_number").integer(at as u64 + 1);
     out.pair("reference_value", &pick.display).pair("actual_value", &pick.actual).key("id").id(pick.id);
     if let (Some(forecast), Some(probability)) = (pick.forecast, pick.probability) {
         out.pair("forecast_type", forecast).key("probability").integer(u64::from(probability));
+    }
+    if on_layout {
+        out.key("maps").raw("[]");
     }
     out.pair("type", "used").close();
 }

@@ -42,7 +42,6 @@ pub(crate) fn org(org: &Org) -> Answer {
     out.key("phone").null().pair("company_name", &options.company).key("privacy_settings").boolean(false);
     out.pair("primary_email", org.users.first().map_or("", |user| &user.email)).pair("iso_code", org.home());
     out.key("hipaa_compliance_enabled").boolean(false).key("lite_users_enabled").boolean(false);
-    out.key("max_per_page").integer(200);
     out.close().close_array().close();
     Answer::json(200, out)
 }
