@@ -300,6 +300,9 @@ fn lines_that_columns_cannot_hold_become_one_amount() {
     let line_as =
         |quantity: &str, price: &str, amount: &str, row: (&str, &str, &str), adjustment: &str| {
             let mut world = world();
+            let columns = world.org.module_mut("Invoiced_Items").unwrap();
+            let quantity_column = columns.field_no("Quantity").unwrap();
+            columns.fields[usize::from(quantity_column)].decimals = Some(2);
             let key = DocKey::new(DocType::Invoice, "INV1");
             let document = world.books.documents.get_mut(&key).unwrap();
             document.lines = vec![line(1, Some("AA#1"), "Pipe", quantity, price, amount)];
