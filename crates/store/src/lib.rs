@@ -1,1 +1,43 @@
-//! store
+//! The only SQL: what is true and what is due, on an SQLite file or a PostgreSQL server, behind one door.
+//!
+//! Owns tables, migrations, transactions, the trail's hash chain, and the vault for secrets.
+//! Must not decide over records, call a remote system, read a clock, or draw randomness: time is an argument, random bytes come
+//! through [`Random`]. Data comes from the engine and the application as plain values of `sync` and leaves the same way.
+
+mod chain;
+mod code;
+mod db;
+mod decide;
+mod error;
+mod find;
+mod list;
+mod lock;
+mod open;
+mod record;
+mod settle;
+mod table;
+mod vault;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+pub use decide::{By, Selection};
+pub use error::{Result, StoreError};
+pub use find::Found;
+pub use list::open::{Cause, OpenFilter, OpenRecord};
+pub use list::runs::{RunCursor, RunRow};
+pub use list::trail::{TrailFilter, TrailId, TrailOf, TrailRow};
+pub use lock::LOCK_FILE;
+pub use open::{Access, FILE, Options, Place, Store};
+pub use record::RecordView;
+pub use settle::Settlement;
+pub use table::connections::{Binding, ConnectionId, ConnectionRow, NewConnection};
+pub use table::credentials::Applied;
+pub use table::exchanges::KeptExchange;
+pub use table::grants::{Grant, GrantAccess};
+pub use table::intents::{Intent, IntentId, NewIntent};
+pub use table::ledger::{Due, LedgerRow, RecordId};
+pub use table::owners::{Epoch, Owner};
+pub use vault::{MasterKey, Random, create_key_file, read_key_file};
+pub use verify::{Broken, Verified};

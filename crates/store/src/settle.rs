@@ -1,0 +1,369 @@
+//! Settling: entries, trail, exchanges, checkpoints and the end of an intent, in one transaction or not at all.
+//!
+//! Owns the order of its steps. Data comes from the engine, decided; nothing is decided here but who keeps a link that two records
+//! claim: the one that the sink named last.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use sync::settle::{Checkpoint, Entry, Transition, What};
+use sync::{Flow, Instant};
+use zstd::bulk::Compressor;
+
+use crate::chain::{self, Exchanged, Position, Said, Settled};
+use crate::code;
+use crate::db::{Durability, Tx};
+use crate::error::{Result, StoreError};
+use crate::open::Store;
+use crate::table::chains::{self, Head};
+use crate::table::connections::ConnectionId;
+use crate::table::counts::Moves;
+use crate::table::exchanges::{self, KeptExchange, Packed};
+use crate::table::intents::{self, IntentId};
+use crate::table::ledger::{self, Put};
+use crate::table::owners::{self, Epoch};
+use crate::table::settlements::{self, NewSettlement};
+use crate::table::trail::{self, NewTrail};
+use crate::table::{checkpoints, runs};
+use crate::vault::Digests;
+
+/// What is committed together.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The claim of the run.
+    pub epoch: Epoch,
+    /// The run's id, as given to `start_run`.
+    pub run: String,
+    /// When.
+    pub at: Instant,
+    /// Ledger entries; of two with one key the last counts.
+    pub entries: Vec<Entry>,
+    /// What happened; each names a record that is among the entries or in the ledger.
+    pub transitions: Vec<Transition>,
+    /// Requests and answers, in the order that the transitions refer to.
+    pub exchanges: Vec<KeptExchange>,
+    /// Checkpoints that become true with it.
+    pub checkpoints: Vec<Checkpoint>,
+    /// The intent that it ends.
+    pub close_intent: Option<IntentId>,
+}
+
+/// Compresses bodies with one context for all.
+pub(crate) struct Packer(Mutex<Compressor<'static>>);
+
+impl Packer {
+    /// Fast rather than small: bodies are plenty and short-lived.
+    const LEVEL: i32 = 1;
+
+    pub(crate) fn new() -> Result<Self> {
+        Compressor::new(Self::LEVEL)
+            .map(Mutex::new)
+            .map(Self)
+            .map_err(|error| StoreError::Other(error.to_string()))
+    }
+
+    fn pack<'a>(&self, digests: &Digests, all: &'a [KeptExchange]) -> Result<Vec<Packed<'a>>> {
+        let mut compressor = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut compress = |body: &Option<Vec<u8>>| {
+            let body = body
+                .as_deref()
+                .map(|body| compressor.compress(body))
+                .transpose();
+            body.map_err(|error| StoreError::Other(error.to_string()))
+        };
+        let mut packed = Vec::with_capacity(all.len());
+        for exchange in all {
+            let (request, response) = (
+                compress(&exchange.request_body)?,
+                compress(&exchange.response_body)?,
+            );
+            let bodies = chain::bodies(digests, request.as_deref(), response.as_deref());
+            packed.push(Packed {
+                exchange,
+                request,
+                response,
+                bodies,
+            });
+        }
+        Ok(packed)
+    }
+}
+
+impl Store {
+    /// Commits a settlement.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when another worker took over or the intent was settled by somebody else: nothing is kept then. What the
+    /// database reports.
+    pub async fn settle(&self, settlement: Settlement) -> Result<()> {
+        let Settlement {
+            connection,
+            epoch,
+            run,
+            at,
+            entries,
+            mut transitions,
+            exchanges,
+            checkpoints,
+            close_intent,
+        } = settlement;
+        let packed = self.packer.pack(&self.digests, &exchanges)?;
+        let mut tx = self.db.begin(Durability::Process).await?;
+        owners::check(&mut tx, connection, epoch).await?;
+        let entries = claim_links(&mut tx, connection, entries, &mut transitions).await?;
+        let put = ledger::put(&mut tx, connection, &entries, at).await?;
+        let mut moves = Moves::default();
+        for row in put.iter().filter(|row| row.previous != Some(row.state)) {
+            moves.moved(row.flow, row.previous, row.state);
+        }
+        moves.apply(&mut tx, connection).await?;
+        let records = records(&mut tx, connection, put, &transitions).await?;
+        append(
+            &mut tx,
+            &self.digests,
+            &Appended {
+                connection,
+                run: Some(&run),
+                at,
+                transitions: &transitions,
+                records: &records,
+            },
+            &packed,
+        )
+        .await?;
+        for checkpoint in &checkpoints {
+            checkpoints::put(&mut tx, connection, checkpoint, at).await?;
+        }
+        if let Some(intent) = close_intent {
+            intents::close(&mut tx, connection, intent).await?;
+        }
+        tx.commit().await
+    }
+}
+
+type Key = (i64, String);
+
+/// Rows of the ledger by key: those just written, and what else the transitions name.
+async fn records(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    put: Vec<Put>,
+    transitions: &[Transition],
+) -> Result<BTreeMap<Key, i64>> {
+    let mut records: BTreeMap<Key, i64> = put
+        .into_iter()
+        .map(|row| ((row.flow, row.erp_key), row.id))
+        .collect();
+    for flow in Flow::ALL {
+        let missing: BTreeSet<&String> = transitions
+            .iter()
+            .filter(|transition| transition.flow == flow)
+            .map(|transition| &transition.erp_key)
+            .filter(|key| !records.contains_key(&(code::of_flow(flow), (*key).clone())))
+            .collect();
+        if !missing.is_empty() {
+            let missing: Vec<String> = missing.into_iter().cloned().collect();
+            let found = ledger::ids(tx, connection, flow, &missing).await?;
+            records.extend(
+                found
+                    .into_iter()
+                    .map(|row| ((row.flow, row.erp_key), row.id)),
+            );
+        }
+    }
+    Ok(records)
+}
+
+/// Drops entries that a later one replaces, and takes links from records that others of this settlement hold now. Those are parked,
+/// with a transition of their own, because the sink's record is not theirs any more.
+async fn claim_links(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    entries: Vec<Entry>,
+    transitions: &mut Vec<Transition>,
+) -> Result<Vec<Entry>> {
+    let mut by_key: BTreeMap<(Flow, String), Entry> = BTreeMap::new();
+    let mut by_target: BTreeMap<(Flow, String), String> = BTreeMap::new();
+    let mut lost = Vec::new();
+    for entry in entries {
+        let key = (entry.flow, entry.erp_key.clone());
+        if let Some(target) = &entry.target_id {
+            let before = by_target.insert((entry.flow, target.clone()), entry.erp_key.clone());
+            if let Some(other) = before.filter(|other| *other != entry.erp_key)
+                && let Some(loser) = by_key.get_mut(&(entry.flow, other))
+                && loser.target_id.as_ref() == Some(target)
+            {
+                *loser = ledger::displaced(loser.clone(), target, &entry.erp_key);
+                lost.push(loser.clone());
+            }
+        }
+        by_key.insert(key, entry);
+    }
+    for flow in Flow::ALL {
+        let targets: Vec<String> = by_target
+            .keys()
+            .filter(|(of, _)| *of == flow)
+            .map(|(_, target)| target.clone())
+            .collect();
+        if targets.is_empty() {
+            continue;
+        }
+        let mut freed = Vec::new();
+        for holder in ledger::holders(tx, connection, flow, &targets).await? {
+            let Some(target) = holder.entry.target_id.clone() else {
+                continue;
+            };
+            let Some(winner) = by_target.get(&(flow, target.clone())) else {
+                continue;
+            };
+            if *winner == holder.entry.erp_key {
+                continue;
+            }
+            freed.push(holder.id.0);
+            let key = (flow, holder.entry.erp_key.clone());
+            if !by_key.contains_key(&key) {
+                let loser = ledger::displaced(holder.entry, &target, winner);
+                lost.push(loser.clone());
+                by_key.insert(key, loser);
+            }
+        }
+        if !freed.is_empty() {
+            ledger::unlink(tx, &freed).await?;
+        }
+    }
+    for loser in lost {
+        transitions.push(Transition {
+            flow: loser.flow,
+            erp_key: loser.erp_key,
+            what: What::Parked,
+            target_id: None,
+            problem: loser.problem,
+            note: String::new(),
+            exchange: None,
+        });
+    }
+    Ok(by_key.into_values().collect())
+}
+
+/// What is added to the trail.
+pub(crate) struct Appended<'a> {
+    pub(crate) connection: ConnectionId,
+    pub(crate) run: Option<&'a str>,
+    pub(crate) at: Instant,
+    pub(crate) transitions: &'a [Transition],
+    pub(crate) records: &'a BTreeMap<Key, i64>,
+}
+
+/// Adds a link to the connection's chain, with its rows of trail and exchanges; nothing when there are none.
+pub(crate) async fn append(
+    tx: &mut Tx,
+    digests: &Digests,
+    new: &Appended<'_>,
+    packed: &[Packed<'_>],
+) -> Result<()> {
+    let Appended {
+        connection,
+        run,
+        at,
+        transitions,
+        records,
+    } = *new;
+    if transitions.is_empty() && packed.is_empty() {
+        return Ok(());
+    }
+    let head = chains::take(tx, connection.0).await?;
+    let number = head.settlements + 1;
+    let place = |position| Position {
+        connection: connection.0,
+        number,
+        position,
+    };
+    let mut rows = Vec::with_capacity(transitions.len());
+    for (position, transition) in transitions.iter().enumerate() {
+        let flow = code::of_flow(transition.flow);
+        let record = records.get(&(flow, transition.erp_key.clone())).copied();
+        let record = record.ok_or_else(|| {
+            StoreError::Other(format!("the ledger does not know {}", transition.erp_key))
+        })?;
+        rows.push(NewTrail {
+            transition,
+            record,
+            digest: chain::transition(digests, place(position), &said(transition)),
+        });
+    }
+    let exchange_digests: Vec<_> = packed
+        .iter()
+        .enumerate()
+        .map(|(position, packed)| chain::exchange(digests, place(position), &exchanged(packed)))
+        .collect();
+    let run_row = match run {
+        Some(run) => runs::id(tx, run).await?,
+        None => None,
+    };
+    let settled = Settled {
+        connection: connection.0,
+        number,
+        run: run.filter(|_| run_row.is_some()),
+        at,
+        transitions: &rows.iter().map(|row| row.digest).collect::<Vec<_>>(),
+        exchanges: &exchange_digests,
+    };
+    let link = chain::link(digests, &head.link, &settled);
+    let settlement = NewSettlement {
+        connection,
+        number,
+        run: run_row,
+        at,
+        transitions: rows.len(),
+        exchanges: packed.len(),
+        chain: &link,
+    };
+    let settlement = settlements::put(tx, &settlement).await?;
+    exchanges::put(tx, settlement, packed, &exchange_digests).await?;
+    trail::put(tx, settlement, &rows).await?;
+    chains::advance(
+        tx,
+        connection.0,
+        Head {
+            settlements: number,
+            link,
+        },
+    )
+    .await
+}
+
+fn said(transition: &Transition) -> Said<'_> {
+    let problem = transition.problem.as_ref();
+    Said {
+        flow: code::of_flow(transition.flow),
+        erp_key: &transition.erp_key,
+        what: transition.what,
+        target_id: transition.target_id.as_deref(),
+        problem: [
+            problem.map(|problem| problem.code.name()),
+            problem.map(|problem| problem.message.as_str()),
+            problem
+                .map(|problem| problem.field.as_str())
+                .filter(|field| !field.is_empty()),
+        ],
+        note: &transition.note,
+        exchange: transition.exchange.map(|exchange| exchange as i64),
+    }
+}
+
+fn exchanged<'a>(packed: &'a Packed<'_>) -> Exchanged<'a> {
+    let exchange = packed.exchange;
+    Exchanged {
+        system: &exchange.system,
+        method: &exchange.method,
+        target: &exchange.target,
+        status: exchange.status.map(i64::from),
+        failure: &exchange.failure,
+        started: exchange.started.micros(),
+        took: exchanges::micros(exchange.took),
+        attempt: i64::from(exchange.attempt),
+        bodies: packed.bodies.as_ref().map(<[u8; 16]>::as_slice),
+    }
+}

@@ -1,0 +1,19 @@
+//! One file per table: its statements and the calls that need nothing but it.
+//!
+//! Must not span tables: what does stands in `settle`, `decide`, `record` and `verify`.
+
+pub(crate) mod chains;
+pub(crate) mod checkpoints;
+pub(crate) mod connections;
+pub(crate) mod counts;
+pub(crate) mod credentials;
+pub(crate) mod exchanges;
+pub(crate) mod grants;
+pub(crate) mod intents;
+pub(crate) mod keys;
+pub(crate) mod ledger;
+pub(crate) mod owners;
+pub(crate) mod profiles;
+pub(crate) mod runs;
+pub(crate) mod settlements;
+pub(crate) mod trail;
