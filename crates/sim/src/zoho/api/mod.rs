@@ -15,8 +15,8 @@ pub use counters::Counters;
 pub use credits::Ledger;
 pub(super) use entry::{Raw, answer, response, too_many};
 pub(super) use gate::{Busy, admit, is_heavy};
-pub use scope::Scopes;
 pub(crate) use scope::Need;
+pub use scope::Scopes;
 
 use http::HeaderMap;
 
@@ -66,7 +66,10 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// A query parameter.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// A header that is plain text.
@@ -89,12 +92,20 @@ pub(crate) struct Answer {
 impl Answer {
     /// An answer with a finished document.
     pub(crate) fn json(status: u16, out: Out) -> Self {
-        Self { status, body: out.finish(), credits: 1 }
+        Self {
+            status,
+            body: out.finish(),
+            credits: 1,
+        }
     }
 
     /// An answer without body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, body: Vec::new(), credits: 1 }
+        Self {
+            status,
+            body: Vec::new(),
+            credits: 1,
+        }
     }
 
     /// Sets the cost.

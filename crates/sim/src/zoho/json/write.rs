@@ -45,7 +45,9 @@ impl Out {
     /// An empty document with room for `capacity` bytes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { bytes: Vec::with_capacity(capacity) }
+        Self {
+            bytes: Vec::with_capacity(capacity),
+        }
     }
 
     /// The finished bytes.
@@ -183,8 +185,18 @@ mod tests {
     #[test]
     fn commas_and_escapes() {
         let mut out = Out::default();
-        out.open().pair("a", "x\"\u{1}\n").key("b").open_array().integer(0).id(18).number(Decimal::new(2100, 2)).close_array();
+        out.open()
+            .pair("a", "x\"\u{1}\n")
+            .key("b")
+            .open_array()
+            .integer(0)
+            .id(18)
+            .number(Decimal::new(2100, 2))
+            .close_array();
         out.key("c").null().close();
-        assert_eq!(String::from_utf8(out.finish()).unwrap(), r#"{"a":"x\"\u0001\n","b":[0,"18",21],"c":null}"#);
+        assert_eq!(
+            String::from_utf8(out.finish()).unwrap(),
+            r#"{"a":"x\"\u0001\n","b":[0,"18",21],"c":null}"#
+        );
     }
 }

@@ -95,7 +95,9 @@ impl Kind {
     pub fn json_type(self) -> &'static str {
         match self {
             Kind::Integer => "integer",
-            Kind::Double | Kind::Currency | Kind::Percent | Kind::Formula | Kind::Discount => "double",
+            Kind::Double | Kind::Currency | Kind::Percent | Kind::Formula | Kind::Discount => {
+                "double"
+            }
             Kind::Boolean => "boolean",
             Kind::Lookup | Kind::UserLookup | Kind::OwnerLookup => "jsonobject",
             Kind::Subform | Kind::MultiPicklist | Kind::MultiTax | Kind::LineTax => "jsonarray",
@@ -129,7 +131,10 @@ impl Kind {
     /// True for the types on which a unique constraint may be set.
     #[must_use]
     pub fn may_be_unique(self) -> bool {
-        matches!(self, Kind::Text | Kind::Email | Kind::Phone | Kind::Integer | Kind::BigInt | Kind::Website)
+        matches!(
+            self,
+            Kind::Text | Kind::Email | Kind::Phone | Kind::Integer | Kind::BigInt | Kind::Website
+        )
     }
 
     /// True for values that are numbers in JSON.
@@ -137,7 +142,13 @@ impl Kind {
     pub fn is_number(self) -> bool {
         matches!(
             self,
-            Kind::Integer | Kind::BigInt | Kind::Double | Kind::Currency | Kind::Percent | Kind::Formula | Kind::Discount
+            Kind::Integer
+                | Kind::BigInt
+                | Kind::Double
+                | Kind::Currency
+                | Kind::Percent
+                | Kind::Formula
+                | Kind::Discount
         )
     }
 }
@@ -348,7 +359,13 @@ impl Field {
     pub fn picks(mut self, values: &[&str]) -> Self {
         self.picks = values
             .iter()
-            .map(|v| Pick { id: 0, display: (*v).to_owned(), actual: (*v).to_owned(), forecast: None, probability: None })
+            .map(|v| Pick {
+                id: 0,
+                display: (*v).to_owned(),
+                actual: (*v).to_owned(),
+                forecast: None,
+                probability: None,
+            })
             .collect();
         self
     }
@@ -378,7 +395,9 @@ impl Field {
     /// True when a profile may at least see the field.
     #[must_use]
     pub fn seen_by(&self, profile: u64) -> bool {
-        self.permissions.get(&profile).is_none_or(|p| *p != Permission::Hidden)
+        self.permissions
+            .get(&profile)
+            .is_none_or(|p| *p != Permission::Hidden)
     }
 }
 

@@ -14,8 +14,8 @@ mod module;
 mod org;
 mod people;
 mod record;
-mod standard;
 mod stamp;
+mod standard;
 
 pub use edition::Edition;
 pub use field::{External, Field, Kind, Permission, Pick, Source, Unique};
@@ -25,5 +25,5 @@ pub use module::{Binned, Gone, Module, ModuleMeta};
 pub use org::{Org, OrgOptions};
 pub use people::{Currency, Pipeline, Profile, Role, Share, Stage, Tax, User};
 pub use record::{Cell, Cells, FieldNo, Hold, Record, Row};
-pub use standard::LinePlan;
 pub use stamp::{parse_date, parse_stamp, stamp, stamp_at};
+pub use standard::LinePlan;

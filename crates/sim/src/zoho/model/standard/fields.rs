@@ -6,9 +6,30 @@ use crate::zoho::model::{Field, Kind, Org, Source};
 
 /// Countries offered where Country is a picklist.
 pub(super) const COUNTRIES: [&str; 24] = [
-    "United States", "Canada", "Mexico", "United Kingdom", "Ireland", "Germany", "France", "Spain", "Italy",
-    "Netherlands", "Belgium", "Austria", "Switzerland", "Sweden", "Norway", "Denmark", "Poland", "Japan", "China",
-    "India", "Australia", "New Zealand", "Israel", "Saudi Arabia",
+    "United States",
+    "Canada",
+    "Mexico",
+    "United Kingdom",
+    "Ireland",
+    "Germany",
+    "France",
+    "Spain",
+    "Italy",
+    "Netherlands",
+    "Belgium",
+    "Austria",
+    "Switzerland",
+    "Sweden",
+    "Norway",
+    "Denmark",
+    "Poland",
+    "Japan",
+    "China",
+    "India",
+    "Australia",
+    "New Zealand",
+    "Israel",
+    "Saudi Arabia",
 ];
 
 pub(super) fn text(api: &str, label: &str, length: u32) -> Field {
@@ -49,7 +70,11 @@ pub(super) fn address(org: &Org, prefix: &str, code: &str) -> Vec<Field> {
         text(&format!("{api}Street"), &format!("{label}Street"), 250),
         text(&format!("{api}City"), &format!("{label}City"), 100),
         text(&format!("{api}State"), &format!("{label}State"), 100),
-        text(&format!("{api}{code}"), &format!("{label}{}", code.replace('_', " ")), 30),
+        text(
+            &format!("{api}{code}"),
+            &format!("{label}{}", code.replace('_', " ")),
+            30,
+        ),
         country,
     ]
 }
@@ -59,7 +84,11 @@ pub(super) fn money(org: &Org) -> Vec<Field> {
     if org.multi_currency != Some(true) {
         return Vec::new();
     }
-    let codes: Vec<&str> = org.currencies.iter().map(|currency| currency.iso.as_str()).collect();
+    let codes: Vec<&str> = org
+        .currencies
+        .iter()
+        .map(|currency| currency.iso.as_str())
+        .collect();
     vec![
         picks("Currency", "Currency", &codes),
         of("Exchange_Rate", "Exchange Rate", Kind::Double).decimals(9),
@@ -78,6 +107,11 @@ pub(super) fn system(owner_label: &str) -> Vec<Field> {
         of("Last_Activity_Time", "Last Activity Time", Kind::DateTime).read_only(),
         of("Tag", "Tag", Kind::MultiPicklist).read_only(),
         of("Locked__s", "Locked", Kind::Boolean).source(Source::Locked),
-        picks("Record_Status__s", "Record Status", &["Available", "Trash", "Draft"]).source(Source::RecordStatus),
+        picks(
+            "Record_Status__s",
+            "Record Status",
+            &["Available", "Trash", "Draft"],
+        )
+        .source(Source::RecordStatus),
     ]
 }
