@@ -50,7 +50,6 @@ struct World {
     rules: Mutex<Vec<Rule>>,
     seen: Mutex<Vec<Seen>>,
     now: Mutex<Instant>,
-    slept: Mutex<Vec<Duration>>,
     grant: Mutex<Grant>,
     /// Answered to the next `replace` before it changes anything.
     stale: Mutex<Option<Grant>>,
@@ -138,10 +137,6 @@ impl Script {
         *self.0.now.lock().unwrap() = Instant::parse(instant).unwrap();
     }
 
-    pub(crate) fn slept(&self) -> usize {
-        self.0.slept.lock().unwrap().len()
-    }
-
     pub(crate) fn grant(&self) -> Grant {
         self.0.grant.lock().unwrap().clone()
     }
@@ -222,7 +217,6 @@ impl Clock for Script {
     }
 
     async fn sleep(&self, duration: Duration) {
-        self.0.slept.lock().unwrap().push(duration);
         self.pass(duration);
     }
 }
