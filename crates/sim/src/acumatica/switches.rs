@@ -59,6 +59,8 @@ pub struct Switches {
     pub pkce: bool,
     /// Whether the identity server has a revocation address.
     pub revocation: bool,
+    /// Whether the 400 for a dead refresh token can be read as `invalid_grant`. Live ones could not always.
+    pub dead_refresh_readable: bool,
     /// What a `PUT` does whose `$filter` matches several rows.
     pub put_filter_many: PutMany,
     /// What a `PUT` echoes: all fields of the record (recorded) or those that were sent (documented).
@@ -103,6 +105,7 @@ impl Default for Switches {
             date_only_values: false,
             pkce: true,
             revocation: true,
+            dead_refresh_readable: true,
             put_filter_many: PutMany::Fails,
             put_echo: PutEcho::All,
             login_limit_status: LoginLimit::Status429,

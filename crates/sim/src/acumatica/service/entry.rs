@@ -171,6 +171,9 @@ fn token(erp: &Acumatica, headers: &HeaderMap, bytes: &[u8]) -> Response {
     match given {
         Ok(Ok(tokens)) => answer::tokens(Ok(tokens), options.access_life.as_secs()),
         Ok(Err(_)) => door::full(switches.login_limit_status),
+        Err(identity::Refused("invalid_grant")) if !switches.dead_refresh_readable => {
+            answer::page(StatusCode::BAD_REQUEST, "Bad Request")
+        }
         Err(refused) => answer::tokens(Err(refused), 0),
     }
 }

@@ -229,3 +229,68 @@ async fn a_stamp_of_the_oldest_sales_invoice_is_reached_by_its_column() {
             .is_empty()
     );
 }
+
+#[test]
+fn no_text_breaks_the_reader() {
+    let parts = [
+        "CustomerID",
+        "MainContact/Email",
+        "Contacts/ContactID",
+        "WriteOffLimit",
+        "not",
+        "and",
+        "or",
+        "eq",
+        "gt",
+        "(",
+        ")",
+        ",",
+        "=",
+        "'x'",
+        "''",
+        "'",
+        "1",
+        "1.5m",
+        "-",
+        "null",
+        "true",
+        "datetimeoffset'2026-03-01'",
+        "guid'x'",
+        "substringof",
+        "cf.String",
+        "f",
+        "é",
+        "日",
+        "/",
+        ".",
+        "\u{0}",
+    ];
+    let books = super::world::books();
+    let switches = crate::acumatica::Switches::default();
+    let cx = crate::acumatica::entity::Cx {
+        books: &books,
+        switches: &switches,
+        now: super::world::start(),
+    };
+    let version = crate::acumatica::version::Version::V24;
+    let entity = crate::acumatica::entity::find("Customer", version).unwrap();
+    let mut draw = crate::rng::Seeds::new(7).stream("filters");
+    let mut read = 0;
+    for _ in 0..20_000 {
+        let words: Vec<&str> = (0..1 + draw.below(8))
+            .map(|_| *draw.pick(&parts).unwrap())
+            .collect();
+        let glue = if draw.chance(0.7) { " " } else { "" };
+        if let Ok(filter) =
+            crate::acumatica::filter::compile(&words.join(glue), entity, version, &cx)
+        {
+            read += 1;
+            for customer in books.customers.values() {
+                let _ = filter
+                    .pred
+                    .holds(&cx, crate::acumatica::entity::Rec::Customer(customer));
+            }
+        }
+    }
+    assert!(read > 0, "some texts are filters");
+}

@@ -311,3 +311,11 @@ async fn revocation_kills_the_grant_and_discovery_tells_the_addresses() {
             && document.get("revocation_endpoint").is_none()
     );
 }
+
+#[tokio::test]
+async fn a_dead_refresh_token_may_be_told_unreadably() {
+    let world = World::switched(|s| s.dead_refresh_readable = false).await;
+    let got = refresh(&world, "dead").await;
+    assert_eq!(got.status, StatusCode::BAD_REQUEST);
+    assert!(serde_json::from_str::<serde_json::Value>(&got.text).is_err());
+}

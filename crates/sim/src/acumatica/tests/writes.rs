@@ -206,6 +206,27 @@ async fn refused_fields_are_echoed_with_their_errors_at_any_depth() {
 }
 
 #[tokio::test]
+async fn impossible_amounts_are_refused() {
+    let world = World::new().await;
+    for limit in ["-1", "1000000000000000", "7.9e28", "\"many\""] {
+        let body = format!(
+            "{{\"CustomerID\":{{\"value\":\"C00001\"}},\"CreditLimit\":{{\"value\":{limit}}}}}"
+        );
+        let got = world.put("Customer", &body).await;
+        assert_eq!(got.status, 422, "{limit}");
+        assert!(got.json()["CreditLimit"]["error"].is_string());
+    }
+    let body = r#"{"CustomerID":{"value":"C00001"},"CreditLimit":{"value":"1500.12345"}}"#;
+    assert!(
+        world
+            .put("Customer", body)
+            .await
+            .text
+            .contains("\"CreditLimit\":{\"value\":1500.1234}")
+    );
+}
+
+#[tokio::test]
 async fn empty_and_broken_bodies() {
     let world = World::new().await;
     let got = world.put("Customer", "").await;

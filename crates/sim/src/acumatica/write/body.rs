@@ -34,14 +34,19 @@ impl Sent<'_> {
         }
     }
 
-    /// The value as a decimal; numeric text counts too.
+    /// The value as a decimal of a money column: four decimals, below 10^15; numeric text counts too.
     pub(super) fn decimal(self) -> Option<Decimal> {
         let text = self.text()?;
-        text.parse()
+        let value = text
+            .parse()
             .or_else(|_| Decimal::from_scientific(&text))
-            .ok()
+            .ok()?;
+        (value.abs() < LARGEST).then(|| value.round_dp(4))
     }
 }
+
+/// Money columns hold less than this.
+const LARGEST: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
 
 /// A field of an object. `{}` and absence both mean: leave it alone.
 pub(super) fn sent<'a>(object: &'a Map<String, Value>, name: &str) -> Option<Sent<'a>> {

@@ -101,8 +101,10 @@ fn credit(customer: &mut Customer, object: &Map<String, Value>, errors: &mut Err
     if let Some(flag) = sent(object, "EnableWriteOffs").and_then(Sent::flag) {
         customer.write_offs = flag;
     }
-    if let Some(value) = sent(object, "WriteOffLimit") {
-        customer.write_off_limit = value.decimal().unwrap_or_default();
+    match sent(object, "WriteOffLimit").map(Sent::decimal) {
+        None => {}
+        Some(Some(limit)) if !limit.is_sign_negative() => customer.write_off_limit = limit,
+        Some(_) => errors.add("WriteOffLimit", "The value must be zero or above."),
     }
     let rules = object
         .get("CreditVerificationRules")
