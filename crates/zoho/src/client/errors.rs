@@ -148,7 +148,7 @@ struct Top<'a> {
 #[derive(Debug)]
 pub(crate) enum Envelope<'a> {
     /// About the request as a whole: nothing was processed.
-    Request(Item<'a>),
+    Request(Box<Item<'a>>),
     /// One item per record, field or layout that was sent, in order.
     Items(Vec<Item<'a>>),
 }
@@ -157,12 +157,12 @@ pub(crate) enum Envelope<'a> {
 pub(crate) fn envelope(body: &[u8]) -> Option<Envelope<'_>> {
     let top: Top<'_> = serde_json::from_slice(body).ok()?;
     if !top.code.is_empty() {
-        return Some(Envelope::Request(Item {
+        return Some(Envelope::Request(Box::new(Item {
             code: top.code,
             message: top.message,
             action: Loose::default(),
             details: top.details,
-        }));
+        })));
     }
     top.data.or(top.fields).or(top.layouts).map(Envelope::Items)
 }
@@ -170,7 +170,7 @@ pub(crate) fn envelope(body: &[u8]) -> Option<Envelope<'_>> {
 /// The error that an answer reports first, whatever its envelope.
 pub(crate) fn first_error(body: &[u8]) -> Option<Item<'_>> {
     match envelope(body)? {
-        Envelope::Request(item) => Some(item),
+        Envelope::Request(item) => Some(*item),
         Envelope::Items(items) => items.into_iter().find(|item| !item.succeeded()),
     }
 }
@@ -183,7 +183,7 @@ pub(crate) fn fault(status: u16, body: &[u8], doing: &str, scope: &str) -> Fault
             let (kind, what) = match status {
                 401 => (Kind::Credentials, "refused the token"),
                 403 => (Kind::Forbidden, "refused access"),
-                413 | 414 | 415 => (Kind::Rejected, "refused the size or type of the request"),
+                413..=415 => (Kind::Rejected, "refused the size or type of the request"),
                 429 => (Kind::Throttled, "asked us to slow down"),
                 500.. => (Kind::Unavailable, "failed"),
                 _ => (Kind::Protocol, "gave an answer that could not be read"),
