@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ::acumatica::{Acumatica, Grant as AcumaticaGrant};
+use ::acumatica::{Acumatica, GrantKind};
 use engine::quota::{Pace, Pacer};
 use engine::tokens::StoredTokens;
 use engine::{Connection, FlowSettings, Start};
@@ -109,12 +109,9 @@ async fn acumatica(
 ) -> Result<Acumatica, String> {
     let part = &settings.acumatica;
     let client_secret = needed(store, row, "acumatica.client_secret").await?;
-    let grant = match part.grant {
-        GrantSetting::AuthorizationCode => AcumaticaGrant::AuthorizationCode,
-        GrantSetting::Password => AcumaticaGrant::Password {
-            username: part.username.clone().unwrap_or_default(),
-            password: needed(store, row, "acumatica.password").await?,
-        },
+    let (grant, password) = match part.grant {
+        GrantSetting::AuthorizationCode => (GrantKind::AuthorizationCode, None),
+        GrantSetting::Password => (GrantKind::Password, Some(needed(store, row, "acumatica.password").await?)),
     };
     let transport = match &parts.transport {
         Some(transport) => Arc::clone(transport),
@@ -126,25 +123,26 @@ async fn acumatica(
             network(ca_pem, part.proxy.clone(), parts)?
         }
     };
-    let (endpoint, version) = part.endpoint.split_once('/').unwrap_or(("Default", part.endpoint.as_str()));
     let settings = ::acumatica::Settings {
         url: part.url.clone(),
-        endpoint: endpoint.to_owned(),
-        version: version.to_owned(),
+        endpoint: part.endpoint.clone(),
         grant,
         client_id: part.client_id.clone(),
         client_secret,
+        username: part.username.clone(),
+        password,
         parallel_calls: usize::try_from(part.parallel_calls).unwrap_or(1),
         allow_loopback: parts.allow_loopback,
     };
-    Ok(Acumatica::new(
-        settings,
+    Acumatica::new(
+        &settings,
         transport,
+        Arc::clone(tokens),
         Arc::clone(&parts.clock),
         Arc::clone(&parts.entropy),
         Arc::clone(quota),
-        Arc::clone(tokens),
-    ))
+    )
+    .map_err(|fault| fault.to_string())
 }
 
 async fn zoho(
@@ -212,4 +210,25 @@ pub async fn redeem(store: &Store, row: &ConnectionRow, wired: &Wired) -> Result
         store.forget_secret(row.id, "zoho.grant_code").await.map_err(failed)?;
     }
     result
+}
+
+/// Keeps a connection from the text of its file, as `apply` does; `env` answers for its secrets.
+///
+/// # Errors
+/// What is wrong with the file, its secrets or the store, for people.
+pub async fn plant(
+    store: &Store,
+    parts: &Parts,
+    text: &str,
+    env: &(dyn Fn(&str) -> Option<String> + Sync),
+) -> Result<ConnectionRow, String> {
+    let folder = std::path::Path::new(".");
+    let file = crate::connection_file::read(text, "connection", folder, parts.allow_loopback).map_err(|troubles| troubles.to_string())?;
+    let mut secrets = BTreeMap::new();
+    for (field, source) in &file.secrets {
+        secrets.insert(*field, source.value(folder, env)?);
+    }
+    crate::cli::keep_connection(store, parts.clock.now(), &file.name, &file.settings, &secrets).await.map_err(|error| error.to_string())?;
+    let row = store.connection(&file.name).await.map_err(|error| error.to_string())?;
+    row.ok_or_else(|| "the connection was not kept".to_owned())
 }

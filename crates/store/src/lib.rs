@@ -29,7 +29,7 @@ pub use list::open::{Cause, OpenFilter, OpenRecord};
 pub use list::runs::{RunCursor, RunRow};
 pub use list::trail::{TrailFilter, TrailId, TrailOf, TrailRow};
 pub use lock::LOCK_FILE;
-pub use open::{Access, FILE, Options, Place, Store};
+pub use open::{Access, FILE, Options, Place, Store, make_folder};
 pub use record::RecordView;
 pub use settle::Settlement;
 pub use table::connections::{Binding, ConnectionId, ConnectionRow, NewConnection};

@@ -152,7 +152,11 @@ async fn server_db(url: &str, access: Access) -> Result<(Db, Option<Role>)> {
     Ok((Db::Postgres(db), role))
 }
 
-fn make_folder(folder: &Path) -> Result<()> {
+/// Makes a data folder with mode 0700, parents too; one that is there is left as it is.
+///
+/// # Errors
+/// What the system reports.
+pub fn make_folder(folder: &Path) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
     }

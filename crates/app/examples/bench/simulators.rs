@@ -46,7 +46,7 @@ impl Simulators {
 
     /// Changes `n` records in the ERP.
     pub fn change(&self, n: u32) {
-        self.post("/control/change", &format!("{{\"n\":{n}}}"));
+        self.post("/control/change", &format!("{{\"edit\":\"some\",\"count\":{n}}}"));
     }
 
     /// True when the simulators' own comparison finds both sides in agreement.

@@ -9,7 +9,8 @@ use std::path::Path;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
-use store::{Access, Applied, ConnectionRow, NewConnection};
+use store::{Access, ConnectionRow, NewConnection, Store, StoreError};
+use sync::Instant;
 use sync::digest::Digester;
 
 use super::args::ApplyArgs;
@@ -196,29 +197,28 @@ fn show(difference: &Difference) {
 
 /// Keeps one connection and seals its secrets.
 async fn keep(opened: &Opened, one: Ready) -> Result<(), Failure> {
-    store_connection(opened, &one.file.name, &one.file.settings, &one.secrets).await.map(|_| ())
+    let Ready { file, secrets } = one;
+    keep_connection(&opened.store, opened.clock.now(), &file.name, &file.settings, &secrets).await.map_err(refused)
 }
 
-/// Keeps settings and secrets of a connection; returns how many secrets were sealed anew.
-pub(crate) async fn store_connection(
-    opened: &Opened,
+/// Keeps settings and secrets of a connection. A secret that was applied before is left as it is.
+pub(crate) async fn keep_connection(
+    store: &Store,
+    now: Instant,
     name: &str,
     settings: &Settings,
     secrets: &BTreeMap<&'static str, SecretString>,
-) -> Result<usize, Failure> {
-    let text = serde_json::to_string(settings).map_err(|error| Failure::fault(error.to_string()))?;
+) -> Result<(), StoreError> {
+    let text = serde_json::to_string(settings).map_err(|error| StoreError::Other(error.to_string()))?;
     let mut digester = Digester::new();
     digester.text(&text);
-    let now = opened.clock.now();
     let new = NewConnection { name: name.to_owned(), settings: text, settings_digest: digester.finish() };
-    let id = opened.store.put_connection(&new, now).await.map_err(refused)?;
-    let mut sealed = 0;
+    let id = store.put_connection(&new, now).await?;
     for (field, secret) in secrets {
-        let applied = match refresh_of(field) {
-            Some(system) => opened.store.apply_grant(id, system, secret, now).await,
-            None => opened.store.apply_secret(id, field, secret, now).await,
+        match refresh_of(field) {
+            Some(system) => store.apply_grant(id, system, secret, now).await?,
+            None => store.apply_secret(id, field, secret, now).await?,
         };
-        sealed += usize::from(applied.map_err(refused)? == Applied::Sealed);
     }
-    Ok(sealed)
+    Ok(())
 }

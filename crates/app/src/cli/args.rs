@@ -373,7 +373,7 @@ fn since(text: &str) -> Result<sync::Instant, String> {
     }
     let day: jiff::civil::Date =
         text.parse().map_err(|_| "is a day such as 2026-01-31 or an instant such as 2026-01-31T08:00:00Z".to_owned())?;
-    let zoned = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(|e| e.to_string())?;
+    let zoned = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).map_err(|e| e.to_string())?;
     Ok(sync::Instant::from_micros(zoned.timestamp().as_microsecond()))
 }
 

@@ -25,6 +25,7 @@ mod status;
 mod sync;
 mod tables;
 
+pub(crate) use apply::keep_connection;
 pub(crate) use args::{Cli, Command, Global};
 pub(crate) use opened::Opened;
 

@@ -83,7 +83,7 @@ pub(crate) fn csv(text: &str) -> String {
 /// A plain table; columns named in `right` are aligned right.
 pub(crate) fn table(headers: &[&str], right: &[usize]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     if !terminal() {
         table.set_width(120);
     }

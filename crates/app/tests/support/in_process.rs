@@ -42,9 +42,11 @@ impl Transport for InProcess {
         } else {
             return Err(TransportFault::NotSent("no such host".to_owned()));
         };
+        let host = request.url.split('/').nth(2).unwrap_or_default().to_owned();
         let path = request.url.splitn(4, '/').nth(3).unwrap_or_default();
         let mut built = http::Request::builder().method(request.method).uri(format!("/{path}"));
         *built.headers_mut().unwrap() = request.headers;
+        built = built.header("host", host);
         let body = request.body.unwrap_or_default();
         if !body.is_empty() || built.headers_ref().is_some_and(|h| h.contains_key("content-type")) {
             built = built.header("content-length", body.len());

@@ -74,6 +74,8 @@ pub(super) struct Item {
     /// The record's id in the sink, as far as known.
     pub(super) target: Option<String>,
     pub(super) page: PageMark,
+    /// A parent that is open: the record stays waiting for it after it is written.
+    pub(super) awaits: Option<String>,
 }
 
 /// Items of one module and operation.

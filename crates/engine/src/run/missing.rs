@@ -33,7 +33,7 @@ pub(super) async fn placeholder(run: &Run<'_>) -> Result<bool, RunError> {
         fingerprint: Digest([1; 16]),
         before: None,
     };
-    let item = Item { meta, draft: Arc::new(draft), target: None, page: None };
+    let item = Item { meta, draft: Arc::new(draft), target: None, page: None, awaits: None };
     let work = Work { module: Module::Products, operation: Operation::Upsert, items: vec![item] };
     let mut pass = Pass::idle(run, Flow::Items);
     pass.queue(work);

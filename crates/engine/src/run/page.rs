@@ -219,25 +219,34 @@ async fn draft(
             drop(draft);
             decided.children.push(Child { record, meta, parent, page });
         }
-        Mapped::Draft { draft, .. } => place(run, meta, *draft, page, figures, decided).await?,
+        Mapped::Draft { draft, .. } => place(run, meta, *draft, page, None, figures, decided).await?,
     }
     Ok(())
 }
 
-/// Pairs a draft and says how it is written.
+/// Pairs a draft and says how it is written. `awaits` names a parent that is open: the record stays waiting for it.
 pub(super) async fn place(
     run: &Run<'_>,
     meta: Meta,
     draft: Draft,
     page: PageMark,
+    awaits: Option<String>,
     figures: &mut FlowReport,
     decided: &mut Decided,
 ) -> Result<(), RunError> {
     let step = batching::plan(&draft, meta.before.as_ref());
     let target = meta.before.as_ref().and_then(|before| before.target_id.clone());
     if step == Step::Nothing {
-        figures.unchanged += 1;
-        decided.rows.quiet(&meta, State::Settled, None, "");
+        match awaits {
+            Some(parent) => {
+                let problem = waits_for_parent(&parent);
+                settle_quietly(run, decided, figures, &meta, State::Waiting, problem);
+            }
+            None => {
+                figures.unchanged += 1;
+                decided.rows.quiet(&meta, State::Settled, None, "");
+            }
+        }
         return Ok(());
     }
     if target.is_none() {
@@ -253,8 +262,13 @@ pub(super) async fn place(
             return Ok(());
         }
     }
-    decided.items.push((step, Item { meta, draft: Arc::new(draft), target, page }));
+    decided.items.push((step, Item { meta, draft: Arc::new(draft), target, page, awaits }));
     Ok(())
+}
+
+/// Why a child stays open although it is written.
+pub(super) fn waits_for_parent(parent: &str) -> Problem {
+    Problem::new(Code::WaitingForAccount, format!("It is in Zoho CRM without its parent account: {parent} is not there yet.")).at(parent)
 }
 
 fn settle_quietly(

@@ -112,10 +112,10 @@ async fn hold(
     sent: &mut Sent,
     items: Vec<Item>,
 ) -> Result<(Vec<Item>, Vec<Option<Held>>), (Vec<Item>, Fault)> {
-    let writer = &run.connection.writer;
-    let calls = items.iter().map(|item| {
-        let id = item.target.clone().unwrap_or_default();
-        async move { writer.held(item.draft.module, &id).await }
+    let wanted: Vec<_> = items.iter().map(|item| (item.draft.module, item.target.clone().unwrap_or_default())).collect();
+    let calls = wanted.into_iter().map(|(module, id)| {
+        let writer = std::sync::Arc::clone(&run.connection.writer);
+        async move { writer.held(module, &id).await }
     });
     let answers: Vec<_> = stream::iter(calls).buffered(run.connection.parallel_writes.max(1)).collect().await;
     let mut results = Vec::with_capacity(answers.len());

@@ -9,6 +9,7 @@ use sync::settle::{Entry, State, Transition, What};
 use sync::Problem;
 
 use super::item::{Item, Meta};
+use super::page::waits_for_parent;
 use super::send::Fate;
 use crate::report::FlowReport;
 
@@ -51,7 +52,12 @@ impl Rows {
     pub(super) fn item(&mut self, operation: Operation, item: &Item, fate: &Fate, figures: &mut FlowReport) {
         match fate {
             Fate::Written { id, created, exchange } => {
-                let mut entry = item.meta.entry(State::Settled, None);
+                let (state, problem) = match &item.awaits {
+                    Some(parent) => (State::Waiting, Some(waits_for_parent(parent))),
+                    None => (State::Settled, None),
+                };
+                figures.waiting += u64::from(state == State::Waiting);
+                let mut entry = item.meta.entry(state, problem);
                 entry.target_id = Some(id.clone());
                 entry.header = item.draft.header_digest();
                 if operation != Operation::UpdateHeader {

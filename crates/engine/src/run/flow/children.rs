@@ -1,11 +1,12 @@
 //! Customers that wait for their parent within a run.
 //!
-//! Owns the rounds: a child is drafted again once its parent is linked, and without a parent when none can come any more.
+//! Owns the rounds: a child is drafted again once its parent is linked. A parent that nobody knows is fetched by key, once. A child
+//! whose parent is open is written without it and stays *waiting*; one whose parent does not exist is written without it for good.
 
 use std::collections::BTreeSet;
 
-use sync::Flow;
 use sync::mapping::{self, Lookups, Mapped};
+use sync::{Entity, Flow};
 
 use super::{Child, Decided, Pass, RunError, page};
 
@@ -16,37 +17,58 @@ impl Pass<'_> {
             return Ok(false);
         }
         let run = self.run;
-        let parents: Vec<String> =
-            self.children.iter().map(|child| child.parent.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-        let accounts = run.cx.store.targets_by_code(run.connection.id, Flow::Customers, &parents).await?;
+        let parents: BTreeSet<String> = self.children.iter().map(|child| child.parent.clone()).collect();
+        let codes: Vec<String> = parents.iter().cloned().collect();
+        let accounts = run.cx.store.targets_by_code(run.connection.id, Flow::Customers, &codes).await?;
         let children = std::mem::take(&mut self.children);
         let (ready, waiting): (Vec<Child>, Vec<Child>) =
             children.into_iter().partition(|child| accounts.contains_key(&child.parent));
         self.children = waiting;
-        if ready.is_empty() {
-            if self.flush() {
-                return Ok(true);
-            }
-            // Nothing is on its way any more: what still waits has a parent that does not travel.
-            let rest = std::mem::take(&mut self.children);
-            self.draft_children(rest, &Lookups::default()).await?;
+        if !ready.is_empty() {
+            let lookups = Lookups { accounts, ..Lookups::default() };
+            self.draft_children(ready, &lookups, &BTreeSet::new()).await?;
             return Ok(true);
         }
-        let lookups = Lookups { accounts, ..Lookups::default() };
-        self.draft_children(ready, &lookups).await?;
+        if self.flush() {
+            return Ok(true);
+        }
+        // Nothing is on its way any more.
+        let known = run.cx.store.known_codes(run.connection.id, Flow::Customers, &codes).await?;
+        let unknown: Vec<String> =
+            parents.into_iter().filter(|code| !known.contains(code) && self.asked_parents.insert(code.clone())).collect();
+        if !unknown.is_empty() {
+            return self.fetch_parents(&unknown).await;
+        }
+        let rest = std::mem::take(&mut self.children);
+        self.draft_children(rest, &Lookups::default(), &known).await?;
         Ok(true)
     }
 
-    async fn draft_children(&mut self, children: Vec<Child>, lookups: &Lookups) -> Result<(), RunError> {
+    async fn fetch_parents(&mut self, codes: &[String]) -> Result<bool, RunError> {
+        match self.run.connection.reader.by_keys(Entity::Customer, codes).await.result {
+            Ok(records) => self.take(records, None).await?,
+            Err(fault) => self.run.fail(&fault),
+        }
+        Ok(true)
+    }
+
+    /// Drafts children; those whose parent is in `open` stay waiting after they are written.
+    async fn draft_children(
+        &mut self,
+        children: Vec<Child>,
+        lookups: &Lookups,
+        open: &BTreeSet<String>,
+    ) -> Result<(), RunError> {
         let run = self.run;
         let target = run.target();
         let mut decided = Decided::default();
         let mut figures = self.figures;
         for child in children {
-            let Child { record, meta, page, .. } = child;
+            let Child { record, meta, parent, page } = child;
             self.close(page);
             if let Mapped::Draft { draft, .. } = mapping::map(&record, &target.schema, lookups, &target.names) {
-                page::place(run, meta, *draft, page, &mut figures, &mut decided).await?;
+                let awaits = open.contains(&parent).then_some(parent);
+                page::place(run, meta, *draft, page, awaits, &mut figures, &mut decided).await?;
             }
         }
         self.figures = figures;

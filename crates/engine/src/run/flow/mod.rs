@@ -7,7 +7,7 @@ mod children;
 mod due;
 mod reading;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -57,6 +57,8 @@ pub(super) struct Pass<'r> {
     batchers: BTreeMap<Operation, Batcher<Item>>,
     queue: VecDeque<Work>,
     children: Vec<Child>,
+    /// Parents that were fetched by key, so that each is asked for once.
+    asked_parents: BTreeSet<String>,
     /// Open records of earlier runs that are to be looked at again: `(entity, code)` by ERP key.
     due: BTreeMap<String, (sync::Entity, String)>,
     arriving: FuturesUnordered<Arriving<'r>>,
@@ -77,6 +79,7 @@ impl<'r> Pass<'r> {
             batchers: BTreeMap::new(),
             queue: VecDeque::new(),
             children: Vec::new(),
+            asked_parents: BTreeSet::new(),
             due: BTreeMap::new(),
             arriving: FuturesUnordered::new(),
             sending: FuturesUnordered::new(),

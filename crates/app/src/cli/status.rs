@@ -1,0 +1,207 @@
+//! `status`: how far each flow has come, what is open, and whether both systems can be signed in to.
+//!
+//! Owns the figures. Reads beside a running worker and calls neither system.
+//!
+//! `--json` prints `{"connections":[{"connection",`
+//! `"flows":{"customers":{"enabled","covered_up_to"?,"lag_seconds"?,"settled","skipped","left_alone","parked","waiting","undecided",`
+//! `"last_run"?}, …},"systems":{"acumatica":{"state","access_valid_until"?,"refresh_token"},"zoho":{…}},"last_run"?}]}`.
+//! A `last_run` is `{"run_id","outcome"?,"started","ended"?,"pid"?}`, without `ended` while it is under way or when its process was
+//! killed (`pid` names that process); that of a flow is the newest that ended and had the flow in it. `state` of a system is
+//! `signed_in`, `renews` (the next call gets a new token by itself) or `consent_needed`.
+
+mod show;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use store::{Access, ConnectionRow, RunRow};
+use sync::settle::State;
+use sync::{Flow, Instant};
+
+use super::args::OneArgs;
+use super::opened::refused;
+use super::{Invocation, Opened, output};
+use crate::connection_file::{AcumaticaGrant, Settings};
+use crate::process::exit::{Exit, Failure};
+
+/// Runs that are looked through for the last one of each flow.
+const LOOKED: usize = 100;
+
+#[derive(Serialize)]
+struct Status {
+    connection: String,
+    flows: BTreeMap<Flow, FlowStatus>,
+    systems: BTreeMap<port::System, SystemStatus>,
+    last_run: Option<LastRun>,
+}
+
+#[derive(Default, Serialize)]
+struct FlowStatus {
+    enabled: bool,
+    covered_up_to: Option<Instant>,
+    lag_seconds: Option<u64>,
+    settled: u64,
+    skipped: u64,
+    left_alone: u64,
+    parked: u64,
+    waiting: u64,
+    undecided: u64,
+    last_run: Option<LastRun>,
+}
+
+#[derive(Clone, Serialize)]
+struct LastRun {
+    run_id: String,
+    outcome: Option<String>,
+    started: Instant,
+    ended: Option<Instant>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pid: Option<u32>,
+}
+
+/// How a system can be called next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum SignIn {
+    /// An access token is valid.
+    SignedIn,
+    /// None is, but the next call gets one by itself.
+    Renews,
+    /// A person must consent.
+    ConsentNeeded,
+}
+
+#[derive(Serialize)]
+struct SystemStatus {
+    state: SignIn,
+    access_valid_until: Option<Instant>,
+    refresh_token: bool,
+}
+
+pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure> {
+    let opened = Opened::open(cx, Access::ReadOnly).await?;
+    let rows = match &args.name {
+        Some(name) => vec![opened.connection(Some(name)).await?],
+        None => opened.store.connections().await.map_err(refused)?,
+    };
+    let now = opened.clock.now();
+    let mut all = Vec::with_capacity(rows.len());
+    for row in &rows {
+        all.push(status(&opened, row, now).await?);
+    }
+    if cx.json {
+        output::json(&serde_json::json!({ "connections": all }))?;
+    } else if all.is_empty() {
+        output::line("There is no connection yet. Begin with:  ml-connector init");
+    } else {
+        show::all(&all, now);
+    }
+    Ok(Exit::Settled)
+}
+
+async fn status(opened: &Opened, row: &ConnectionRow, now: Instant) -> Result<Status, Failure> {
+    let settings: Settings = serde_json::from_str(&row.settings).map_err(|error| Failure::fault(error.to_string()))?;
+    let runs = opened.store.runs(row.id, None, LOOKED).await.map_err(refused)?;
+    let mut flows = flows(opened, row, &settings, now).await?;
+    for (flow, run) in last_of_each(&runs) {
+        flows.entry(flow).or_default().last_run = Some(run);
+    }
+    let mut last_run = runs.first().map(LastRun::from);
+    if let Some(run) = last_run.as_mut().filter(|run| run.ended.is_none()) {
+        let owner = opened.store.owner(row.id).await.map_err(refused)?;
+        run.pid = owner.filter(|owner| owner.holder == run.run_id).map(|owner| owner.pid);
+    }
+    Ok(Status { connection: row.name.clone(), flows, systems: systems(opened, row, &settings, now).await?, last_run })
+}
+
+async fn flows(opened: &Opened, row: &ConnectionRow, settings: &Settings, now: Instant) -> Result<BTreeMap<Flow, FlowStatus>, Failure> {
+    let checkpoints = opened.store.checkpoints(row.id).await.map_err(refused)?;
+    let counts = opened.store.state_counts(row.id).await.map_err(refused)?;
+    let mut flows = BTreeMap::new();
+    for flow in Flow::ALL {
+        let covered = flow.entities().iter().map(|entity| checkpoints.get(entity).and_then(|checkpoint| checkpoint.covered_up_to));
+        let covered_up_to = covered.min().flatten();
+        let count = |state| counts.get(&(flow, state)).copied().unwrap_or(0);
+        flows.insert(
+            flow,
+            FlowStatus {
+                enabled: settings.flows.get(&flow).is_some_and(|part| part.enabled),
+                covered_up_to,
+                lag_seconds: covered_up_to.map(|covered| now.since(covered).as_secs()),
+                settled: count(State::Settled),
+                skipped: count(State::Skipped),
+                left_alone: count(State::LeftAlone),
+                parked: count(State::Parked),
+                waiting: count(State::Waiting),
+                undecided: count(State::Undecided),
+                last_run: None,
+            },
+        );
+    }
+    Ok(flows)
+}
+
+async fn systems(
+    opened: &Opened,
+    row: &ConnectionRow,
+    settings: &Settings,
+    now: Instant,
+) -> Result<BTreeMap<port::System, SystemStatus>, Failure> {
+    let sealed = opened.store.sealed_fields(row.id).await.map_err(refused)?;
+    let mut systems = BTreeMap::new();
+    for system in [port::System::Acumatica, port::System::Zoho] {
+        let grant = opened.store.grant(row.id, system.name()).await.map_err(refused)?;
+        let alone = match system {
+            port::System::Acumatica => settings.acumatica.grant == AcumaticaGrant::Password,
+            port::System::Zoho => sealed.iter().any(|field| field == "zoho.grant_code"),
+        };
+        let access_valid_until = grant.access.as_ref().map(|access| access.expires).filter(|expires| *expires > now);
+        let state = sign_in(access_valid_until.is_some(), grant.refresh.is_some() || alone);
+        systems.insert(system, SystemStatus { state, access_valid_until, refresh_token: grant.refresh.is_some() });
+    }
+    Ok(systems)
+}
+
+const fn sign_in(valid: bool, renewable: bool) -> SignIn {
+    match (valid, renewable) {
+        (true, _) => SignIn::SignedIn,
+        (false, true) => SignIn::Renews,
+        (false, false) => SignIn::ConsentNeeded,
+    }
+}
+
+impl From<&RunRow> for LastRun {
+    fn from(run: &RunRow) -> Self {
+        Self { run_id: run.run.clone(), outcome: run.outcome.clone(), started: run.started, ended: run.ended, pid: None }
+    }
+}
+
+/// The newest ended run of each flow; `runs` come the newest first.
+fn last_of_each(runs: &[RunRow]) -> BTreeMap<Flow, LastRun> {
+    let mut last = BTreeMap::new();
+    for run in runs {
+        let report: Value = run.summary.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        for flow in Flow::ALL {
+            if report["flows"].get(flow.name()).is_some() {
+                last.entry(flow).or_insert_with(|| LastRun::from(run));
+            }
+        }
+        if last.len() == Flow::ALL.len() {
+            break;
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_lives_or_renews_needs_nobody() {
+        assert_eq!(sign_in(true, false), SignIn::SignedIn);
+        assert_eq!(sign_in(false, true), SignIn::Renews);
+        assert_eq!(sign_in(false, false), SignIn::ConsentNeeded);
+    }
+}

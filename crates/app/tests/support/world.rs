@@ -1,0 +1,146 @@
+//! A connection between both simulators in this process: one clock, one seed, no sockets.
+//!
+//! Owns the set-up; each run wires fresh clients over the same store, as a new process would.
+
+use std::sync::Arc;
+
+use app::wiring::{self, Parts, Random, Wired};
+use engine::{Context, Options, Report, Silent};
+use port::{Clock, Entropy, Transport};
+use sim::clock::SetClock;
+use sim::faults::Dials;
+use sim::{Sim, Size};
+use store::{Access, ConnectionRow, MasterKey, Place, Store};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use super::in_process::{CRM, ERP, InProcess, Seeded, TheirClock};
+
+/// Both systems, a store and a connection.
+pub struct World {
+    pub sim: Arc<Sim>,
+    pub clock: Arc<SetClock>,
+    pub store: Store,
+    pub row: ConnectionRow,
+    parts: Parts,
+    _folder: TempDir,
+    _running: Option<sim::Running>,
+}
+
+impl World {
+    /// A world of `size` with `seed`, without faults, whose simulators are set up by `change`.
+    pub async fn new(seed: u64, size: Size, change: impl FnOnce(&mut sim::Options)) -> Self {
+        Self::make(seed, size, change, false).await
+    }
+
+    /// The same over real sockets, with our real HTTP client; the clock is still the simulators'.
+    pub async fn over_sockets(seed: u64, size: Size) -> Self {
+        Self::make(seed, size, |_| {}, true).await
+    }
+
+    async fn make(seed: u64, size: Size, change: impl FnOnce(&mut sim::Options), sockets: bool) -> Self {
+        let clock = Arc::new(SetClock::new("2026-03-02T08:00:00Z".parse().unwrap()));
+        let mut options = sim::Options { seed, size, ..sim::Options::default() };
+        change(&mut options);
+        let sim = Sim::new(options, Arc::clone(&clock) as Arc<dyn sim::Clock>).unwrap();
+        let running = if sockets { Some(sim.serve(sim::Ports::default()).await.unwrap()) } else { None };
+        let (erp, crm) = match &running {
+            Some(running) => (running.acumatica_url().unwrap(), running.zoho_url().unwrap()),
+            None => {
+                (format!("{ERP}{}", sim.options().prefix), CRM.to_owned())
+            }
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let entropy: Arc<dyn Entropy> = Arc::new(Seeded::new(seed));
+        let random = Arc::new(Random(Arc::clone(&entropy)));
+        let store = Store::open(store::Options {
+            place: Place::Folder(folder.path().to_owned()),
+            key: MasterKey::from_bytes([7; 32]),
+            random,
+            access: Access::Worker,
+        })
+        .await
+        .unwrap();
+        let parts = Parts {
+            clock: Arc::new(TheirClock(Arc::clone(&clock))) as Arc<dyn Clock>,
+            entropy,
+            allow_loopback: true,
+            transport: (!sockets)
+                .then(|| Arc::new(InProcess::new(sim.acumatica_router(), sim.zoho_router())) as Arc<dyn Transport>),
+        };
+        let known = sim.credentials();
+        let row = wiring::plant(
+            &store,
+            &parts,
+            &format!(
+                r#"name = "trial"
+[acumatica]
+url = "{erp}"
+client_id = "{}"
+client_secret = {{ env = "A" }}
+refresh_token = {{ env = "B" }}
+parallel_calls = 4
+calls_per_minute = 0
+[zoho]
+accounts_url = "{crm}"
+client_id = "{}"
+client_secret = {{ env = "C" }}
+refresh_token = {{ env = "D" }}
+"#,
+                known.acumatica.client_id, known.zoho.client_id
+            ),
+            &|name| {
+                Some(match name {
+                    "A" => known.acumatica.client_secret.clone(),
+                    "B" => known.acumatica.refresh_token.clone(),
+                    "C" => known.zoho.client_secret.clone(),
+                    _ => known.zoho.refresh_token.clone(),
+                })
+            },
+        )
+        .await
+        .unwrap();
+        Self { sim, clock, store, row, parts, _folder: folder, _running: running }
+    }
+
+    /// Fresh clients, as a new process would have.
+    pub async fn wired(&self) -> Wired {
+        wiring::wire(&self.store, &self.row, &self.parts).await.unwrap()
+    }
+
+    /// One run.
+    pub async fn sync(&self) -> Report {
+        self.sync_with(&Options::default()).await
+    }
+
+    /// One run with options.
+    pub async fn sync_with(&self, options: &Options) -> Report {
+        let context = Context {
+            clock: Arc::clone(&self.parts.clock),
+            entropy: Arc::clone(&self.parts.entropy),
+            store: self.store.clone(),
+            progress: Arc::new(Silent),
+            stop: CancellationToken::new(),
+        };
+        engine::sync(&context, &self.wired().await.connection, options).await.unwrap()
+    }
+
+    /// Sets the fault dials of both systems to `rate`.
+    pub fn faults(&self, rate: f64) {
+        let mut dials = Dials::default();
+        dials.acumatica.rate = rate;
+        dials.zoho.rate = rate;
+        self.sim.faults().set(dials);
+    }
+
+    /// Fails with what differs when the two sides do not agree.
+    pub fn assert_agreement(&self, when: &str) {
+        let report = self.sim.compare();
+        assert!(report.agree, "{when}: {}", serde_json::to_string_pretty(&report).unwrap());
+    }
+}
+
+/// What the flows of a report wrote.
+pub fn written(report: &Report) -> u64 {
+    report.flows.values().map(|flow| flow.created + flow.updated).sum()
+}
