@@ -45,7 +45,7 @@ impl MasterKey {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        if text.len() != KEY * 2 || !text.is_ascii() {
+        if text.len() != KEY * 2 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
         let mut bytes = Zeroizing::new([0; KEY]);
