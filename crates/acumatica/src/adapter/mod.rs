@@ -1,0 +1,204 @@
+//! The adapter: fills `port::Reader` with the client.
+//!
+//! Owns which calls make a page, a probe, a read by keys. Must not decide what changed. Requests come from the engine; records go back.
+
+mod by_keys;
+mod cursor;
+mod order;
+mod page;
+mod probe;
+mod projection;
+mod row;
+mod sizes;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use http::header::DATE;
+use port::{
+    Call, Clock, Entropy, Exchange, Fault, Kind, Page, PageRequest, Quota, Reader, Response,
+    SourceProfile, System, Tally,
+};
+use port::{Tokens, Transport};
+use secrecy::SecretString;
+use sync::{Entity, Instant, Record};
+use wire::{AddressRules, Door, Manners};
+
+use crate::client::{App, Asked, Offer, Session, Verdict, not_offered};
+use crate::settings::{EndpointVersion, Settings};
+use projection::Projection;
+use sizes::Sizes;
+
+/// One Acumatica instance as the engine sees it.
+pub struct Acumatica {
+    session: Session,
+    version: EndpointVersion,
+    projections: RwLock<BTreeMap<Entity, Arc<Projection>>>,
+    sizes: Mutex<Sizes>,
+    parallel: usize,
+}
+
+impl Acumatica {
+    /// An adapter for an instance.
+    ///
+    /// # Errors
+    /// `AddressRefused` when the address breaks a rule.
+    pub fn new(
+        settings: &Settings,
+        transport: Arc<dyn Transport>,
+        tokens: Arc<dyn Tokens>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        quota: Arc<dyn Quota>,
+    ) -> Result<Self, Fault> {
+        let rules = AddressRules {
+            loopback: settings.allow_loopback,
+            private: true,
+        };
+        wire::address::check(&settings.url, rules).map_err(|problem| {
+            Fault::new(
+                System::Acumatica,
+                Kind::AddressRefused,
+                problem.to_string(),
+                "Correct url in the connection file.",
+            )
+        })?;
+        let manners = Manners::new(System::Acumatica, settings.parallel_calls, false);
+        let door = Arc::new(Door::new(transport, clock, entropy, quota, manners));
+        let adapter = Self {
+            session: Session::new(settings, door, tokens),
+            version: EndpointVersion::of_endpoint(&settings.endpoint),
+            projections: RwLock::default(),
+            sizes: Mutex::default(),
+            parallel: settings.parallel_calls.max(1),
+        };
+        adapter.project(&BTreeMap::new());
+        Ok(adapter)
+    }
+
+    /// Attempts made so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.session.door.tally()
+    }
+
+    /// The registered application: for the address of the consent page.
+    #[must_use]
+    pub const fn app(&self) -> &App {
+        self.session.app()
+    }
+
+    /// Exchanges the code of a consent and commits the tokens.
+    pub async fn accept_code(&self, code: &SecretString, redirect: &str) -> Call<()> {
+        self.session.accept_code(code, redirect).await
+    }
+
+    /// Makes the projections for the form fields that are offered.
+    fn project(&self, offered: &BTreeMap<String, Vec<String>>) {
+        let of = |entity: Entity| {
+            let fields = offered
+                .get(entity.name())
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            (
+                entity,
+                Arc::new(Projection::new(entity, self.version, fields)),
+            )
+        };
+        *self
+            .projections
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Entity::ALL.map(of).into();
+    }
+
+    fn projection(&self, entity: Entity) -> Arc<Projection> {
+        let known = self
+            .projections
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&entity)
+            .cloned();
+        known.unwrap_or_else(|| Arc::new(Projection::new(entity, self.version, &[])))
+    }
+
+    /// Reads that entity without form fields from now on.
+    fn drop_custom(&self, entity: Entity) {
+        let plain = Arc::new(Projection::new(entity, self.version, &[]));
+        self.projections
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(entity, plain);
+    }
+
+    fn asked<'a>(&'a self, what: &'a str) -> Asked<'a> {
+        Asked {
+            what,
+            endpoint: self.session.instance.endpoint(),
+        }
+    }
+
+    /// The fault of an entity that is not there, with what the instance offers instead.
+    async fn not_offered(&self, what: &str, tape: &mut Vec<Exchange>) -> Fault {
+        let url = self.session.instance.endpoints();
+        let offer = match self
+            .session
+            .read(&url, self.asked("the list of endpoints"), tape)
+            .await
+        {
+            Ok((Verdict::Body(body), _)) => Offer::read(&body).unwrap_or_default(),
+            Ok(_) | Err(_) => Offer::default(),
+        };
+        not_offered(self.asked(what), &offer.endpoints)
+    }
+}
+
+/// The server's clock, as the answer tells it.
+fn server_time(response: &Response) -> Option<Instant> {
+    response
+        .headers
+        .get(DATE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(Instant::parse_http_date)
+}
+
+#[async_trait]
+impl Reader for Acumatica {
+    async fn probe(&self) -> Call<SourceProfile> {
+        let mut tape = Vec::new();
+        let result = self.look(&mut tape).await;
+        Call {
+            result,
+            exchanges: tape,
+        }
+    }
+
+    fn adopt(&self, profile: &SourceProfile) {
+        self.project(&profile.custom_fields);
+    }
+
+    async fn page(&self, request: &PageRequest) -> Call<Page> {
+        let mut tape = Vec::new();
+        let result = self.read_page(request, &mut tape).await;
+        Call {
+            result,
+            exchanges: tape,
+        }
+    }
+
+    async fn by_keys(&self, entity: Entity, keys: &[String]) -> Call<Vec<Record>> {
+        let mut tape = Vec::new();
+        let result = self.read_keys(entity, keys, &mut tape).await;
+        Call {
+            result,
+            exchanges: tape,
+        }
+    }
+
+    async fn sign_out(&self) -> Call<()> {
+        self.session.sign_out().await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,267 @@
+//! One page of an entity.
+//!
+//! Owns how a read goes on: behind the last key, checked for order on every page, with `$skip` as the fallback. Must not lose a row:
+//! where the order of rows cannot be trusted the read begins again and says so.
+
+use std::sync::PoisonError;
+
+use port::{Exchange, Fault, Kind, Page, PageRequest, Response};
+use sync::{Entity, Instant};
+use wire::failure::{TIMED_OUT, TOO_LARGE};
+
+use super::cursor::{Cursor, Key, condition};
+use super::projection::{Projection, form};
+use super::sizes::looks_capped;
+use super::{Acumatica, order, row, server_time};
+use crate::client::json::{self, Row};
+use crate::client::{Verdict, fault};
+
+/// How often a read by `$skip` begins again because rows moved.
+const MOST_RESTARTS: u8 = 3;
+
+/// Rows of one answer with their keys.
+struct Rows {
+    keyed: Vec<(Key, Row)>,
+    /// Rows received, those without a key included.
+    received: usize,
+    /// Rows asked for.
+    top: usize,
+    server_time: Option<Instant>,
+}
+
+impl Acumatica {
+    pub(super) async fn read_page(
+        &self,
+        request: &PageRequest,
+        tape: &mut Vec<Exchange>,
+    ) -> Result<Page, Fault> {
+        let mut notes = Vec::new();
+        let mut cursor = request.cursor.as_deref().and_then(Cursor::parse);
+        loop {
+            let rows = self
+                .read_rows(request, cursor.as_ref(), &mut notes, tape)
+                .await?;
+            let step = match &cursor {
+                None | Some(Cursor::After { .. }) => by_key(cursor.as_ref(), &rows),
+                Some(Cursor::Skip {
+                    rows: skipped,
+                    last,
+                    again,
+                }) => by_skip(*skipped, last, *again, &rows),
+            };
+            match step {
+                Step::On { next, drop_first } => {
+                    return Ok(finish(
+                        request.entity,
+                        rows,
+                        next.as_ref(),
+                        drop_first,
+                        notes,
+                    ));
+                }
+                Step::Restart { from, why } => {
+                    notes.push(format!("{}: {why}", request.entity.name()));
+                    cursor = Some(from);
+                }
+            }
+        }
+    }
+
+    /// Asks for the rows behind a cursor, with smaller pages where an answer is too large or too slow, and without form fields where
+    /// the server cannot list them.
+    async fn read_rows(
+        &self,
+        request: &PageRequest,
+        cursor: Option<&Cursor>,
+        notes: &mut Vec<String>,
+        tape: &mut Vec<Exchange>,
+    ) -> Result<Rows, Fault> {
+        let entity = request.entity;
+        let mut was_slow = false;
+        loop {
+            let projection = self.projection(entity);
+            let filter = condition(&projection, request.from, cursor);
+            let (skip, overlap) = match cursor {
+                // One row more at the front shows whether rows have moved.
+                Some(Cursor::Skip { rows, .. }) if *rows > 0 => (Some(rows - 1), 1),
+                Some(Cursor::Skip { .. } | Cursor::After { .. }) | None => (None, 0),
+            };
+            let top = self
+                .sizes
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .top(entity)
+                + overlap;
+            let url = self.session.instance.list(
+                entity.name(),
+                &projection.query(filter.as_ref(), Some(top), skip),
+            );
+            match self
+                .session
+                .read(&url, self.asked(entity.name()), tape)
+                .await
+            {
+                Ok((Verdict::Body(_), response)) => {
+                    let rows = decode(&projection, &response, top)?;
+                    let took = tape
+                        .last()
+                        .map(|exchange| exchange.took)
+                        .unwrap_or_default();
+                    let bytes = response.body.len() as u64;
+                    self.sizes
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .learn(entity, rows.received, bytes, took);
+                    return Ok(rows);
+                }
+                Ok((Verdict::CannotOptimize(why), _)) => {
+                    if !projection.has_custom {
+                        return Err(cannot_list(entity, &why));
+                    }
+                    self.drop_custom(entity);
+                    notes.push(format!("{}: read without form fields such as the currency, because the server cannot list them.", entity.name()));
+                }
+                Ok(_) => return Err(self.not_offered(entity.name(), tape).await),
+                Err(fault) => {
+                    let failure = tape.last().map_or("", |exchange| exchange.failure.as_str());
+                    let too_large = failure == TOO_LARGE;
+                    let too_slow =
+                        failure == TIMED_OUT && fault.kind == Kind::Unavailable && !was_slow;
+                    was_slow |= too_slow;
+                    let smaller = (too_large || too_slow)
+                        && self
+                            .sizes
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .shrink(entity);
+                    if !smaller {
+                        return Err(fault);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What follows from an answer.
+enum Step {
+    /// Hand out the rows (but for the first, where it is known already) and go on there.
+    On {
+        next: Option<Cursor>,
+        drop_first: bool,
+    },
+    /// Ask again from there, telling people why.
+    Restart { from: Cursor, why: &'static str },
+}
+
+/// After a page behind a key. A page that is not full is the last one, unless its size makes one doubt it.
+fn by_key(before: Option<&Cursor>, rows: &Rows) -> Step {
+    let keys: Vec<Key> = rows.keyed.iter().map(|(key, _)| key.clone()).collect();
+    if !order::holds(before, &keys) {
+        let from = Cursor::Skip {
+            rows: 0,
+            last: String::new(),
+            again: 0,
+        };
+        return Step::Restart {
+            from,
+            why: "rows do not come in key order; read by offset instead, from the start.",
+        };
+    }
+    let full = rows.received >= rows.top || looks_capped(rows.received);
+    Step::On {
+        next: full.then(|| Cursor::behind(before, &keys)).flatten(),
+        drop_first: false,
+    }
+}
+
+/// After a page by offset. Its first row must be the last one of the page before, or rows have moved.
+fn by_skip(skipped: u64, last: &str, again: u8, rows: &Rows) -> Step {
+    let overlaps = skipped > 0;
+    let first = rows.keyed.first().map(|(key, _)| key.text());
+    let moved = overlaps && first.as_deref() != Some(last);
+    if moved && again < MOST_RESTARTS {
+        let from = Cursor::Skip {
+            rows: 0,
+            last: String::new(),
+            again: again + 1,
+        };
+        return Step::Restart {
+            from,
+            why: "rows moved while they were read by offset; read from the start again.",
+        };
+    }
+    let drop_first = overlaps && !moved;
+    let full = rows.received >= rows.top || looks_capped(rows.received);
+    let next = full
+        .then(|| rows.keyed.last())
+        .flatten()
+        .map(|(key, _)| Cursor::Skip {
+            rows: skipped + rows.received as u64 - u64::from(overlaps),
+            last: key.text(),
+            again,
+        });
+    Step::On { next, drop_first }
+}
+
+fn decode(projection: &Projection, response: &Response, top: usize) -> Result<Rows, Fault> {
+    let rows = json::rows(&response.body, &projection.shape).map_err(|error| {
+        fault(
+            Kind::Protocol,
+            format!("The answer for {} is {error}.", projection.entity.name()),
+            "Check that url is that of an Acumatica instance; a proxy in between may change answers.",
+        )
+    })?;
+    let received = rows.len();
+    let keyed = rows
+        .into_iter()
+        .filter_map(|row| Some((row::key(projection, &row)?, row)))
+        .collect();
+    Ok(Rows {
+        keyed,
+        received,
+        top,
+        server_time: server_time(response),
+    })
+}
+
+fn finish(
+    entity: Entity,
+    rows: Rows,
+    next: Option<&Cursor>,
+    drop_first: bool,
+    mut notes: Vec<String>,
+) -> Page {
+    let (received, keyed) = (rows.received, rows.keyed.len());
+    let mut records = Vec::with_capacity(keyed);
+    let mut without = received - keyed;
+    for (key, row) in rows.keyed.into_iter().skip(usize::from(drop_first)) {
+        match row::record(entity, &key, row) {
+            Some(record) => records.push(record),
+            None => without += 1,
+        }
+    }
+    if without > 0 {
+        notes.push(format!(
+            "{}: {without} rows came without key or id and were left out.",
+            entity.name()
+        ));
+    }
+    Page {
+        records,
+        next: next.map(Cursor::to_text),
+        server_time: rows.server_time,
+        notes,
+    }
+}
+
+fn cannot_list(entity: Entity, why: &str) -> Fault {
+    fault(
+        Kind::Unsupported,
+        format!(
+            "Acumatica cannot list {} with the fields that are needed. It says: \"{why}\"",
+            form(entity)
+        ),
+        "A customisation put code behind one of these fields; have it excluded from the endpoint, or use a Default endpoint.",
+    )
+}
