@@ -3,6 +3,7 @@
 //! Owns the order of its steps. Data comes from the engine, decided; nothing is decided here but who keeps a link that two records
 //! claim: the one that the sink named last.
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -223,10 +224,10 @@ async fn claim_links(
             }
             freed.push(holder.id.0);
             let key = (flow, holder.entry.erp_key.clone());
-            if !by_key.contains_key(&key) {
+            if let Slot::Vacant(slot) = by_key.entry(key) {
                 let loser = ledger::displaced(holder.entry, &target, winner);
                 lost.push(loser.clone());
-                by_key.insert(key, loser);
+                slot.insert(loser);
             }
         }
         if !freed.is_empty() {

@@ -118,7 +118,10 @@ pub(crate) async fn content(db: &Sqlite) -> Result<()> {
             .and_then(|mut statement| statement.query([])?.next().map(|_| ()));
         first.map_err(|error| match super::sqlite::error(&error) {
             // Reading the first row of a table fails for no other reason than that the schema is not the one it should be.
-            StoreError::Corrupt { what, .. } | StoreError::Other(what) => StoreError::Corrupt { place: db.place().to_owned(), what },
+            StoreError::Corrupt { what, .. } | StoreError::Other(what) => StoreError::Corrupt {
+                place: db.place().to_owned(),
+                what,
+            },
             other => other,
         })?;
     }
