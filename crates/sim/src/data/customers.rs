@@ -306,11 +306,11 @@ fn oddly(
             customer.terms = None;
         }
         Odd::PhoneWords => {
-            customer.main.phone1 = Some(format!("Tel +49 (30) 2312-{suffix} ext. 44, ask for Bob"))
+            customer.main.phone1 = Some(format!("Tel.: +49 (30) 2312/{suffix} ext. 44, ask for Bob"))
         }
         Odd::PhoneNoDigit => customer.main.phone1 = Some("by e-mail only".to_owned()),
         Odd::PhoneLong => {
-            customer.main.phone1 = Some(format!("+1 (206) 555-0100 or (206) 555-0101 ext {suffix}"))
+            customer.main.phone1 = Some(format!("206/555-0100 or +1 (206) 555-0101 ext {suffix}"))
         }
         Odd::WebBad => customer.main.web = Some("see our catalogue at example".to_owned()),
         Odd::WebLong => {

@@ -40,14 +40,19 @@ pub(super) fn is_longer(text: &str, limit: usize) -> bool {
     text.len() > limit && text.chars().nth(limit).is_some()
 }
 
-/// A phone number: ASCII digits and `+ ( ) - . /`, blank and `x`; `None` when no digit remains.
+/// A phone number as Zoho takes it: from the first digit, `+` or `(` on, ASCII digits, `( ) - .`, `x` and single blanks (a slash
+/// counts as one), `+` only at the beginning; `None` when no digit remains.
 pub(super) fn phone(text: &str, limit: Option<usize>) -> Option<String> {
-    let kept: String = text
-        .chars()
-        .filter(|c| {
-            c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | ' ' | 'x')
-        })
-        .collect();
+    let begin = text.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))?;
+    let mut kept = String::with_capacity(text.len() - begin);
+    for c in text[begin..].chars() {
+        match c {
+            '+' if kept.is_empty() => kept.push(c),
+            '0'..='9' | '(' | ')' | '-' | '.' | 'x' => kept.push(c),
+            ' ' | '/' if !kept.ends_with(' ') => kept.push(' '),
+            _ => {}
+        }
+    }
     let kept = kept.trim();
     let kept = limit.map_or(kept, |limit| cut(kept, limit));
     kept.contains(|c: char| c.is_ascii_digit())
@@ -114,7 +119,9 @@ mod tests {
             ("+1 (425) 555-0100", None, Some("+1 (425) 555-0100")),
             ("tel: 555 0100 x12", None, Some("555 0100 x12")),
             ("555‑0100", None, Some("5550100")),
-            ("0041/44.555", None, Some("0041/44.555")),
+            ("0041/44.555", None, Some("0041 44.555")),
+            ("Tel.: +49 (30) 1 / 2", None, Some("+49 (30) 1 2")),
+            ("(+1) 555", None, Some("(1) 555")),
             ("n/a", None, None),
             ("٣٤٥", None, None),
             ("123456", Some(3), Some("123")),

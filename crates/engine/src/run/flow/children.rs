@@ -19,7 +19,7 @@ impl Pass<'_> {
         let run = self.run;
         let parents: BTreeSet<String> = self.children.iter().map(|child| child.parent.clone()).collect();
         let codes: Vec<String> = parents.iter().cloned().collect();
-        let accounts = run.cx.store.targets_by_code(run.connection.id, Flow::Customers, &codes).await?;
+        let accounts = self.beside(run.cx.store.targets_by_code(run.connection.id, Flow::Customers, &codes)).await?;
         let children = std::mem::take(&mut self.children);
         let (ready, waiting): (Vec<Child>, Vec<Child>) =
             children.into_iter().partition(|child| accounts.contains_key(&child.parent));
@@ -33,7 +33,7 @@ impl Pass<'_> {
             return Ok(true);
         }
         // Nothing is on its way any more.
-        let known = run.cx.store.known_codes(run.connection.id, Flow::Customers, &codes).await?;
+        let known = self.beside(run.cx.store.known_codes(run.connection.id, Flow::Customers, &codes)).await?;
         let unknown: Vec<String> =
             parents.into_iter().filter(|code| !known.contains(code) && self.asked_parents.insert(code.clone())).collect();
         if !unknown.is_empty() {
@@ -45,7 +45,8 @@ impl Pass<'_> {
     }
 
     async fn fetch_parents(&mut self, codes: &[String]) -> Result<bool, RunError> {
-        match self.run.connection.reader.by_keys(Entity::Customer, codes).await.result {
+        let run = self.run;
+        match self.beside(run.connection.reader.by_keys(Entity::Customer, codes)).await.result {
             Ok(records) => self.take(records, None).await?,
             Err(fault) => self.run.fail(&fault),
         }
@@ -68,7 +69,7 @@ impl Pass<'_> {
             self.close(page);
             if let Mapped::Draft { draft, .. } = mapping::map(&record, &target.schema, lookups, &target.names) {
                 let awaits = open.contains(&parent).then_some(parent);
-                page::place(run, meta, *draft, page, awaits, &mut figures, &mut decided).await?;
+                self.beside(page::place(run, meta, *draft, page, awaits, &mut figures, &mut decided)).await?;
             }
         }
         self.figures = figures;

@@ -49,7 +49,8 @@ impl Pass<'_> {
         }
         for (entity, codes) in by_entity {
             for part in codes.chunks(FETCH) {
-                match self.run.connection.reader.by_keys(entity, part).await.result {
+                let run = self.run;
+                match self.beside(run.connection.reader.by_keys(entity, part)).await.result {
                     Ok(records) => self.take(records, None).await?,
                     Err(fault) => {
                         self.run.fail(&fault);

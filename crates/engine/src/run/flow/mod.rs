@@ -63,8 +63,10 @@ pub(super) struct Pass<'r> {
     due: BTreeMap<String, (sync::Entity, String)>,
     arriving: FuturesUnordered<Arriving<'r>>,
     sending: FuturesUnordered<Sending<'r>>,
-    /// Pages that came before their dependencies were settled.
+    /// Pages whose turn has not come yet.
     arrived: VecDeque<(usize, Page)>,
+    /// Batches that came back and are not settled yet.
+    returned: VecDeque<Result<Sent, RunError>>,
     gated: bool,
 }
 
@@ -84,6 +86,7 @@ impl<'r> Pass<'r> {
             arriving: FuturesUnordered::new(),
             sending: FuturesUnordered::new(),
             arrived: VecDeque::new(),
+            returned: VecDeque::new(),
             gated: false,
         }
     }
@@ -117,6 +120,10 @@ impl<'r> Pass<'r> {
             }
             self.start_reading();
             self.start_sending();
+            if let Some(sent) = self.returned.pop_front() {
+                self.settle(sent?).await?;
+                continue;
+            }
             if !self.gated
                 && self.queue.len() < run.connection.parallel_writes.max(1)
                 && let Some((reading, page)) = self.arrived.pop_front()
@@ -134,16 +141,30 @@ impl<'r> Pass<'r> {
             tokio::select! {
                 biased;
                 () = run.cx.stop.cancelled() => {}
-                Some(sent) = self.sending.next(), if !self.sending.is_empty() => self.settle(sent?).await?,
+                Some(sent) = self.sending.next(), if !self.sending.is_empty() => self.returned.push_back(sent),
                 Some((reading, call)) = self.arriving.next(), if !self.arriving.is_empty() => self.arrived(reading, call),
                 () = run.dependencies(), if gated => self.gated = false,
             }
         }
     }
 
+    /// Awaits `work` while the calls under way go on. Without this a call could wait for a slot or a token that another call of
+    /// the same pass holds, and that one for its turn to be polled.
+    async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                Some(sent) = self.sending.next(), if !self.sending.is_empty() => self.returned.push_back(sent),
+                Some((reading, call)) = self.arriving.next(), if !self.arriving.is_empty() => self.arrived(reading, call),
+            }
+        }
+    }
+
     /// When nothing is under way: due records, children, the last batches. False when all is done.
     async fn next_stage(&mut self) -> Result<bool, RunError> {
-        if !self.arrived.is_empty() {
+        if !self.arrived.is_empty() || !self.returned.is_empty() {
             return Ok(true);
         }
         if self.take_due().await? || self.take_children().await? || self.flush() {
@@ -201,7 +222,7 @@ impl<'r> Pass<'r> {
             }
         }
         let mut figures = self.figures;
-        let decided = page::decide(self.run, self.flow, records, mark, &mut figures).await?;
+        let decided = self.beside(page::decide(self.run, self.flow, records, mark, &mut figures)).await?;
         self.figures = figures;
         self.accept(decided).await
     }
@@ -295,7 +316,8 @@ impl<'r> Pass<'r> {
             }
         }
         if redrafted {
-            super::setup::keep(self.run, &self.run.target().schema).await?;
+            let (run, schema) = (self.run, self.run.target().schema);
+            self.beside(super::setup::keep(run, &schema)).await?;
         }
         let module = self.flow.module();
         if !rewrite.is_empty() {
@@ -331,20 +353,18 @@ impl<'r> Pass<'r> {
             return Ok(());
         }
         let cx = self.run.cx;
-        cx.store
-            .settle(Settlement {
-                connection: self.run.connection.id,
-                epoch: self.run.epoch,
-                run: self.run.id.clone(),
-                at: cx.clock.now(),
-                entries,
-                transitions,
-                exchanges: exchanges.into_iter().map(written::kept).collect(),
-                checkpoints,
-                close_intent,
-            })
-            .await?;
-        Ok(())
+        let settlement = Settlement {
+            connection: self.run.connection.id,
+            epoch: self.run.epoch,
+            run: self.run.id.clone(),
+            at: cx.clock.now(),
+            entries,
+            transitions,
+            exchanges: exchanges.into_iter().map(written::kept).collect(),
+            checkpoints,
+            close_intent,
+        };
+        Ok(self.beside(cx.store.settle(settlement)).await?)
     }
 
     /// All pages are settled: the marks move.
@@ -356,14 +376,20 @@ impl<'r> Pass<'r> {
     async fn wind_down(&mut self) -> Result<(), RunError> {
         let clock = std::sync::Arc::clone(&self.run.cx.clock);
         let mut grace = clock.sleep(GRACE);
-        while !self.sending.is_empty() {
+        loop {
+            while let Some(sent) = self.returned.pop_front() {
+                self.settle(sent?).await?;
+            }
+            if self.sending.is_empty() {
+                return Ok(());
+            }
             tokio::select! {
                 biased;
-                Some(sent) = self.sending.next() => self.settle(sent?).await?,
+                Some(sent) = self.sending.next() => self.returned.push_back(sent),
+                Some(_) = self.arriving.next(), if !self.arriving.is_empty() => {}
                 () = &mut grace => return Ok(()),
             }
         }
-        Ok(())
     }
 
     /// The least that is covered over the flow's entities.

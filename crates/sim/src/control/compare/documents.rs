@@ -174,7 +174,14 @@ pub(super) fn invoice_of(
             "Due_Date",
             document.due_date.map_or(Should::Text(None), day),
         ),
-        cut_to("Purchase_Order", document.customer_order.as_deref()),
+        cut_to(
+            "Purchase_Order",
+            // The contract's cash sale tells no order number.
+            document
+                .customer_order
+                .as_deref()
+                .filter(|_| !matches!(document.key.kind, DocType::CashSale | DocType::CashReturn)),
+        ),
         (
             "Description",
             Should::Text(

@@ -51,12 +51,19 @@ pub(super) fn listed(value: Option<&str>, field: &Field) -> Option<String> {
         .map(|pick| pick.actual.clone())
 }
 
-/// The characters of a phone number that travel; nothing without a digit.
+/// The characters of a phone number that travel, from the first digit, plus or bracket on; nothing without a digit.
 pub(super) fn phone(value: Option<&str>, field: &Field) -> Option<String> {
-    let kept: String = value?
+    let begins = |letter: &char| letter.is_ascii_digit() || "+(".contains(*letter);
+    let spread: String = value?
         .chars()
-        .filter(|letter| letter.is_ascii_digit() || "+()-./ x".contains(*letter))
+        .skip_while(|letter| !begins(letter))
+        .enumerate()
+        .filter(|(place, letter)| {
+            letter.is_ascii_digit() || "()-./ x".contains(*letter) || (*letter == '+' && *place == 0)
+        })
+        .map(|(_, letter)| if letter == '/' { ' ' } else { letter })
         .collect();
+    let kept = spread.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let number = cut(Some(&kept), field)?;
     number
         .contains(|letter: char| letter.is_ascii_digit())

@@ -1,0 +1,474 @@
+//! Every command of the real binary, over real sockets, against both simulators.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/process.rs"]
+mod process;
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
+
+use process::{SMALL, World, exchange};
+use serde_json::{Value, json};
+use sim::control::edit::Edit;
+use sim::faults::Dials;
+use sim::zoho::model::Edition;
+
+fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
+    value.pointer(path).unwrap_or_else(|| panic!("{path} is missing: {value:#}"))
+}
+
+// Set-up
+
+#[test]
+fn init_writes_a_file_once_and_never_over_another() {
+    let world = World::new(SMALL);
+    world.run(&["init", "mine.toml"]).exits(0).says(&["ml-connector apply mine.toml"]);
+    let text = std::fs::read_to_string(world.folder.path().join("mine.toml")).unwrap();
+    assert!(text.contains("name = \"mine\""));
+    world.run(&["init", "mine.toml"]).exits(2).says(&["exists already"]);
+    assert_eq!(std::fs::read_to_string(world.folder.path().join("mine.toml")).unwrap(), text);
+    world.run(&["init", "-"]).exits(0).says(&["[acumatica]", "[zoho]"]);
+}
+
+#[test]
+fn apply_shows_the_difference_and_a_second_time_changes_nothing() {
+    let world = World::new(SMALL);
+    let path = world.file("acme.toml", &world.text());
+    let plan = world.run(&["apply", &path, "--dry-run", "--json"]).exits(0).json();
+    assert_eq!(at(&plan, "/connections/0/action"), "create");
+    world.run(&["status"]).exits(0).says(&["no connection yet"]);
+    world.run(&["apply", &path]).exits(2).says(&["--yes"]);
+    world.run(&["apply", &path, "--yes"]).exits(0).says(&["Applied acme", "ml-connector ping acme"]);
+    let again = world.run(&["apply", &path, "--yes", "--json"]).exits(0).json();
+    assert_eq!((at(&again, "/connections/0/action"), at(&again, "/connections/0/changes")), (&json!("unchanged"), &json!([])));
+
+    world.file("crm-secret", "another-secret-value");
+    let path = world.file("acme.toml", &world.text().replace("calls_per_minute = 0", "calls_per_minute = 7"));
+    let told = world.run(&["apply", &path, "--dry-run"]).exits(0).says(&["calls_per_minute: 0 -> 7", "zoho.client_secret"]);
+    assert!(!told.stdout.contains("another-secret-value"));
+}
+
+#[test]
+fn bad_files_name_line_and_remedy_and_change_nothing() {
+    let world = World::new(SMALL);
+    let good = world.text();
+    let cases: [(&str, String, &[&str]); 9] = [
+        ("unknown key", good.replace("endpoint =", "endpiont ="), &[":5:", "endpiont", "did you mean endpoint?"]),
+        ("wrong type", good.replace("calls_per_minute = 0", "calls_per_minute = \"x\""), &[":9:", "a whole number"]),
+        ("bare secret", good.replace("{ file = \"crm-secret\" }", "\"hush-hush\""), &[":14:", "does not stand in this file"]),
+        ("missing secret file", good.replace("crm-secret", "nowhere"), &["zoho.client_secret", "cannot read"]),
+        ("missing secret", good.replace("client_secret = { file = \"crm-secret\" }\n", ""), &["zoho.client_secret", "is missing"]),
+        ("plain http", good.replace(&world.erp, "http://erp.example.com/ERP"), &[":4:", "https://"]),
+        ("impossible version", good.replace("24.200.001", "19.100.001"), &[":5:", "24.200.001"]),
+        (
+            "unknown data centre",
+            good.replace(&format!("accounts_url = \"{}\"", world.crm), "datacenter = \"eux\""),
+            &[":12:", "us, eu, in, au, jp, cn, ca, sa", "did you mean \"eu\"?"],
+        ),
+        ("no toml", "name = ".to_owned(), &["acme.toml:1"]),
+    ];
+    for (case, text, words) in cases {
+        let path = world.file("acme.toml", &text);
+        let ended = world.run(&["apply", &path, "--yes"]).exits(2).says(words).says(&["Nothing was applied"]);
+        assert!(!ended.stderr.contains("hush-hush"), "{case}");
+        assert!(!world.data().exists(), "{case}");
+    }
+}
+
+#[test]
+fn unknown_connections_are_named_with_the_known_ones() {
+    let world = World::new(SMALL);
+    world.run(&["status"]).exits(2).says(&["ml-connector init"]);
+    world.apply(&world.text());
+    for command in [["ping", "other"], ["sync", "other"], ["status", "other"], ["parked", "other"], ["runs", "other"]] {
+        world.run(&command).exits(2).says(&["no connection \"other\"", "Known: acme"]);
+    }
+    world.apply(&world.text().replace("\"acme\"", "\"beta\""));
+    world.run(&["sync"]).exits(2).says(&["several connections", "acme", "beta"]);
+    let both = world.run(&["status", "--json"]).exits(0).json();
+    assert_eq!(at(&both, "/connections").as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn settings_say_where_they_come_from_and_shells_get_completions() {
+    let world = World::new(SMALL);
+    let shown = world.run(&["config", "show", "--json"]).exits(0).json();
+    let loopback = shown.as_array().unwrap().iter().find(|row| row["setting"] == "allow_loopback").unwrap();
+    assert_eq!(loopback["origin"], "environment ML_CONNECTOR_ALLOW_LOOPBACK");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = world.run(&["completions", shell]).exits(0).stdout;
+        assert!(script.contains("ml-connector") && script.contains("replay"), "{shell}");
+    }
+}
+
+// Ping
+
+#[test]
+fn ping_tells_what_both_systems_are() {
+    let world = World::new(SMALL);
+    world.apply(&world.text());
+    let told = world.run(&["ping", "--json"]).exits(0).json();
+    assert_eq!(at(&told, "/ok"), true);
+    assert_eq!(at(&told, "/systems/0/system"), "acumatica");
+    assert!(at(&told, "/scopes/zoho").as_array().unwrap().iter().any(|scope| scope == "ZohoCRM.coql.READ"));
+    assert_eq!(world.sim.acumatica().seats_taken(), 0, "ping signs out");
+    world.run(&["ping"]).exits(0).says(&["ok   Acumatica", "endpoint Default/24.200.001 answers", "ok   Zoho CRM"]);
+}
+
+#[test]
+fn ping_tells_wrong_credentials_of_either_side() {
+    let cases: [(&str, &str, &str, &[&str]); 4] = [
+        ("erp-secret", "wrong", "acumatica", &["Acumatica does not know the client id, or its secret is wrong", "SM303010"]),
+        ("erp-refresh", "wrong", "acumatica", &["consent is no longer valid", "login"]),
+        ("crm-secret", "wrong", "zoho", &["invalid_client", "client"]),
+        ("crm-refresh", "wrong", "zoho", &["does not accept the refresh token", "login"]),
+    ];
+    for (file, value, system, words) in cases {
+        let world = World::new(SMALL);
+        world.file(file, value);
+        world.apply(&world.text());
+        world.run(&["ping"]).exits(3).says(words).says(&["->"]);
+        let told = world.run(&["ping", "--json"]).exits(3).json();
+        for one in at(&told, "/systems").as_array().unwrap() {
+            assert_eq!(one["ok"], one["system"] != system, "{file}: {told:#}");
+        }
+        let report = world.run(&["sync", "--json", "-q"]).exits(3).json();
+        assert_eq!(at(&report, "/outcome"), "needs_person", "{file}");
+        assert!(report["flows"].as_object().unwrap().values().all(|flow| flow["read"] == 0), "{file}: {report:#}");
+    }
+}
+
+#[test]
+fn ping_tells_a_wrong_client_a_wrong_version_and_a_missing_folder() {
+    let world = World::new(SMALL);
+    let good = world.text();
+    world.apply(&good.replace("\nclient_id = \"1000.", "\nclient_id = \"1000.X"));
+    world.run(&["ping"]).exits(3).says(&["client id", "datacenter"]);
+    world.apply(&good.replace("Default/24.200.001", "Other/24.200.001"));
+    world.run(&["ping"]).exits(3).says(&["Other/24.200.001", "Default/24.200.001"]);
+    world.apply(&good.replace("/AcumaticaERP", "/Elsewhere"));
+    world.run(&["ping"]).exits(3).says(&["no identity server", "virtual folder"]);
+}
+
+#[test]
+fn ping_tells_an_edition_without_invoices() {
+    let world = World::with(SMALL, |options| options.org.edition = Edition::Standard);
+    world.apply(&world.text());
+    world.run(&["ping"]).exits(3).says(&["Invoices", "->"]);
+    world.run(&["sync", "-q"]).exits(3).says(&["Invoices"]);
+}
+
+#[test]
+fn ping_tells_a_missing_scope() {
+    let world = World::new(SMALL);
+    let client = world.sim.credentials().zoho.client_id.clone();
+    world.sim.zoho().with(|state| {
+        let user = state.org.users[0].id;
+        state.accounts.add_refresh_token("1000.narrow", &client, user, "ZohoCRM.org.READ,ZohoCRM.settings.modules.READ");
+    });
+    world.file("crm-refresh", "1000.narrow");
+    world.apply(&world.text());
+    world.run(&["ping"]).exits(3).says(&["scope", "ZohoCRM.settings.fields"]);
+}
+
+#[test]
+fn a_system_that_does_not_answer_is_told_as_such() {
+    let world = World::new(SMALL);
+    world.apply(&world.text().replace(&world.crm, "http://127.0.0.1:1"));
+    world.run(&["ping"]).exits(4).says(&["FAIL Zoho CRM", "ok   Acumatica"]);
+}
+
+// Sync and what follows
+
+#[test]
+fn a_first_sync_brings_everything_a_second_nothing_and_an_edit_one_record() {
+    let world = World::new(SMALL);
+    world.apply(&world.text());
+    let plan = world.run(&["sync", "--dry-run", "--json", "-q"]).exits(0).json();
+    assert_eq!((at(&plan, "/dry_run"), at(&plan, "/flows/customers/created")), (&json!(true), &json!(12)));
+    let first = world.run(&["sync", "--json", "-q"]).exits(0).json();
+    assert_eq!((at(&first, "/outcome"), at(&first, "/flows/customers/created")), (&json!("settled"), &json!(12)));
+    assert!(world.sim.compare().agree);
+    let second = world.run(&["sync", "--json", "-q"]).exits(0).json();
+    assert_eq!(at(&second, "/calls/zoho/made"), 0);
+    let key = world.sim.with(|books, _| books.customers.keys().next().unwrap().to_string());
+    world.sim.change(&Edit::TouchCustomer { key: key.clone(), phone: "+41 44 668 18 00".to_owned() }).unwrap();
+    let third = world.run(&["sync", "--json", "-q"]).exits(0).json();
+    let written: u64 = third["flows"].as_object().unwrap().values().map(|flow| flow["created"].as_u64().unwrap() + flow["updated"].as_u64().unwrap()).sum();
+    assert_eq!(written, 1, "{third:#}");
+    assert!(world.sim.compare().agree);
+
+    // Why it is as it is.
+    let view = world.run(&["record", &key, "--json", "--bodies"]).exits(0).json();
+    assert_eq!((at(&view, "/state"), at(&view, "/flow"), at(&view, "/key")), (&json!("settled"), &json!("customers"), &json!(key)));
+    assert_eq!(at(&view, "/decisions/0/what"), "updated");
+    assert_eq!(at(&view, "/decisions/0/run_id"), at(&third, "/run_id"));
+    assert_eq!(at(&view, "/decisions/1/what"), "created");
+    assert_eq!(at(&view, "/decisions/0/request"), at(&view, "/requests/0/id"));
+    assert_eq!(at(&view, "/requests/0/status"), 200);
+    let sent = at(&view, "/requests/0/request").as_object().unwrap();
+    let erp_key = at(&view, "/erp_key").as_str().unwrap();
+    assert!(sent.values().any(|value| value == erp_key), "only the record's part is shown: {sent:?}");
+    assert_eq!(at(&view, "/requests/1/part/1"), 12, "the first write was a batch of all");
+    let zoho_id = at(&view, "/zoho_id").as_str().unwrap();
+    for name in [erp_key, zoho_id] {
+        assert_eq!(at(&world.run(&["record", "acme", name, "--json"]).exits(0).json(), "/erp_key"), erp_key);
+    }
+    world.run(&["record", &key]).exits(0).says(&["settled", zoho_id, "Decisions", "Requests", "POST /crm/v8/Accounts/upsert"]);
+    world.run(&["record", &key.to_lowercase()]).exits(2).says(&["Did you mean", &key]);
+    world.run(&["record", "NOBODY"]).exits(2).says(&["knows no record \"NOBODY\"", "Type/Number"]);
+
+    // How far it has come.
+    let status = world.run(&["status", "acme", "--json"]).exits(0).json();
+    let acme = at(&status, "/connections/0");
+    assert_eq!(at(acme, "/flows/customers/settled"), 12);
+    assert_eq!(at(acme, "/flows/customers/last_run/run_id"), at(&third, "/run_id"));
+    assert!(at(acme, "/flows/invoices/lag_seconds").as_u64().unwrap() < 3600);
+    assert_eq!(at(acme, "/systems/zoho/state"), "signed_in");
+    assert_eq!(at(acme, "/systems/acumatica/refresh_token"), true);
+    world.run(&["status"]).exits(0).says(&["customers", "last run", "settled", "signed in for"]);
+    world.run(&["parked"]).exits(0).says(&["Nothing is open."]);
+    assert_eq!(at(&world.run(&["parked", "--json"]).exits(0).json(), "/records"), 0);
+
+    // History, as lines and as CSV.
+    let runs = world.run(&["runs", "--json"]).exits(0).json_lines();
+    assert_eq!(runs.len(), 3, "a dry run is none");
+    assert_eq!((&runs[0]["run_id"], &runs[0]["outcome"]), (at(&third, "/run_id"), &json!("settled")));
+    assert_eq!(runs[2]["report"]["flows"]["customers"]["created"], 12);
+    let csv = world.run(&["runs", "--csv"]).exits(0).stdout;
+    assert_eq!(csv.lines().count(), 4);
+    assert!(csv.starts_with("run_id,started,ended,seconds,outcome,read,created"));
+    world.run(&["runs", "--most", "1"]).exits(0).says(&[third["run_id"].as_str().unwrap()]);
+    let run = third["run_id"].as_str().unwrap();
+    let trail = world.run(&["audit", "--run", run, "--what", "updated", "--json"]).exits(0).json_lines();
+    assert_eq!((trail.len(), &trail[0]["key"]), (1, &json!(key)));
+    let created = world.run(&["audit", "--flow", "customers", "--what", "created", "--csv"]).exits(0).stdout;
+    assert_eq!(created.lines().count(), 13);
+    world.run(&["audit", "--what", "craeted"]).exits(2).says(&["Did you mean created?"]);
+    world.run(&["audit", "--run", "run_0"]).exits(2).says(&["no run \"run_0\""]);
+    let proof = world.run(&["audit", "verify", "--json"]).exits(0).json();
+    assert_eq!((at(&proof, "/whole"), at(&proof, "/connections/0/whole")), (&json!(true), &json!(true)));
+}
+
+#[test]
+fn an_open_record_is_grouped_replayed_and_left_alone() {
+    let world = World::new(SMALL);
+    world.apply(&world.text());
+    // An account of that name is there already and nobody linked it.
+    let (key, name) = world.sim.with(|books, _| {
+        let named = |name: &str| books.customers.values().filter(|other| other.name.eq_ignore_ascii_case(name)).count();
+        let (key, customer) = books.customers.iter().find(|(_, customer)| named(&customer.name) == 1 && customer.name.is_ascii()).unwrap();
+        (key.to_string(), customer.name.clone())
+    });
+    world.sim.change(&Edit::ZohoInsert { module: "Accounts".to_owned(), values: json!({ "Account_Name": name }) }).unwrap();
+    let first = world.run(&["sync", "--json", "-q"]).exits(1).json();
+    assert_eq!((at(&first, "/outcome"), at(&first, "/flows/customers/undecided")), (&json!("parked"), &json!(1)));
+    world.run(&["sync", "-q", "--fail-on", "new"]).exits(0);
+    world.run(&["sync", "-q", "--fail-on", "any"]).exits(1);
+
+    let parked = world.run(&["parked", "--json"]).exits(0).json();
+    let cause = at(&parked, "/causes").as_array().unwrap().iter().find(|cause| cause["code"] == "undecided_name").unwrap();
+    assert_eq!((&cause["records"], &cause["examples"][0]["key"], &cause["tried_again"]), (&json!(1), &json!(key), &json!(false)));
+    assert!(cause["remedy"].as_str().unwrap().contains("ERP Key"));
+    world.run(&["parked"]).exits(0).says(&["undecided_name", &key, "->", "ml-connector record acme KEY"]);
+    let view = world.run(&["record", &key, "--json"]).exits(0).json();
+    assert_eq!((at(&view, "/state"), at(&view, "/problem/code"), at(&view, "/zoho_id")), (&json!("undecided"), &json!("undecided_name"), &Value::Null));
+
+    // Another try: planned, asked for, made.
+    let plan = world.run(&["replay", "--code", "undecided_name", "--dry-run", "--json"]).exits(0).json();
+    assert_eq!((at(&plan, "/records"), at(&plan, "/selected/0/key")), (&json!(1), &json!(key)));
+    world.run(&["replay", "--code", "undecidedname"]).exits(2).says(&["Did you mean undecided_name?"]);
+    world.run(&["replay"]).exits(2).says(&["--parked"]);
+    world.run(&["replay", "acme", &key, "--parked"]).exits(2).says(&["not both"]);
+    world.run(&["replay", "--run", first["run_id"].as_str().unwrap(), "--dry-run"]).exits(0).says(&["would be tried again", &key]);
+    world.run(&["replay", "acme", &key]).exits(0).says(&["1 record marked", "ml-connector sync acme"]);
+    assert_eq!(at(&world.run(&["record", &key, "--json"]).exits(0).json(), "/asked"), true);
+    let again = world.run(&["replay", "--parked", "--json"]).exits(0).json();
+    let marked = at(&again, "/selected").as_array().unwrap();
+    assert!(marked.iter().all(|found| found["key"] != json!(key)), "it is marked already: {again:#}");
+    world.run(&["sync", "-q"]).exits(0);
+    assert_eq!(at(&world.run(&["record", &key, "--json"]).exits(0).json(), "/asked"), false);
+
+    // Left alone, by a person with a reason.
+    world.run(&["skip", &key, "--why", "  "]).exits(2).says(&["--why"]);
+    world.run(&["skip", "NOBODY", "--why", "x"]).exits(2).says(&["knows no record"]);
+    world.run(&["skip", &key, "--why", "handled by hand"]).exits(0).says(&["left alone until it changes"]);
+    world.run(&["skip", &key, "--why", "handled by hand"]).exits(0).says(&["left alone already"]);
+    let view = world.run(&["record", &key, "--json"]).exits(0).json();
+    assert_eq!(at(&view, "/state"), "left_alone");
+    assert_eq!(at(&view, "/decisions/0/note"), "handled by hand (by tess)");
+    assert!(view["decisions"][0].get("run_id").is_none());
+    let settled = world.run(&["audit", "--flow", "items", "--what", "created", "--most", "1", "--json"]).exits(0).json_lines();
+    world.run(&["skip", settled[0]["key"].as_str().unwrap(), "--why", "x"]).exits(2).says(&["is settled"]);
+    assert_eq!(at(&world.run(&["status", "--json"]).exits(0).json(), "/connections/0/flows/customers/left_alone"), 1);
+    world.run(&["audit", "verify"]).exits(0).says(&["the trail is whole", "head "]);
+}
+
+#[test]
+fn a_document_is_found_by_number_and_a_shared_number_lists_its_owners() {
+    let world = World::new(sim::Size { invoices: 120, ..SMALL });
+    world.apply(&world.text());
+    world.run(&["sync", "-q"]);
+    let trail = world.run(&["audit", "--flow", "invoices", "--most", "1000", "--json"]).exits(0).json_lines();
+    let mut numbers: std::collections::BTreeMap<String, std::collections::BTreeSet<String>> = std::collections::BTreeMap::new();
+    for row in &trail {
+        let key = row["erp_key"].as_str().unwrap();
+        numbers.entry(key.split_once('/').unwrap().1.to_owned()).or_default().insert(key.to_owned());
+    }
+    let (single, keys) = numbers.iter().find(|(_, keys)| keys.len() == 1).unwrap();
+    let key = keys.first().unwrap();
+    for name in [single, key] {
+        assert_eq!(at(&world.run(&["record", name, "--json"]).exits(0).json(), "/erp_key"), key);
+    }
+    let (shared, keys) = numbers.iter().find(|(_, keys)| keys.len() > 1).expect("the company has a shared number");
+    let words: Vec<&str> = keys.iter().map(String::as_str).collect();
+    world.run(&["record", shared]).exits(2).says(&words);
+    let told = world.run(&["record", shared, "--json"]).exits(2).json();
+    assert_eq!(at(&told, "/candidates").as_array().unwrap().len(), keys.len());
+}
+
+#[test]
+fn a_changed_trail_is_found() {
+    let world = World::new(SMALL);
+    world.apply(&world.text());
+    world.run(&["sync", "-q"]);
+    let path = world.data().join("ml-connector.db");
+    let db = rusqlite::Connection::open(&path).unwrap();
+    let changed = db.execute("update trail set note = 'nothing happened' where settlement = (select max(id) from settlements) and position = 0", []);
+    assert_eq!(changed.unwrap(), 1);
+    drop(db);
+    let proof = world.run(&["audit", "verify", "--json"]).exits(3).json();
+    assert_eq!((at(&proof, "/whole"), at(&proof, "/connections/0/broken/what")), (&json!(false), &json!("A row of the trail was changed or moved.")));
+    world.run(&["audit", "verify"]).exits(3).says(&["BROKEN"]);
+}
+
+// Workers, signals, files
+
+#[test]
+fn a_second_worker_is_refused_while_status_and_record_read_and_an_interrupt_ends_it() {
+    let world = World::new(SMALL);
+    world.apply(&world.text());
+    world.run(&["sync", "-q"]);
+    let key = world.sim.with(|books, _| books.customers.keys().next().unwrap().to_string());
+    world.faults(|dials: &mut Dials| {
+        dials.acumatica.latency_ms = 60_000;
+        dials.zoho.latency_ms = 60_000;
+    });
+    let mut first = world.command(&["sync", "--json", "-vv", "--full"]).spawn().unwrap();
+    // Logs tell that it has begun to ask: from here on it waits for an answer.
+    let mut log = BufReader::new(first.stderr.take().unwrap());
+    let mut line = String::new();
+    while world.sim.requests().counters(sim::faults::System::Acumatica).most_at_once < 1 || line.is_empty() {
+        line.clear();
+        if log.read_line(&mut line).unwrap() == 0 {
+            break;
+        }
+    }
+    let pid = first.id();
+    world.run(&["sync"]).exits(3).says(&["another worker is running", &format!("process {pid}")].map(|word| word.trim_start_matches('a')));
+    let status = world.run(&["status", "--json"]).exits(0).json();
+    assert_eq!(at(&status, "/connections/0/last_run/pid"), pid);
+    assert_eq!(at(&status, "/connections/0/last_run/ended"), &Value::Null);
+    world.run(&["status"]).exits(0).says(&["not ended", &format!("process {pid}")]);
+    world.run(&["record", &key]).exits(0).says(&["settled"]);
+
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid.cast_signed()), nix::sys::signal::Signal::SIGINT).unwrap();
+    let mut report = String::new();
+    std::io::Read::read_to_string(&mut first.stdout.take().unwrap(), &mut report).unwrap();
+    let ended = first.wait().unwrap();
+    assert_eq!(ended.code(), Some(130), "{report}");
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(at(&report, "/outcome"), "interrupted");
+    assert!(at(&report, "/seconds").as_f64().unwrap() < 30.0, "it did not wait for the answers: {report:#}");
+    world.faults(|_| {});
+    world.run(&["sync", "-q"]).exits(0);
+}
+
+#[test]
+fn damaged_and_foreign_databases_are_refused_untouched() {
+    for (text, word) in [("this is not a database, but somebody's notes\n", "not a database of ml-connector"), ("SQLite format 3\0 and then nothing", "not touched")] {
+        let world = World::new(SMALL);
+        std::fs::create_dir(world.data()).unwrap();
+        std::fs::write(world.data().join("ml-connector.db"), text).unwrap();
+        std::fs::write(world.data().join("master.key"), format!("{}\n", "0123456789abcdef".repeat(4))).unwrap();
+        let path = world.file("acme.toml", &world.text());
+        for command in [&["status"][..], &["sync"], &["apply", &path, "--yes"]] {
+            world.run(command).exits(3).says(&[word]);
+        }
+        assert_eq!(std::fs::read(world.data().join("ml-connector.db")).unwrap(), text.as_bytes());
+    }
+}
+
+// Login
+
+/// Starts a sign-in and reads what it announces.
+fn login(world: &World, system: &str) -> (std::process::Child, Value) {
+    let mut command = world.command(&["login", "acme", system, "--redirect-port", "0", "--json"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    (child, serde_json::from_str(&line).unwrap())
+}
+
+fn without_consents(world: &World) -> String {
+    let drop = |text: String, line: &str| text.replace(line, "");
+    let text = drop(world.text(), "refresh_token = { file = \"erp-refresh\" }\n");
+    drop(text, "refresh_token = { file = \"crm-refresh\" }\n")
+}
+
+#[test]
+fn a_consent_in_the_browser_signs_in_through_the_loopback_address() {
+    let world = World::new(SMALL);
+    world.apply(&without_consents(&world));
+    let status = world.run(&["status", "--json"]).exits(0).json();
+    assert_eq!(at(&status, "/connections/0/systems/zoho/state"), "consent_needed");
+    world.run(&["ping"]).exits(3).says(&["login"]);
+    for (system, form) in [("acumatica", "decision=allow"), ("zoho", "decision=accept")] {
+        let (child, told) = login(&world, system);
+        let back = world.consent(told["url"].as_str().unwrap(), form);
+        assert!(back.starts_with(told["redirect_uri"].as_str().unwrap()), "{back}");
+        let back = url::Url::parse(&back).unwrap();
+        let host = format!("127.0.0.1:{}", back.port().unwrap());
+        assert!(exchange(&host, "GET", "/favicon.ico", "").starts_with("HTTP/1.1 404"));
+        assert!(exchange(&host, "GET", "/callback", "").contains("Nothing to do here"));
+        let page = exchange(&host, "GET", &format!("/callback?{}", back.query().unwrap()), "");
+        assert!(page.contains("Signed in to") && page.contains("no-store"), "{page}");
+        let ended = world.ended(child.wait_with_output().unwrap()).exits(0);
+        assert!(ended.stdout.contains("\"signed_in\""), "{ended:?}");
+    }
+    world.run(&["ping"]).exits(0);
+}
+
+#[test]
+fn a_pasted_address_signs_in_too() {
+    let world = World::new(SMALL);
+    world.apply(&without_consents(&world));
+    let (mut child, told) = login(&world, "zoho");
+    let back = world.consent(told["url"].as_str().unwrap(), "decision=accept");
+    let mut input = child.stdin.take().unwrap();
+    writeln!(input, "hello\n{back}").unwrap();
+    world.ended(child.wait_with_output().unwrap()).exits(0).says(&["signed_in", "That is no address"]);
+}
+
+#[test]
+fn a_denial_and_a_wrong_state_are_told_and_keep_nothing() {
+    let world = World::new(SMALL);
+    world.apply(&without_consents(&world));
+    for (system, form) in [("acumatica", "decision=deny"), ("zoho", "decision=reject")] {
+        let (mut child, told) = login(&world, system);
+        let back = world.consent(told["url"].as_str().unwrap(), form);
+        writeln!(child.stdin.take().unwrap(), "{back}").unwrap();
+        world.ended(child.wait_with_output().unwrap()).exits(3).says(&["refused on the consent page", "begin again"]);
+        let (mut child, told) = login(&world, system);
+        let url = told["redirect_uri"].as_str().unwrap();
+        writeln!(child.stdin.take().unwrap(), "{url}?code=abc&state=other").unwrap();
+        world.ended(child.wait_with_output().unwrap()).exits(3).says(&["does not belong to this sign-in"]);
+    }
+    let (child, _) = login(&world, "zoho");
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id().cast_signed()), nix::sys::signal::Signal::SIGINT).unwrap();
+    world.ended(child.wait_with_output().unwrap()).exits(130);
+    world.apply(&world.text().replace("client_secret = { file = \"erp-secret\" }\nrefresh_token = { file = \"erp-refresh\" }", "grant = \"password\"\nusername = \"sync\"\npassword = { file = \"erp-password\" }\nclient_secret = { file = \"erp-secret\" }"));
+    world.run(&["login", "acme", "acumatica"]).exits(2).says(&["nothing to consent to"]);
+    world.run(&["ping"]).exits(0);
+}
