@@ -1,4 +1,4 @@
-//! Making and placing our fields.
+//! Making and placing our fields: calls, order, obstacles, and running it again.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use port::{Fault, Kind, TransportFault, Writer};

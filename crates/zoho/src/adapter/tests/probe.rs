@@ -1,4 +1,4 @@
-//! Looking at an organisation.
+//! Looking at an organisation: what is read, and the sentence for whatever is missing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use port::{Fault, Kind, Writer};

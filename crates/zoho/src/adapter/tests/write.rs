@@ -1,4 +1,4 @@
-//! Writing batches.
+//! Writing batches: what goes out per operation, and what every kind of answer means for each record.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::sync::Arc;
