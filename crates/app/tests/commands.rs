@@ -5,7 +5,7 @@
 #[path = "support/process.rs"]
 mod process;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 
 use process::{SMALL, World, exchange};
@@ -148,7 +148,7 @@ fn ping_tells_a_wrong_client_a_wrong_version_and_a_missing_folder() {
     world.apply(&good.replace("Default/24.200.001", "Other/24.200.001"));
     world.run(&["ping"]).exits(3).says(&["Other/24.200.001", "Default/24.200.001"]);
     world.apply(&good.replace("/AcumaticaERP", "/Elsewhere"));
-    world.run(&["ping"]).exits(3).says(&["no identity server", "virtual folder"]);
+    world.run(&["ping"]).exits(3).says(&["no endpoint Default/24.200.001", "virtual folder"]);
 }
 
 #[test]
@@ -355,18 +355,15 @@ fn a_second_worker_is_refused_while_status_and_record_read_and_an_interrupt_ends
         dials.acumatica.latency_ms = 60_000;
         dials.zoho.latency_ms = 60_000;
     });
-    let mut first = world.command(&["sync", "--json", "-vv", "--full"]).spawn().unwrap();
-    // Logs tell that it has begun to ask: from here on it waits for an answer.
-    let mut log = BufReader::new(first.stderr.take().unwrap());
-    let mut line = String::new();
-    while world.sim.requests().counters(sim::faults::System::Acumatica).most_at_once < 1 || line.is_empty() {
-        line.clear();
-        if log.read_line(&mut line).unwrap() == 0 {
-            break;
-        }
+    world.sim.requests().reset();
+    let mut first = world.command(&["sync", "--json", "-q", "--full"]).spawn().unwrap();
+    // Its first request has arrived, and waits for an answer: the run is under way.
+    while world.sim.requests().counters(sim::faults::System::Acumatica).most_at_once == 0 {
+        assert!(first.try_wait().unwrap().is_none(), "it ended before it asked");
+        std::thread::yield_now();
     }
     let pid = first.id();
-    world.run(&["sync"]).exits(3).says(&["another worker is running", &format!("process {pid}")].map(|word| word.trim_start_matches('a')));
+    world.run(&["sync"]).exits(3).says(&["Another worker is running", &format!("process {pid}")]);
     let status = world.run(&["status", "--json"]).exits(0).json();
     assert_eq!(at(&status, "/connections/0/last_run/pid"), pid);
     assert_eq!(at(&status, "/connections/0/last_run/ended"), &Value::Null);
@@ -375,7 +372,7 @@ fn a_second_worker_is_refused_while_status_and_record_read_and_an_interrupt_ends
 
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid.cast_signed()), nix::sys::signal::Signal::SIGINT).unwrap();
     let mut report = String::new();
-    std::io::Read::read_to_string(&mut first.stdout.take().unwrap(), &mut report).unwrap();
+    first.stdout.take().unwrap().read_to_string(&mut report).unwrap();
     let ended = first.wait().unwrap();
     assert_eq!(ended.code(), Some(130), "{report}");
     let report: Value = serde_json::from_str(&report).unwrap();

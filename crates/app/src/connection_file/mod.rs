@@ -12,7 +12,7 @@ mod view;
 pub(crate) use read::{VERSIONS, read};
 pub(crate) use secret::SecretSource;
 pub(crate) use template::template;
-pub(crate) use trouble::{Troubles, nearest};
+pub(crate) use trouble::nearest;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
