@@ -15,10 +15,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 
     let release = run::built()?.join("release");
     let mut bench = Command::new(release.join("examples").join("bench"));
-    if !arguments
-        .iter()
-        .any(|argument| argument.starts_with("--binary"))
-    {
+    if !arguments.iter().any(|argument| argument.starts_with("--binary")) {
         bench.arg("--binary").arg(release.join("ml-connector"));
     }
     run::checked(bench.args(arguments).current_dir(run::root()))

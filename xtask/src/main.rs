@@ -6,11 +6,7 @@
 //! tree it stands in, runs cargo, and prints plain lines for people and CI logs.
 //!
 //! Exit codes: 0 done, 1 a step failed, 2 bad usage or a system part is missing.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a chore's result is what it prints"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore's result is what it prints")]
 
 mod bench;
 mod ci;

@@ -87,10 +87,7 @@ pub(crate) fn built() -> Result<PathBuf> {
 
 /// Runs a command with our own output and refuses a failing exit.
 pub(crate) fn checked(command: &mut Command) -> Result<()> {
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("{} did not start", spell(command)))?;
+    let status = command.stdin(Stdio::null()).status().with_context(|| format!("{} did not start", spell(command)))?;
     if !status.success() {
         bail!("{} ended with {status}", spell(command));
     }
@@ -131,28 +128,16 @@ pub(crate) enum Stream {
 
 /// Runs a command, shows one of its streams line by line as it comes and hands
 /// each line to `see`. Returns whether the command succeeded.
-pub(crate) fn watched_lines(
-    command: &mut Command,
-    stream: Stream,
-    mut see: impl FnMut(&str),
-) -> Result<bool> {
+pub(crate) fn watched_lines(command: &mut Command, stream: Stream, mut see: impl FnMut(&str)) -> Result<bool> {
     command.stdin(Stdio::null());
     match stream {
         Stream::Out => command.stdout(Stdio::piped()),
         Stream::Err => command.stderr(Stdio::piped()),
     };
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("{} did not start", spell(command)))?;
+    let mut child = command.spawn().with_context(|| format!("{} did not start", spell(command)))?;
     let copied = match stream {
-        Stream::Out => child
-            .stdout
-            .take()
-            .map(|from| copy_lines(from, std::io::stdout(), &mut see)),
-        Stream::Err => child
-            .stderr
-            .take()
-            .map(|from| copy_lines(from, std::io::stderr(), &mut see)),
+        Stream::Out => child.stdout.take().map(|from| copy_lines(from, std::io::stdout(), &mut see)),
+        Stream::Err => child.stderr.take().map(|from| copy_lines(from, std::io::stderr(), &mut see)),
     };
     let status = child.wait()?;
     copied.transpose()?;
@@ -173,9 +158,7 @@ fn copy_lines(from: impl Read, mut to: impl Write, see: &mut impl FnMut(&str)) -
 /// The command as a person would type it.
 pub(crate) fn spell(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    let mut spelled = PathBuf::from(program.file_name().unwrap_or(command.get_program()))
-        .display()
-        .to_string();
+    let mut spelled = PathBuf::from(program.file_name().unwrap_or(command.get_program())).display().to_string();
     for argument in command.get_args() {
         spelled.push(' ');
         spelled.push_str(&argument.to_string_lossy());

@@ -18,9 +18,7 @@ pub(crate) fn run() -> Result<()> {
     println!("release build: {:.1} s", took.as_secs_f64());
 
     let binary = run::built()?.join("release").join("ml-connector");
-    let size = std::fs::metadata(&binary)
-        .with_context(|| binary.display().to_string())?
-        .len();
+    let size = std::fs::metadata(&binary).with_context(|| binary.display().to_string())?.len();
     println!("{}", sentence(size));
     if size > BUDGET {
         bail!("the release binary is over its budget; `cargo tree -e normal` shows what came in");
@@ -31,13 +29,7 @@ pub(crate) fn run() -> Result<()> {
 fn sentence(size: u64) -> String {
     let tenths = |bytes: u64| bytes.saturating_mul(10) / (1024 * 1024);
     let (size, budget) = (tenths(size), tenths(BUDGET));
-    format!(
-        "release binary: {}.{} MiB of {}.{} MiB",
-        size / 10,
-        size % 10,
-        budget / 10,
-        budget % 10
-    )
+    format!("release binary: {}.{} MiB of {}.{} MiB", size / 10, size % 10, budget / 10, budget % 10)
 }
 
 #[cfg(test)]
@@ -47,9 +39,6 @@ mod tests {
 
     #[test]
     fn the_size_is_told_in_mebibytes_beside_its_budget() {
-        assert_eq!(
-            sentence(17 * 1024 * 1024 + 600 * 1024),
-            "release binary: 17.5 MiB of 25.0 MiB"
-        );
+        assert_eq!(sentence(17 * 1024 * 1024 + 600 * 1024), "release binary: 17.5 MiB of 25.0 MiB");
     }
 }

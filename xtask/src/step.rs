@@ -19,24 +19,13 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     fn line(&self) -> String {
-        let word = if self.failure.is_some() {
-            "FAILED"
-        } else {
-            "ok"
-        };
-        format!(
-            "{:<8} {word:<6} {:>7.1} s",
-            self.name,
-            self.took.as_secs_f64()
-        )
+        let word = if self.failure.is_some() { "FAILED" } else { "ok" };
+        format!("{:<8} {word:<6} {:>7.1} s", self.name, self.took.as_secs_f64())
     }
 }
 
 /// Wall time of a piece of work.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a build tool tells how long its steps took; nothing is decided by it"
-)]
+#[expect(clippy::disallowed_methods, reason = "a build tool tells how long its steps took; nothing is decided by it")]
 pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let start = Instant::now();
     let done = work();
@@ -51,11 +40,7 @@ pub(crate) fn one_of(name: &'static str, work: impl FnOnce() -> Result<()>) -> V
     if let Some(error) = &failure {
         eprintln!("{name}: {error:#}");
     }
-    let verdict = Verdict {
-        name,
-        took,
-        failure,
-    };
+    let verdict = Verdict { name, took, failure };
     println!("{}", verdict.line());
     verdict
 }
@@ -90,20 +75,16 @@ mod tests {
 
     #[test]
     fn the_line_tells_name_verdict_and_seconds() {
-        let verdict = Verdict {
-            name: "clippy",
-            took: Duration::from_millis(34_560),
-            failure: Some(anyhow::anyhow!("warnings")),
-        };
+        let verdict =
+            Verdict { name: "clippy", took: Duration::from_millis(34_560), failure: Some(anyhow::anyhow!("warnings")) };
         assert_eq!(verdict.line(), "clippy   FAILED    34.6 s");
     }
 
     #[test]
     fn a_missing_part_is_still_found_under_the_context() {
-        let error = alone("test", || {
-            Err(crate::system::Missing::new("PostgreSQL", "apt-get install postgresql").into())
-        })
-        .unwrap_err();
+        let error =
+            alone("test", || Err(crate::system::Missing::new("PostgreSQL", "apt-get install postgresql").into()))
+                .unwrap_err();
         assert!(error.downcast_ref::<crate::system::Missing>().is_some());
     }
 }

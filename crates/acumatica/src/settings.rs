@@ -45,10 +45,7 @@ pub struct EndpointVersion {
 
 impl EndpointVersion {
     /// 24.200: from here on stock items carry the same stamp field as everything else.
-    pub const V24_200: Self = Self {
-        year: 24,
-        release: 200,
-    };
+    pub const V24_200: Self = Self { year: 24, release: 200 };
 
     /// The version within `Name/24.200.001`; one that cannot be read counts as the newest.
     #[must_use]
@@ -57,10 +54,7 @@ impl EndpointVersion {
         let mut parts = version.split('.').map(str::parse::<u16>);
         match (parts.next(), parts.next()) {
             (Some(Ok(year)), Some(Ok(release))) => Self { year, release },
-            _ => Self {
-                year: u16::MAX,
-                release: u16::MAX,
-            },
+            _ => Self { year: u16::MAX, release: u16::MAX },
         }
     }
 }

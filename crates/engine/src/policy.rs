@@ -19,7 +19,9 @@ pub enum Verdict {
 #[must_use]
 pub const fn verdict(kind: Kind) -> Verdict {
     match kind {
-        Kind::Unreachable | Kind::Unavailable | Kind::Throttled | Kind::OutcomeUnknown | Kind::Protocol => Verdict::Later,
+        Kind::Unreachable | Kind::Unavailable | Kind::Throttled | Kind::OutcomeUnknown | Kind::Protocol => {
+            Verdict::Later
+        }
         Kind::Credentials
         | Kind::Forbidden
         | Kind::Unsupported

@@ -53,15 +53,10 @@ impl Clock for WallClock {
         reason = "the one door of the simulators to the machine's clock; everything else is given a Clock"
     )]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
-            .saturating_add(self.offset())
-            .unwrap_or(Timestamp::MAX)
+        Timestamp::now().saturating_add(self.offset()).unwrap_or(Timestamp::MAX)
     }
 
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "real waiting (latency, slow answers) belongs to the real clock"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "real waiting (latency, slow answers) belongs to the real clock")]
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(duration))
     }
@@ -83,16 +78,11 @@ impl SetClock {
     /// A clock that stands at `at`.
     #[must_use]
     pub fn new(at: Timestamp) -> Self {
-        Self {
-            now: Mutex::new(at),
-        }
+        Self { now: Mutex::new(at) }
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Timestamp) -> T) -> T {
-        let mut now = self
-            .now
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut now = self.now.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         change(&mut now)
     }
 

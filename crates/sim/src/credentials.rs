@@ -51,10 +51,7 @@ impl Credentials {
         let mut draw = seeds.stream("credentials");
         let tenant = "Company".to_owned();
         let acumatica = AcumaticaCredentials {
-            client_id: format!(
-                "{}@{tenant}",
-                draw.guid().hyphenated().to_string().to_uppercase()
-            ),
+            client_id: format!("{}@{tenant}", draw.guid().hyphenated().to_string().to_uppercase()),
             tenant,
             client_secret: format!("sim-erp-secret-{}", draw.hex(20)),
             username: "sync".to_owned(),
@@ -86,10 +83,7 @@ impl Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials")
-            .field("acumatica", &self.acumatica)
-            .field("zoho", &self.zoho)
-            .finish()
+        f.debug_struct("Credentials").field("acumatica", &self.acumatica).field("zoho", &self.zoho).finish()
     }
 }
 
@@ -104,9 +98,7 @@ impl fmt::Debug for AcumaticaCredentials {
 
 impl fmt::Debug for ZohoCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ZohoCredentials")
-            .field("client_id", &self.client_id)
-            .finish_non_exhaustive()
+        f.debug_struct("ZohoCredentials").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 

@@ -26,13 +26,7 @@ pub struct Size {
 
 impl Default for Size {
     fn default() -> Self {
-        Self {
-            customers: 200,
-            items: 500,
-            invoices: 600,
-            won_deals: 2,
-            existing_accounts: 0,
-        }
+        Self { customers: 200, items: 500, invoices: 600, won_deals: 2, existing_accounts: 0 }
     }
 }
 

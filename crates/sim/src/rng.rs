@@ -27,9 +27,7 @@ impl Seeds {
     /// Draw number `ordinal` of the stream of independent draws called `name`, without making the others.
     #[must_use]
     pub fn draw(self, name: &str, ordinal: u64) -> Stream {
-        Stream(ChaCha8Rng::from_seed(
-            self.digest(name, ordinal.wrapping_add(1)),
-        ))
+        Stream(ChaCha8Rng::from_seed(self.digest(name, ordinal.wrapping_add(1))))
     }
 
     fn digest(self, name: &str, ordinal: u64) -> [u8; 32] {
@@ -99,9 +97,7 @@ impl Stream {
 
     /// `digits` lower-case hexadecimal digits, as secrets and tokens are.
     pub fn hex(&mut self, digits: usize) -> String {
-        (0..digits)
-            .map(|_| char::from(b"0123456789abcdef"[self.index(16)]))
-            .collect()
+        (0..digits).map(|_| char::from(b"0123456789abcdef"[self.index(16)])).collect()
     }
 }
 
@@ -126,10 +122,7 @@ mod tests {
     fn numbers_stay_inside_their_range_and_reach_its_ends() {
         let mut stream = Seeds::new(1).stream("range");
         let seen: Vec<i64> = (0..1000).map(|_| stream.between(-2, 2)).collect();
-        assert_eq!(
-            (seen.iter().min(), seen.iter().max()),
-            (Some(&-2), Some(&2))
-        );
+        assert_eq!((seen.iter().min(), seen.iter().max()), (Some(&-2), Some(&2)));
         assert_eq!(stream.between(5, 5), 5);
         assert_eq!(stream.below(0), 0);
         assert!(stream.pick::<u8>(&[]).is_none());

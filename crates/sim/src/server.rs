@@ -88,11 +88,7 @@ impl Port {
     pub fn serve(self, router: Router) -> Server {
         let stop = CancellationToken::new();
         let accepting = tokio::spawn(accept(self.listener, router, stop.clone()));
-        Server {
-            address: self.address,
-            stop,
-            accepting: Some(accepting),
-        }
+        Server { address: self.address, stop, accepting: Some(accepting) }
     }
 }
 
@@ -133,10 +129,7 @@ async fn connection(stream: TcpStream, router: Router, stop: CancellationToken) 
     });
     // The `Date` header comes from the simulation's clock.
     let mut http = http1::Builder::new();
-    let mut serving = pin!(
-        http.auto_date_header(false)
-            .serve_connection(TokioIo::new(stream), service)
-    );
+    let mut serving = pin!(http.auto_date_header(false).serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = serving.as_mut() => ended,
         () = stop.cancelled() => {
@@ -173,10 +166,7 @@ mod tests {
     use super::*;
 
     async fn call(stream: &mut TcpStream, path: &str) {
-        stream
-            .write_all(format!("GET {path} HTTP/1.1\r\nHost: sim\r\n\r\n").as_bytes())
-            .await
-            .unwrap();
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: sim\r\n\r\n").as_bytes()).await.unwrap();
     }
 
     async fn read_until(stream: &mut TcpStream, end: &str) -> String {
@@ -198,11 +188,7 @@ mod tests {
         let server = Port::open(0).await.unwrap().serve(router);
         let mut stream = TcpStream::connect(server.address()).await.unwrap();
         call(&mut stream, "/fine").await;
-        assert!(
-            read_until(&mut stream, "fine")
-                .await
-                .starts_with("HTTP/1.1 200 OK")
-        );
+        assert!(read_until(&mut stream, "fine").await.starts_with("HTTP/1.1 200 OK"));
         call(&mut stream, "/cut").await;
         let mut rest = Vec::new();
         let ended = stream.read_to_end(&mut rest).await;
@@ -217,10 +203,7 @@ mod tests {
             "/half",
             get(|| async {
                 let mut response = axum::response::Response::new(Body::empty());
-                crate::faults::cut::truncate(
-                    &mut response,
-                    &axum::body::Bytes::from_static(b"0123456789"),
-                );
+                crate::faults::cut::truncate(&mut response, &axum::body::Bytes::from_static(b"0123456789"));
                 response
             }),
         );
@@ -236,10 +219,7 @@ mod tests {
 
     #[tokio::test]
     async fn stopping_closes_idle_connections_and_frees_the_port() {
-        let server = Port::open(0)
-            .await
-            .unwrap()
-            .serve(Router::new().route("/", get(|| async { "here" })));
+        let server = Port::open(0).await.unwrap().serve(Router::new().route("/", get(|| async { "here" })));
         let address = server.address();
         let mut stream = TcpStream::connect(address).await.unwrap();
         call(&mut stream, "/").await;

@@ -13,9 +13,7 @@ use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
 
 use crate::acumatica::model::{Books, EditError};
-use crate::acumatica::{
-    Acumatica, Client as ErpClient, Flow, Options as ErpOptions, RefreshMode, User,
-};
+use crate::acumatica::{Acumatica, Client as ErpClient, Flow, Options as ErpOptions, RefreshMode, User};
 use crate::clock::Clock;
 use crate::control::compare::{self, Report, Rules};
 use crate::control::edit::{self, Edit, Refused};
@@ -65,9 +63,7 @@ pub struct Sim {
 
 impl std::fmt::Debug for Sim {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sim")
-            .field("options", &self.options)
-            .finish_non_exhaustive()
+        f.debug_struct("Sim").field("options", &self.options).finish_non_exhaustive()
     }
 }
 
@@ -82,18 +78,9 @@ impl Sim {
         let credentials = Credentials::of(seeds);
         let books = data::books(seeds, &options.size, clock.now())?;
         let zoho = crm(&options, &credentials, seeds, &books, &clock);
-        let acumatica = Acumatica::new(
-            erp_options(&options, &credentials),
-            books,
-            clock.clone(),
-            seeds,
-        );
+        let acumatica = Acumatica::new(erp_options(&options, &credentials), books, clock.clone(), seeds);
         let known = &credentials.acumatica;
-        acumatica.plant_consent(
-            &known.client_id,
-            &known.refresh_token,
-            &["api", "offline_access"],
-        );
+        acumatica.plant_consent(&known.client_id, &known.refresh_token, &["api", "offline_access"]);
         let faults = Arc::new(Faults::new(seeds, options.faults.clone()));
         let requests = Arc::new(Requests::default());
         let front = |system| Front::new(system, clock.clone(), faults.clone(), requests.clone());
@@ -155,9 +142,7 @@ impl Sim {
 
     /// Looks at both sides as they are now. Calls wait meanwhile.
     pub fn with<T>(&self, look: impl FnOnce(&Books, &Org) -> T) -> T {
-        self.acumatica.read(self.clock.now(), |books| {
-            self.zoho.with(|state| look(books, &state.org))
-        })
+        self.acumatica.read(self.clock.now(), |books| self.zoho.with(|state| look(books, &state.org)))
     }
 
     /// Makes one named edit now.
@@ -167,10 +152,7 @@ impl Sim {
     pub fn change(&self, edit: &Edit) -> Result<Vec<Change>, Refused> {
         let now = self.clock.now();
         let mut draw = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        self.acumatica.write(now, |books, _| {
-            self.zoho
-                .with(|state| edit::make(books, state, &mut draw, edit, now))
-        })
+        self.acumatica.write(now, |books, _| self.zoho.with(|state| edit::make(books, state, &mut draw, edit, now)))
     }
 
     /// Makes a working day's mix of `count` edits in the ERP.
@@ -205,18 +187,13 @@ impl Sim {
 
     /// The ERP with its faults and log, to be served or called in process.
     pub fn acumatica_router(&self) -> Router {
-        logged(
-            faulty(self.acumatica.router(), self.erp_front.clone()),
-            self.erp_front.clone(),
-        )
+        logged(faulty(self.acumatica.router(), self.erp_front.clone()), self.erp_front.clone())
     }
 
     /// The CRM with its faults and log, to be served or called in process. Its cap on calls at once stands outside the
     /// faults, so that slow calls count.
     pub fn zoho_router(&self) -> Router {
-        let gated = self
-            .zoho
-            .gated(faulty(self.zoho.routes(), self.crm_front.clone()));
+        let gated = self.zoho.gated(faulty(self.zoho.routes(), self.crm_front.clone()));
         logged(gated, self.crm_front.clone())
     }
 
@@ -234,11 +211,7 @@ impl Sim {
         let zoho = open(ports.zoho).await?;
         let control = open(ports.control).await?;
         let packed = |router: Router| {
-            if self.options.compress {
-                router.layer(CompressionLayer::new())
-            } else {
-                router
-            }
+            if self.options.compress { router.layer(CompressionLayer::new()) } else { router }
         };
         Ok(Running {
             prefix: prefix(&self.options),
@@ -277,11 +250,7 @@ pub struct Ports {
 
 impl Default for Ports {
     fn default() -> Self {
-        Self {
-            acumatica: Some(0),
-            zoho: Some(0),
-            control: Some(0),
-        }
+        Self { acumatica: Some(0), zoho: Some(0), control: Some(0) }
     }
 }
 
@@ -298,9 +267,7 @@ impl Running {
     /// URL of the ERP's instance with its virtual folder.
     #[must_use]
     pub fn acumatica_url(&self) -> Option<String> {
-        self.acumatica
-            .as_ref()
-            .map(|server| format!("{}{}", server.url(), self.prefix))
+        self.acumatica.as_ref().map(|server| format!("{}{}", server.url(), self.prefix))
     }
 
     /// URL of the CRM, the same for the accounts server and the API.
@@ -312,17 +279,12 @@ impl Running {
     /// URL of the control pages.
     #[must_use]
     pub fn control_url(&self) -> Option<String> {
-        self.control
-            .as_ref()
-            .map(|server| format!("{}/control", server.url()))
+        self.control.as_ref().map(|server| format!("{}/control", server.url()))
     }
 
     /// Takes no new call, lets the running ones end, closes all connections.
     pub async fn stop(self) {
-        for server in [self.acumatica, self.zoho, self.control]
-            .into_iter()
-            .flatten()
-        {
+        for server in [self.acumatica, self.zoho, self.control].into_iter().flatten() {
             server.stop().await;
         }
     }
@@ -338,11 +300,7 @@ async fn open(port: Option<u16>) -> io::Result<Option<Port>> {
 /// The virtual folder with a leading and without a trailing slash, or nothing.
 fn prefix(options: &Options) -> String {
     let folder = options.prefix.trim_matches('/');
-    if folder.is_empty() {
-        String::new()
-    } else {
-        format!("/{folder}")
-    }
+    if folder.is_empty() { String::new() } else { format!("/{folder}") }
 }
 
 fn erp_options(options: &Options, credentials: &Credentials) -> ErpOptions {
@@ -357,10 +315,7 @@ fn erp_options(options: &Options, credentials: &Credentials) -> ErpOptions {
             redirects: Vec::new(),
             refresh: RefreshMode::Absolute { days: 30 },
         }],
-        users: vec![User {
-            name: known.username.clone(),
-            password: known.password.clone(),
-        }],
+        users: vec![User { name: known.username.clone(), password: known.password.clone() }],
         seats: options.licence.seats,
         per_minute: options.licence.per_minute,
         at_once: options.licence.at_once,
@@ -369,13 +324,7 @@ fn erp_options(options: &Options, credentials: &Credentials) -> ErpOptions {
     }
 }
 
-fn crm(
-    options: &Options,
-    credentials: &Credentials,
-    seeds: Seeds,
-    books: &Books,
-    clock: &Arc<dyn Clock>,
-) -> ZohoSim {
+fn crm(options: &Options, credentials: &Credentials, seeds: Seeds, books: &Books, clock: &Arc<dyn Clock>) -> ZohoSim {
     let setup = ZohoOptions {
         org: options.org.clone(),
         switches: options.zoho.clone(),
@@ -394,13 +343,9 @@ fn crm(
             redirect_uris: Vec::new(),
             loopback: true,
         });
-        state
-            .accounts
-            .add_refresh_token(&known.refresh_token, &known.client_id, user, SCOPES);
+        state.accounts.add_refresh_token(&known.refresh_token, &known.client_id, user, SCOPES);
         let expires = now.as_second() + GRANT_CODE_LIFE;
-        state
-            .accounts
-            .add_self_code(&known.grant_code, &known.client_id, user, SCOPES, expires);
+        state.accounts.add_self_code(&known.grant_code, &known.client_id, user, SCOPES, expires);
     });
     zoho
 }

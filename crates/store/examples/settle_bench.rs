@@ -17,8 +17,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use store::{
-    Access, ConnectionId, Epoch, KeptExchange, MasterKey, NewConnection, NewIntent, Options, Place,
-    Random, Settlement, Store,
+    Access, ConnectionId, Epoch, KeptExchange, MasterKey, NewConnection, NewIntent, Options, Place, Random, Settlement,
+    Store,
 };
 use sync::digest::Digest;
 use sync::settle::{Checkpoint, Entry, State, Transition, What};
@@ -64,38 +64,20 @@ fn main() {
     println!("closing           {:>8.1} ms CPU", ms(loaded, cpu()));
     let bytes = size(folder.path()) - base;
     let (bodies_kept, documents) = (kept_bodies(folder.path()), 5_000);
-    println!(
-        "on the disk       {:>8} bytes, of which bodies {bodies_kept}",
-        bytes
-    );
-    println!(
-        "a record          {:>8} bytes without bodies",
-        (bytes - bodies_kept) / (12_000)
-    );
+    println!("on the disk       {:>8} bytes, of which bodies {bodies_kept}", bytes);
+    println!("a record          {:>8} bytes without bodies", (bytes - bodies_kept) / (12_000));
     println!("documents         {documents:>8} among them");
 
     let before = cpu();
     let (store, connection, _) = now(prepare(folder.path()));
     println!("opening           {:>8.1} ms CPU", ms(before, cpu()));
-    for (flow, count) in [
-        (Flow::Customers, 500_u64),
-        (Flow::Items, 2_000),
-        (Flow::Invoices, 2_000),
-    ] {
+    for (flow, count) in [(Flow::Customers, 500_u64), (Flow::Items, 2_000), (Flow::Invoices, 2_000)] {
         let keys: Vec<String> = (1..=count).map(|number| key(flow, number)).collect();
         let codes: Vec<String> = (1..=count).map(|number| code(flow, number)).collect();
         let before = cpu();
-        assert_eq!(
-            now(store.entries(connection, flow, &keys)).unwrap().len() as u64,
-            count
-        );
+        assert_eq!(now(store.entries(connection, flow, &keys)).unwrap().len() as u64, count);
         let entries = cpu();
-        assert_eq!(
-            now(store.targets_by_code(connection, flow, &codes))
-                .unwrap()
-                .len() as u64,
-            count
-        );
+        assert_eq!(now(store.targets_by_code(connection, flow, &codes)).unwrap().len() as u64, count);
         println!(
             "entries, links    {:>8.1} ms, {:.1} ms CPU for {count} {}",
             ms(before, entries),
@@ -104,18 +86,8 @@ fn main() {
         );
     }
     let before = cpu();
-    assert_eq!(
-        now(store.state_counts(connection))
-            .unwrap()
-            .values()
-            .sum::<u64>(),
-        12_000
-    );
-    assert!(
-        now(store.due(connection, Flow::Invoices, 2_000))
-            .unwrap()
-            .is_empty()
-    );
+    assert_eq!(now(store.state_counts(connection)).unwrap().values().sum::<u64>(), 12_000);
+    assert!(now(store.due(connection, Flow::Invoices, 2_000)).unwrap().is_empty());
     println!("counts, due       {:>8.1} ms CPU", ms(before, cpu()));
     let before = cpu();
     let verified = now(store.verify(connection)).unwrap();
@@ -139,24 +111,11 @@ async fn prepare(folder: &Path) -> (Store, ConnectionId, Epoch) {
         access: Access::Worker,
     };
     let store = Store::open(options).await.unwrap();
-    let new = NewConnection {
-        name: "bench".to_owned(),
-        settings: String::new(),
-        settings_digest: Digest::default(),
-    };
-    let connection = store
-        .put_connection(&new, Instant::from_micros(0))
-        .await
-        .unwrap();
-    let epoch = store
-        .claim(connection, "run_bench", Instant::from_micros(0))
-        .await
-        .unwrap();
+    let new = NewConnection { name: "bench".to_owned(), settings: String::new(), settings_digest: Digest::default() };
+    let connection = store.put_connection(&new, Instant::from_micros(0)).await.unwrap();
+    let epoch = store.claim(connection, "run_bench", Instant::from_micros(0)).await.unwrap();
     if store.run("run_bench").await.unwrap().is_none() {
-        store
-            .start_run(connection, "run_bench", Instant::from_micros(0))
-            .await
-            .unwrap();
+        store.start_run(connection, "run_bench", Instant::from_micros(0)).await.unwrap();
     }
     (store, connection, epoch)
 }
@@ -165,9 +124,7 @@ fn load(store: &Store, connection: ConnectionId, epoch: Epoch, bodies: &[Vec<u8>
     let mut batches = 0;
     for (flow, entity, count) in RECORDS {
         for first in (1..=count).step_by(usize::try_from(BATCH).unwrap()) {
-            let entries: Vec<Entry> = (first..first + BATCH)
-                .map(|number| entry(flow, entity, number))
-                .collect();
+            let entries: Vec<Entry> = (first..first + BATCH).map(|number| entry(flow, entity, number)).collect();
             let keys: Vec<&str> = entries.iter().map(|entry| entry.erp_key.as_str()).collect();
             let intent = NewIntent {
                 module: flow.module().name().to_owned(),
@@ -176,14 +133,8 @@ fn load(store: &Store, connection: ConnectionId, epoch: Epoch, bodies: &[Vec<u8>
                 digest: Digest([9; 16]),
             };
             let at = Instant::from_micros(i64::try_from(first).unwrap());
-            let intent =
-                now(store.open_intent(connection, epoch, "run_bench", &intent, at)).unwrap();
-            let checkpoint = Checkpoint {
-                entity,
-                covered_up_to: Some(at),
-                newest_stamp: Some(at),
-                pass: None,
-            };
+            let intent = now(store.open_intent(connection, epoch, "run_bench", &intent, at)).unwrap();
+            let checkpoint = Checkpoint { entity, covered_up_to: Some(at), newest_stamp: Some(at), pass: None };
             let settlement = Settlement {
                 connection,
                 epoch,
@@ -208,14 +159,7 @@ fn key(flow: Flow, number: u64) -> String {
         Flow::Invoices => format!("Invoice/{number:08}"),
         Flow::Customers | Flow::Items => {
             let hex = format!("{hash:?}");
-            format!(
-                "{}-{}-{}-{}-{}",
-                &hex[..8],
-                &hex[8..12],
-                &hex[12..16],
-                &hex[16..20],
-                &hex[20..]
-            )
+            format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
         }
     }
 }
@@ -229,11 +173,7 @@ fn blake(number: u64, flow: Flow) -> [u8; 16] {
 }
 
 fn code(flow: Flow, number: u64) -> String {
-    if flow == Flow::Invoices {
-        key(flow, number)
-    } else {
-        format!("CODE{number:06}")
-    }
+    if flow == Flow::Invoices { key(flow, number) } else { format!("CODE{number:06}") }
 }
 
 fn entry(flow: Flow, entity: Entity, number: u64) -> Entry {
@@ -243,10 +183,7 @@ fn entry(flow: Flow, entity: Entity, number: u64) -> Entry {
         erp_key: key(flow, number),
         entity,
         code: code(flow, number),
-        source_id: key(
-            Flow::Items,
-            number + if flow == Flow::Invoices { 1_000_000 } else { 0 },
-        ),
+        source_id: key(Flow::Items, number + if flow == Flow::Invoices { 1_000_000 } else { 0 }),
         target_id: Some(format!("55555000000{number:07}")),
         state: State::Settled,
         fingerprint: digest,
@@ -314,16 +251,11 @@ fn ms(from: u64, to: u64) -> f64 {
 }
 
 fn size(folder: &Path) -> u64 {
-    std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().metadata().unwrap().len())
-        .sum()
+    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum()
 }
 
 fn kept_bodies(folder: &Path) -> u64 {
     let file = rusqlite::Connection::open(folder.join(store::FILE)).unwrap();
     let sql = "select coalesce(sum(length(request) + length(response)), 0) from bodies";
-    file.query_row(sql, [], |row| row.get::<_, i64>(0))
-        .unwrap()
-        .unsigned_abs()
+    file.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap().unsigned_abs()
 }

@@ -72,9 +72,7 @@ impl Framed {
 
     fn at(&mut self, kind: u8, at: Position) -> &mut Self {
         self.0.update(&[kind]);
-        self.int(at.connection)
-            .int(at.number)
-            .int(at.position as i64)
+        self.int(at.connection).int(at.number).int(at.position as i64)
     }
 
     fn short(&self) -> RowDigest {
@@ -87,11 +85,7 @@ impl Framed {
 /// Digest of a row of the trail.
 pub(crate) fn transition(digests: &Digests, at: Position, said: &Said<'_>) -> RowDigest {
     let mut framed = Framed(digests.trail());
-    framed
-        .at(b't', at)
-        .int(said.flow)
-        .bytes(said.erp_key.as_bytes())
-        .int(code::of_what(said.what));
+    framed.at(b't', at).int(said.flow).bytes(said.erp_key.as_bytes()).int(code::of_what(said.what));
     framed.opt(said.target_id.map(str::as_bytes));
     for part in said.problem {
         framed.opt(part.map(str::as_bytes));
@@ -103,27 +97,14 @@ pub(crate) fn transition(digests: &Digests, at: Position, said: &Said<'_>) -> Ro
 /// Digest of an exchange.
 pub(crate) fn exchange(digests: &Digests, at: Position, said: &Exchanged<'_>) -> RowDigest {
     let mut framed = Framed(digests.trail());
-    framed
-        .at(b'e', at)
-        .bytes(said.system.as_bytes())
-        .bytes(said.method.as_bytes())
-        .bytes(said.target.as_bytes());
-    framed
-        .opt_int(said.status)
-        .bytes(said.failure.as_bytes())
-        .int(said.started)
-        .int(said.took)
-        .int(said.attempt);
+    framed.at(b'e', at).bytes(said.system.as_bytes()).bytes(said.method.as_bytes()).bytes(said.target.as_bytes());
+    framed.opt_int(said.status).bytes(said.failure.as_bytes()).int(said.started).int(said.took).int(said.attempt);
     framed.opt(said.bodies);
     framed.short()
 }
 
 /// Digest of compressed bodies; `None` when there is none.
-pub(crate) fn bodies(
-    digests: &Digests,
-    request: Option<&[u8]>,
-    response: Option<&[u8]>,
-) -> Option<RowDigest> {
+pub(crate) fn bodies(digests: &Digests, request: Option<&[u8]>, response: Option<&[u8]>) -> Option<RowDigest> {
     if request.is_none() && response.is_none() {
         return None;
     }
@@ -148,11 +129,7 @@ pub(crate) fn link(digests: &Digests, before: &Link, settled: &Settled<'_>) -> L
     let mut framed = Framed(digests.trail());
     framed.0.update(b"l");
     framed.0.update(before);
-    framed
-        .int(settled.connection)
-        .int(settled.number)
-        .opt(settled.run.map(str::as_bytes))
-        .int(settled.at.micros());
+    framed.int(settled.connection).int(settled.number).opt(settled.run.map(str::as_bytes)).int(settled.at.micros());
     for list in [settled.transitions, settled.exchanges] {
         framed.int(list.len() as i64);
         for digest in list {

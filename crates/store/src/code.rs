@@ -45,17 +45,9 @@ pub(crate) fn digest(bytes: &[u8]) -> Result<Digest> {
 }
 
 /// A problem from its columns. A code of another version of the program reads as a plain refusal: the sentence still says what it is.
-pub(crate) fn problem(
-    code: Option<String>,
-    message: Option<String>,
-    field: Option<String>,
-) -> Option<Problem> {
+pub(crate) fn problem(code: Option<String>, message: Option<String>, field: Option<String>) -> Option<Problem> {
     let code = problem::Code::named(&code?).unwrap_or(problem::Code::Refused);
-    Some(Problem {
-        code,
-        message: message.unwrap_or_default(),
-        field: field.unwrap_or_default(),
-    })
+    Some(Problem { code, message: message.unwrap_or_default(), field: field.unwrap_or_default() })
 }
 
 #[cfg(test)]

@@ -138,9 +138,7 @@ impl Row<'_> {
 }
 
 fn null(index: usize) -> StoreError {
-    StoreError::Other(format!(
-        "column {index} is empty where a value was expected"
-    ))
+    StoreError::Other(format!("column {index} is empty where a value was expected"))
 }
 
 /// How sure a commit has to be before it returns.

@@ -61,11 +61,7 @@ pub struct By {
 
 impl By {
     fn note(&self) -> String {
-        if self.why.is_empty() {
-            format!("by {}", self.who)
-        } else {
-            format!("{} (by {})", self.why, self.who)
-        }
+        if self.why.is_empty() { format!("by {}", self.who) } else { format!("{} (by {})", self.why, self.who) }
     }
 }
 
@@ -74,47 +70,20 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn selected(
-        &self,
-        connection: ConnectionId,
-        selection: &Selection,
-    ) -> Result<Vec<Found>> {
+    pub async fn selected(&self, connection: ConnectionId, selection: &Selection) -> Result<Vec<Found>> {
         match selection {
             Selection::Keys(keys) => {
                 let mut all: BTreeMap<RecordId, Found> = BTreeMap::new();
                 for key in keys {
-                    all.extend(
-                        find::find(&self.db, connection, key)
-                            .await?
-                            .into_iter()
-                            .map(|found| (found.id, found)),
-                    );
+                    all.extend(find::find(&self.db, connection, key).await?.into_iter().map(|found| (found.id, found)));
                 }
                 Ok(all.into_values().collect())
             }
-            Selection::Run(run) => {
-                self.db
-                    .rows(
-                        &OF_RUN,
-                        &[run.as_str().into(), connection.0.into()],
-                        find::read,
-                    )
-                    .await
-            }
+            Selection::Run(run) => self.db.rows(&OF_RUN, &[run.as_str().into(), connection.0.into()], find::read).await,
             Selection::Code(code) => {
-                self.db
-                    .rows(
-                        &OF_CODE,
-                        &[connection.0.into(), code.name().into()],
-                        find::read,
-                    )
-                    .await
+                self.db.rows(&OF_CODE, &[connection.0.into(), code.name().into()], find::read).await
             }
-            Selection::Open => {
-                self.db
-                    .rows(&OPEN, &[connection.0.into()], find::read)
-                    .await
-            }
+            Selection::Open => self.db.rows(&OPEN, &[connection.0.into()], find::read).await,
         }
     }
 
@@ -122,13 +91,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports; selections of more than a thousand are kept in parts.
-    pub async fn retry(
-        &self,
-        connection: ConnectionId,
-        selection: &Selection,
-        by: &By,
-        at: Instant,
-    ) -> Result<u64> {
+    pub async fn retry(&self, connection: ConnectionId, selection: &Selection, by: &By, at: Instant) -> Result<u64> {
         let selected = self.selected(connection, selection).await?;
         let mut asked = 0;
         for part in selected.chunks(AT_ONCE) {
@@ -136,14 +99,9 @@ impl Store {
             let mut tx = self.db.begin(Durability::Power).await?;
             chains::take(&mut tx, connection.0).await?;
             let args = [at.micros().into(), connection.0.into(), Arg::Ints(&ids)];
-            let rows = tx
-                .rows(&ASK, &args, |row| {
-                    Ok((row.int(0)?, row.int(1)?, row.text(2)?))
-                })
-                .await?;
+            let rows = tx.rows(&ASK, &args, |row| Ok((row.int(0)?, row.int(1)?, row.text(2)?))).await?;
             asked += rows.len() as u64;
-            self.decided(&mut tx, connection, rows, What::Replayed, by, at)
-                .await?;
+            self.decided(&mut tx, connection, rows, What::Replayed, by, at).await?;
             tx.commit().await?;
         }
         Ok(asked)
@@ -153,36 +111,18 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn leave_alone(
-        &self,
-        connection: ConnectionId,
-        record: RecordId,
-        by: &By,
-        at: Instant,
-    ) -> Result<bool> {
+    pub async fn leave_alone(&self, connection: ConnectionId, record: RecordId, by: &By, at: Instant) -> Result<bool> {
         let mut tx = self.db.begin(Durability::Power).await?;
         chains::take(&mut tx, connection.0).await?;
         let args = [at.micros().into(), connection.0.into(), record.0.into()];
-        let left = tx
-            .row(&LEAVE, &args, |row| {
-                Ok((row.int(0)?, row.int(1)?, row.text(2)?, row.opt_int(3)?))
-            })
-            .await?;
+        let left = tx.row(&LEAVE, &args, |row| Ok((row.int(0)?, row.int(1)?, row.text(2)?, row.opt_int(3)?))).await?;
         let Some((id, flow, erp_key, previous)) = left else {
             return Ok(false);
         };
         let mut moves = Moves::default();
         moves.moved(flow, previous, code::of_state(State::LeftAlone));
         moves.apply(&mut tx, connection).await?;
-        self.decided(
-            &mut tx,
-            connection,
-            vec![(id, flow, erp_key)],
-            What::LeftAlone,
-            by,
-            at,
-        )
-        .await?;
+        self.decided(&mut tx, connection, vec![(id, flow, erp_key)], What::LeftAlone, by, at).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -208,17 +148,8 @@ impl Store {
                 exchange: None,
             });
         }
-        let records = rows
-            .into_iter()
-            .map(|(id, flow, erp_key)| ((flow, erp_key), id))
-            .collect();
-        let new = Appended {
-            connection,
-            run: None,
-            at,
-            transitions: &transitions,
-            records: &records,
-        };
+        let records = rows.into_iter().map(|(id, flow, erp_key)| ((flow, erp_key), id)).collect();
+        let new = Appended { connection, run: None, at, transitions: &transitions, records: &records };
         append(tx, &self.digests, &new, &[]).await
     }
 }

@@ -8,9 +8,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Another transaction held the database longer than the patience given. Trying again makes sense.
-    #[error(
-        "the database is busy: another process has been writing to it for longer than five seconds"
-    )]
+    #[error("the database is busy: another process has been writing to it for longer than five seconds")]
     Busy,
     /// Another worker has the role. `owner` says who, as far as it is known.
     #[error("another worker is running on {place}: {owner}. Stop it first, or let it do the work")]
@@ -52,9 +50,7 @@ pub enum StoreError {
         known: i64,
     },
     /// The master key is not the one that the database was made with.
-    #[error(
-        "the master key (id {given}) does not open this database, whose secrets are sealed with the key {wanted}"
-    )]
+    #[error("the master key (id {given}) does not open this database, whose secrets are sealed with the key {wanted}")]
     WrongKey {
         /// Id of the key that was given.
         given: String,
@@ -62,9 +58,7 @@ pub enum StoreError {
         wanted: String,
     },
     /// A sealed value cannot be opened: it was moved or changed.
-    #[error(
-        "the sealed value {0} cannot be opened: it was changed outside of ml-connector. Enter it again"
-    )]
+    #[error("the sealed value {0} cannot be opened: it was changed outside of ml-connector. Enter it again")]
     Unsealable(String),
     /// No space is left.
     #[error("the disk of the database is full; nothing of this step was kept")]
@@ -91,18 +85,12 @@ pub enum StoreError {
 impl StoreError {
     /// A file error with its path.
     pub(crate) fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::File {
-            path: path.to_owned(),
-            what: error.to_string(),
-        }
+        Self::File { path: path.to_owned(), what: error.to_string() }
     }
 
     /// A value in a row that the code has no meaning for.
     pub(crate) fn unreadable(what: &str, value: impl std::fmt::Display) -> Self {
-        Self::Corrupt {
-            place: "the database".to_owned(),
-            what: format!("{value} is not a known {what}"),
-        }
+        Self::Corrupt { place: "the database".to_owned(), what: format!("{value} is not a known {what}") }
     }
 }
 

@@ -54,8 +54,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Found> {
 }
 
 pub(crate) async fn find(db: &Db, connection: ConnectionId, key: &str) -> Result<Vec<Found>> {
-    db.rows(&FIND, &[connection.0.into(), key.into()], read)
-        .await
+    db.rows(&FIND, &[connection.0.into(), key.into()], read).await
 }
 
 impl Store {

@@ -42,14 +42,8 @@ pub(crate) fn take_folder(folder: &Path) -> Result<File> {
             let mut text = String::new();
             let known = (&mut file).take(20).read_to_string(&mut text).is_ok();
             let pid = text.trim().parse::<u32>().ok().filter(|_| known);
-            let owner = pid.map_or_else(
-                || "a process that left no number".to_owned(),
-                |pid| format!("process {pid}"),
-            );
-            return Err(StoreError::Held {
-                place: folder.display().to_string(),
-                owner,
-            });
+            let owner = pid.map_or_else(|| "a process that left no number".to_owned(), |pid| format!("process {pid}"));
+            return Err(StoreError::Held { place: folder.display().to_string(), owner });
         }
         Err(TryLockError::Error(error)) => return Err(fail(&error)),
     }
@@ -88,10 +82,7 @@ pub(crate) async fn take_server(db: &Postgres) -> Result<PoolConnection<sqlx::Po
     .map_err(fail)?
     .flatten();
     let owner = owner.unwrap_or_else(|| "a process that the server does not show".to_owned());
-    Err(StoreError::Held {
-        place: db.place().to_owned(),
-        owner,
-    })
+    Err(StoreError::Held { place: db.place().to_owned(), owner })
 }
 
 #[cfg(test)]
@@ -116,9 +107,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(LOCK_FILE), "99999999999").unwrap();
         take_folder(folder.path()).unwrap();
-        assert_eq!(
-            std::fs::read_to_string(folder.path().join(LOCK_FILE)).unwrap(),
-            std::process::id().to_string()
-        );
+        assert_eq!(std::fs::read_to_string(folder.path().join(LOCK_FILE)).unwrap(), std::process::id().to_string());
     }
 }

@@ -83,25 +83,14 @@ impl Store {
     /// [`StoreError::Held`] for a second worker; `Foreign`, `Corrupt` and `Newer` before anything was touched; `WrongKey`;
     /// `ReadOnly` when there is nothing to read yet; otherwise what the system reports.
     pub async fn open(options: Options) -> Result<Self> {
-        let Options {
-            place,
-            key,
-            random,
-            access,
-        } = options;
+        let Options { place, key, random, access } = options;
         let (db, role) = match &place {
             Place::Folder(folder) => folder_db(folder, access).await?,
             Place::Postgres(url) => server_db(url, access).await?,
         };
         let vault = Vault::new(key, random);
         let digests = keys::digests(&db, &vault, access != Access::ReadOnly).await?;
-        Ok(Self {
-            db,
-            vault,
-            digests,
-            packer: Arc::new(Packer::new()?),
-            _role: role.map(Arc::new),
-        })
+        Ok(Self { db, vault, digests, packer: Arc::new(Packer::new()?), _role: role.map(Arc::new) })
     }
 }
 
@@ -110,10 +99,7 @@ async fn folder_db(folder: &Path, access: Access) -> Result<(Db, Option<Role>)> 
     let found = check::header(&path)?;
     if access == Access::ReadOnly {
         if found == Found::Nothing {
-            return Err(StoreError::ReadOnly(format!(
-                "{} holds no data yet",
-                folder.display()
-            )));
+            return Err(StoreError::ReadOnly(format!("{} holds no data yet", folder.display())));
         }
         let db = Sqlite::open(&path, false)?;
         check::content(&db).await?;
@@ -122,11 +108,7 @@ async fn folder_db(folder: &Path, access: Access) -> Result<(Db, Option<Role>)> 
     if found == Found::Nothing {
         make_folder(folder)?;
     }
-    let role = if access == Access::Worker {
-        Some(Role::Folder(take_folder(folder)?))
-    } else {
-        None
-    };
+    let role = if access == Access::Worker { Some(Role::Folder(take_folder(folder)?)) } else { None };
     let db = Sqlite::open(&path, true)?;
     if found == Found::Nothing {
         private(&path)?;
@@ -143,11 +125,7 @@ async fn server_db(url: &str, access: Access) -> Result<(Db, Option<Role>)> {
     let write = access != Access::ReadOnly;
     let name = format!("ml-connector {:?} process {}", access, std::process::id());
     let db = Postgres::open(url, &name, write).await?;
-    let role = if access == Access::Worker {
-        Some(Role::Server(Box::new(take_server(&db).await?)))
-    } else {
-        None
-    };
+    let role = if access == Access::Worker { Some(Role::Server(Box::new(take_server(&db).await?))) } else { None };
     migrate::postgres(&db, write).await?;
     Ok((Db::Postgres(db), role))
 }
@@ -164,9 +142,7 @@ pub fn make_folder(folder: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|error| StoreError::file(folder, &error))
+    builder.create(folder).map_err(|error| StoreError::file(folder, &error))
 }
 
 /// A new database file is for its owner only; SQLite gives its log the same mode.

@@ -50,13 +50,7 @@ impl Store {
         let Some(row) = self.db.row(&GET, &[record.0.into()], ledger::read).await? else {
             return Ok(None);
         };
-        let filter = TrailFilter {
-            of: TrailOf::Record(record),
-            flow: None,
-            what: None,
-            before: None,
-            limit: TRAIL,
-        };
+        let filter = TrailFilter { of: TrailOf::Record(record), flow: None, what: None, before: None, limit: TRAIL };
         let trail = self.trail(&filter).await?;
         let named: BTreeSet<TrailId> = trail.iter().filter_map(|row| row.exchange).collect();
         let mut exchanges = Vec::new();
@@ -65,11 +59,7 @@ impl Store {
                 exchanges.push((id, exchange));
             }
         }
-        Ok(Some(RecordView {
-            row,
-            trail,
-            exchanges,
-        }))
+        Ok(Some(RecordView { row, trail, exchanges }))
     }
 
     /// A request and its answer, bodies opened.
@@ -77,9 +67,7 @@ impl Store {
     /// # Errors
     /// What the database reports.
     pub async fn exchange(&self, id: TrailId) -> Result<Option<KeptExchange>> {
-        self.db
-            .row(&EXCHANGE, &[id.settlement.into(), id.position.into()], read)
-            .await
+        self.db.row(&EXCHANGE, &[id.settlement.into(), id.position.into()], read).await
     }
 }
 
@@ -88,9 +76,7 @@ fn read(row: &Row<'_>) -> Result<KeptExchange> {
         system: row.text(0)?,
         method: row.text(1)?,
         target: row.text(2)?,
-        status: row
-            .opt_int(3)?
-            .and_then(|status| u16::try_from(status).ok()),
+        status: row.opt_int(3)?.and_then(|status| u16::try_from(status).ok()),
         failure: row.opt_text(4)?.unwrap_or_default(),
         started: Instant::from_micros(row.int(5)?),
         took: Duration::from_micros(u64::try_from(row.int(6)?).unwrap_or(0)),
@@ -105,11 +91,7 @@ fn unpack(packed: Vec<u8>) -> Result<Vec<u8>> {
     let mut reader = zstd::stream::read::Decoder::new(packed.as_slice())
         .map(|decoder| std::io::Read::take(decoder, BODY as u64))
         .map_err(|error| StoreError::Other(error.to_string()))?;
-    std::io::Read::read_to_end(&mut reader, &mut body).map_err(|_| {
-        StoreError::unreadable(
-            "compressed body",
-            format!("a value of {} bytes", packed.len()),
-        )
-    })?;
+    std::io::Read::read_to_end(&mut reader, &mut body)
+        .map_err(|_| StoreError::unreadable("compressed body", format!("a value of {} bytes", packed.len())))?;
     Ok(body)
 }

@@ -59,34 +59,20 @@ impl Packer {
     const LEVEL: i32 = 1;
 
     pub(crate) fn new() -> Result<Self> {
-        Compressor::new(Self::LEVEL)
-            .map(Mutex::new)
-            .map(Self)
-            .map_err(|error| StoreError::Other(error.to_string()))
+        Compressor::new(Self::LEVEL).map(Mutex::new).map(Self).map_err(|error| StoreError::Other(error.to_string()))
     }
 
     fn pack<'a>(&self, digests: &Digests, all: &'a [KeptExchange]) -> Result<Vec<Packed<'a>>> {
         let mut compressor = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut compress = |body: &Option<Vec<u8>>| {
-            let body = body
-                .as_deref()
-                .map(|body| compressor.compress(body))
-                .transpose();
+            let body = body.as_deref().map(|body| compressor.compress(body)).transpose();
             body.map_err(|error| StoreError::Other(error.to_string()))
         };
         let mut packed = Vec::with_capacity(all.len());
         for exchange in all {
-            let (request, response) = (
-                compress(&exchange.request_body)?,
-                compress(&exchange.response_body)?,
-            );
+            let (request, response) = (compress(&exchange.request_body)?, compress(&exchange.response_body)?);
             let bodies = chain::bodies(digests, request.as_deref(), response.as_deref());
-            packed.push(Packed {
-                exchange,
-                request,
-                response,
-                bodies,
-            });
+            packed.push(Packed { exchange, request, response, bodies });
         }
         Ok(packed)
     }
@@ -99,17 +85,8 @@ impl Store {
     /// [`StoreError::Stale`] when another worker took over or the intent was settled by somebody else: nothing is kept then. What the
     /// database reports.
     pub async fn settle(&self, settlement: Settlement) -> Result<()> {
-        let Settlement {
-            connection,
-            epoch,
-            run,
-            at,
-            entries,
-            mut transitions,
-            exchanges,
-            checkpoints,
-            close_intent,
-        } = settlement;
+        let Settlement { connection, epoch, run, at, entries, mut transitions, exchanges, checkpoints, close_intent } =
+            settlement;
         let packed = self.packer.pack(&self.digests, &exchanges)?;
         let mut tx = self.db.begin(Durability::Process).await?;
         owners::check(&mut tx, connection, epoch).await?;
@@ -124,13 +101,7 @@ impl Store {
         append(
             &mut tx,
             &self.digests,
-            &Appended {
-                connection,
-                run: Some(&run),
-                at,
-                transitions: &transitions,
-                records: &records,
-            },
+            &Appended { connection, run: Some(&run), at, transitions: &transitions, records: &records },
             &packed,
         )
         .await?;
@@ -153,10 +124,7 @@ async fn records(
     put: Vec<Put>,
     transitions: &[Transition],
 ) -> Result<BTreeMap<Key, i64>> {
-    let mut records: BTreeMap<Key, i64> = put
-        .into_iter()
-        .map(|row| ((row.flow, row.erp_key), row.id))
-        .collect();
+    let mut records: BTreeMap<Key, i64> = put.into_iter().map(|row| ((row.flow, row.erp_key), row.id)).collect();
     for flow in Flow::ALL {
         let missing: BTreeSet<&String> = transitions
             .iter()
@@ -167,11 +135,7 @@ async fn records(
         if !missing.is_empty() {
             let missing: Vec<String> = missing.into_iter().cloned().collect();
             let found = ledger::ids(tx, connection, flow, &missing).await?;
-            records.extend(
-                found
-                    .into_iter()
-                    .map(|row| ((row.flow, row.erp_key), row.id)),
-            );
+            records.extend(found.into_iter().map(|row| ((row.flow, row.erp_key), row.id)));
         }
     }
     Ok(records)
@@ -203,11 +167,8 @@ async fn claim_links(
         by_key.insert(key, entry);
     }
     for flow in Flow::ALL {
-        let targets: Vec<String> = by_target
-            .keys()
-            .filter(|(of, _)| *of == flow)
-            .map(|(_, target)| target.clone())
-            .collect();
+        let targets: Vec<String> =
+            by_target.keys().filter(|(of, _)| *of == flow).map(|(_, target)| target.clone()).collect();
         if targets.is_empty() {
             continue;
         }
@@ -258,36 +219,20 @@ pub(crate) struct Appended<'a> {
 }
 
 /// Adds a link to the connection's chain, with its rows of trail and exchanges; nothing when there are none.
-pub(crate) async fn append(
-    tx: &mut Tx,
-    digests: &Digests,
-    new: &Appended<'_>,
-    packed: &[Packed<'_>],
-) -> Result<()> {
-    let Appended {
-        connection,
-        run,
-        at,
-        transitions,
-        records,
-    } = *new;
+pub(crate) async fn append(tx: &mut Tx, digests: &Digests, new: &Appended<'_>, packed: &[Packed<'_>]) -> Result<()> {
+    let Appended { connection, run, at, transitions, records } = *new;
     if transitions.is_empty() && packed.is_empty() {
         return Ok(());
     }
     let head = chains::take(tx, connection.0).await?;
     let number = head.settlements + 1;
-    let place = |position| Position {
-        connection: connection.0,
-        number,
-        position,
-    };
+    let place = |position| Position { connection: connection.0, number, position };
     let mut rows = Vec::with_capacity(transitions.len());
     for (position, transition) in transitions.iter().enumerate() {
         let flow = code::of_flow(transition.flow);
         let record = records.get(&(flow, transition.erp_key.clone())).copied();
-        let record = record.ok_or_else(|| {
-            StoreError::Other(format!("the ledger does not know {}", transition.erp_key))
-        })?;
+        let record =
+            record.ok_or_else(|| StoreError::Other(format!("the ledger does not know {}", transition.erp_key)))?;
         rows.push(NewTrail {
             transition,
             record,
@@ -324,15 +269,7 @@ pub(crate) async fn append(
     let settlement = settlements::put(tx, &settlement).await?;
     exchanges::put(tx, settlement, packed, &exchange_digests).await?;
     trail::put(tx, settlement, &rows).await?;
-    chains::advance(
-        tx,
-        connection.0,
-        Head {
-            settlements: number,
-            link,
-        },
-    )
-    .await
+    chains::advance(tx, connection.0, Head { settlements: number, link }).await
 }
 
 fn said(transition: &Transition) -> Said<'_> {
@@ -345,9 +282,7 @@ fn said(transition: &Transition) -> Said<'_> {
         problem: [
             problem.map(|problem| problem.code.name()),
             problem.map(|problem| problem.message.as_str()),
-            problem
-                .map(|problem| problem.field.as_str())
-                .filter(|field| !field.is_empty()),
+            problem.map(|problem| problem.field.as_str()).filter(|field| !field.is_empty()),
         ],
         note: &transition.note,
         exchange: transition.exchange.map(|exchange| exchange as i64),

@@ -75,19 +75,9 @@ impl Store {
     /// What the database reports; a broken chain is a result, not an error.
     pub async fn verify(&self, connection: ConnectionId) -> Result<Verified> {
         let kept_head = chains::get(&self.db, connection.0).await?;
-        let kept_head =
-            kept_head.ok_or_else(|| StoreError::Other("the connection is not known".to_owned()))?;
-        let mut head = Head {
-            settlements: 0,
-            link: Link::default(),
-        };
-        let mut verified = Verified {
-            settlements: 0,
-            rows: 0,
-            exchanges: 0,
-            head: String::new(),
-            broken: None,
-        };
+        let kept_head = kept_head.ok_or_else(|| StoreError::Other("the connection is not known".to_owned()))?;
+        let mut head = Head { settlements: 0, link: Link::default() };
+        let mut verified = Verified { settlements: 0, rows: 0, exchanges: 0, head: String::new(), broken: None };
         'walk: loop {
             let args = [connection.0.into(), head.settlements.into()];
             let page = self.db.rows(&SETTLEMENTS, &args, read_settlement).await?;
@@ -97,24 +87,14 @@ impl Store {
             for settlement in page {
                 match self.step(connection, head, &settlement).await? {
                     Ok(link) => {
-                        head = Head {
-                            settlements: settlement.number,
-                            link,
-                        };
+                        head = Head { settlements: settlement.number, link };
                         verified.settlements += 1;
                         verified.rows += u64::try_from(settlement.transitions).unwrap_or(0);
                         verified.exchanges += u64::try_from(settlement.exchanges).unwrap_or(0);
                     }
                     Err((position, what)) => {
-                        let id = TrailId {
-                            settlement: settlement.id,
-                            position,
-                        };
-                        verified.broken = Some(Broken {
-                            id,
-                            at: Some(settlement.at),
-                            what: what.to_owned(),
-                        });
+                        let id = TrailId { settlement: settlement.id, position };
+                        verified.broken = Some(Broken { id, at: Some(settlement.at), what: what.to_owned() });
                         break 'walk;
                     }
                 }
@@ -122,21 +102,11 @@ impl Store {
         }
         if verified.broken.is_none() && head != kept_head {
             let what = if head.settlements < kept_head.settlements {
-                format!(
-                    "The last {} settlements are missing.",
-                    kept_head.settlements - head.settlements
-                )
+                format!("The last {} settlements are missing.", kept_head.settlements - head.settlements)
             } else {
                 "The head of the chain was changed.".to_owned()
             };
-            verified.broken = Some(Broken {
-                id: TrailId {
-                    settlement: 0,
-                    position: 0,
-                },
-                at: None,
-                what,
-            });
+            verified.broken = Some(Broken { id: TrailId { settlement: 0, position: 0 }, at: None, what });
         }
         verified.head = head.link.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(verified)
@@ -152,39 +122,15 @@ impl Store {
         if kept.number != before.settlements + 1 {
             return Ok(Err((0, "A settlement before this one is missing.")));
         }
-        let at = |position| Position {
-            connection: connection.0,
-            number: kept.number,
-            position,
-        };
-        let trail = self
-            .db
-            .rows(&TRAIL, &[kept.id.into()], |row| {
-                self.read_transition(row, at)
-            })
-            .await?;
-        let transitions = match whole(
-            trail,
-            kept.transitions,
-            [
-                "A row of the trail is missing.",
-                "A row of the trail was added.",
-            ],
-        ) {
-            Ok(digests) => digests,
-            Err(wrong) => return Ok(Err(wrong)),
-        };
-        let exchanges = self
-            .db
-            .rows(&EXCHANGES, &[kept.id.into()], |row| {
-                self.read_exchange(row, at)
-            })
-            .await?;
-        let exchanges = match whole(
-            exchanges,
-            kept.exchanges,
-            ["An exchange is missing.", "An exchange was added."],
-        ) {
+        let at = |position| Position { connection: connection.0, number: kept.number, position };
+        let trail = self.db.rows(&TRAIL, &[kept.id.into()], |row| self.read_transition(row, at)).await?;
+        let transitions =
+            match whole(trail, kept.transitions, ["A row of the trail is missing.", "A row of the trail was added."]) {
+                Ok(digests) => digests,
+                Err(wrong) => return Ok(Err(wrong)),
+            };
+        let exchanges = self.db.rows(&EXCHANGES, &[kept.id.into()], |row| self.read_exchange(row, at)).await?;
+        let exchanges = match whole(exchanges, kept.exchanges, ["An exchange is missing.", "An exchange was added."]) {
             Ok(digests) => digests,
             Err(wrong) => return Ok(Err(wrong)),
         };
@@ -209,43 +155,23 @@ impl Store {
     fn read_transition(&self, row: &Row<'_>, at: impl Fn(usize) -> Position) -> Result<Checked> {
         let position = row.int(1)?;
         let kept = row.bytes(11)?;
-        let (Some(flow), Some(erp_key), Ok(what)) =
-            (row.opt_int(2)?, row.opt_text(3)?, code::what(row.int(4)?))
-        else {
-            return Ok(Checked {
-                position,
-                digest: Err("A row of the trail names a record that is gone."),
-            });
+        let (Some(flow), Some(erp_key), Ok(what)) = (row.opt_int(2)?, row.opt_text(3)?, code::what(row.int(4)?)) else {
+            return Ok(Checked { position, digest: Err("A row of the trail names a record that is gone.") });
         };
-        let (target, problem) = (
-            row.opt_text(5)?,
-            [row.opt_text(6)?, row.opt_text(7)?, row.opt_text(8)?],
-        );
+        let (target, problem) = (row.opt_text(5)?, [row.opt_text(6)?, row.opt_text(7)?, row.opt_text(8)?]);
         let said = Said {
             flow,
             erp_key: &erp_key,
             what,
             target_id: target.as_deref(),
-            problem: [
-                problem[0].as_deref(),
-                problem[1].as_deref(),
-                problem[2].as_deref(),
-            ],
+            problem: [problem[0].as_deref(), problem[1].as_deref(), problem[2].as_deref()],
             note: &row.opt_text(9)?.unwrap_or_default(),
             exchange: row.opt_int(10)?,
         };
-        let digest = chain::transition(
-            &self.digests,
-            at(usize::try_from(position).unwrap_or(usize::MAX)),
-            &said,
-        );
+        let digest = chain::transition(&self.digests, at(usize::try_from(position).unwrap_or(usize::MAX)), &said);
         Ok(Checked {
             position,
-            digest: if kept == digest {
-                Ok(digest)
-            } else {
-                Err("A row of the trail was changed or moved.")
-            },
+            digest: if kept == digest { Ok(digest) } else { Err("A row of the trail was changed or moved.") },
         })
     }
 
@@ -264,34 +190,17 @@ impl Store {
             attempt: row.int(9)?,
             bodies: bodies.as_deref(),
         };
-        let digest = chain::exchange(
-            &self.digests,
-            at(usize::try_from(position).unwrap_or(usize::MAX)),
-            &said,
-        );
+        let digest = chain::exchange(&self.digests, at(usize::try_from(position).unwrap_or(usize::MAX)), &said);
         if kept != digest {
-            return Ok(Checked {
-                position,
-                digest: Err("An exchange was changed or moved."),
-            });
+            return Ok(Checked { position, digest: Err("An exchange was changed or moved.") });
         }
         if row.opt_int(12)?.is_some() {
-            let found = chain::bodies(
-                &self.digests,
-                row.opt_bytes(13)?.as_deref(),
-                row.opt_bytes(14)?.as_deref(),
-            );
+            let found = chain::bodies(&self.digests, row.opt_bytes(13)?.as_deref(), row.opt_bytes(14)?.as_deref());
             if found.as_ref().map(RowDigest::as_slice) != bodies.as_deref() {
-                return Ok(Checked {
-                    position,
-                    digest: Err("The body of a request or answer was changed."),
-                });
+                return Ok(Checked { position, digest: Err("The body of a request or answer was changed.") });
             }
         }
-        Ok(Checked {
-            position,
-            digest: Ok(digest),
-        })
+        Ok(Checked { position, digest: Ok(digest) })
     }
 }
 
@@ -319,8 +228,7 @@ fn whole(
     count: i64,
     [missing, added]: [&'static str; 2],
 ) -> std::result::Result<Vec<RowDigest>, Wrong> {
-    let mut rows: BTreeMap<i64, Checked> =
-        rows.into_iter().map(|row| (row.position, row)).collect();
+    let mut rows: BTreeMap<i64, Checked> = rows.into_iter().map(|row| (row.position, row)).collect();
     let mut digests = Vec::with_capacity(rows.len());
     for position in 0..count {
         let row = rows.remove(&position).ok_or((position, missing))?;

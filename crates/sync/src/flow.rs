@@ -74,13 +74,7 @@ pub enum Entity {
 
 impl Entity {
     /// All entities.
-    pub const ALL: [Self; 5] = [
-        Self::Customer,
-        Self::StockItem,
-        Self::NonStockItem,
-        Self::Invoice,
-        Self::CashSale,
-    ];
+    pub const ALL: [Self; 5] = [Self::Customer, Self::StockItem, Self::NonStockItem, Self::Invoice, Self::CashSale];
 
     /// The contract name, also used in tables.
     #[must_use]

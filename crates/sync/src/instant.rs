@@ -41,19 +41,13 @@ impl Instant {
     /// This instant moved later by `by`; saturates.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// This instant moved earlier by `by`; saturates.
     #[must_use]
     pub fn minus(self, by: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// Time from `earlier` to this instant; zero when `earlier` is later.
@@ -112,9 +106,7 @@ mod tests {
     #[test]
     fn http_dates_parse() {
         assert_eq!(
-            Instant::parse_http_date("Tue, 24 Nov 2026 06:00:00 GMT")
-                .unwrap()
-                .to_string(),
+            Instant::parse_http_date("Tue, 24 Nov 2026 06:00:00 GMT").unwrap().to_string(),
             "2026-11-24T06:00:00Z"
         );
     }

@@ -91,8 +91,7 @@ impl Serialize for Code {
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        Self::named(&name)
-            .ok_or_else(|| serde::de::Error::custom(format!("unknown problem code {name}")))
+        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("unknown problem code {name}")))
     }
 }
 
@@ -112,11 +111,7 @@ impl Problem {
     /// A problem of the whole record.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            field: String::new(),
-        }
+        Self { code, message: message.into(), field: String::new() }
     }
 
     /// The same, at a field.

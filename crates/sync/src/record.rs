@@ -18,10 +18,7 @@ impl Fields {
     /// The value of `name`, also when blank.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0
-            .iter()
-            .find(|(n, _)| &**n == name)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(n, _)| &**n == name).map(|(_, value)| value)
     }
 
     /// Text of `name`, trimmed, when it is text and not blank.

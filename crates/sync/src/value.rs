@@ -149,17 +149,7 @@ mod tests {
 
     #[test]
     fn equal_numbers_have_one_form() {
-        let texts = [
-            "0",
-            "-0",
-            "0.000",
-            "1",
-            "1.0",
-            "-30.0000",
-            "100",
-            "0.0010",
-            "123456789012345678901234567.0",
-        ];
+        let texts = ["0", "-0", "0.000", "1", "1.0", "-30.0000", "100", "0.0010", "123456789012345678901234567.0"];
         for text in texts {
             let number: Decimal = text.parse().unwrap();
             let normal = number.normalize();

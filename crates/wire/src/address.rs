@@ -24,9 +24,7 @@ pub enum AddressProblem {
     #[error("This is not an absolute https address.")]
     NotAUrl,
     /// A scheme other than https.
-    #[error(
-        "Only https is spoken; plain http is possible to loopback alone, with --allow-loopback."
-    )]
+    #[error("Only https is spoken; plain http is possible to loopback alone, with --allow-loopback.")]
     NotHttps,
     /// `user:password@`.
     #[error("An address must not carry a user name or password.")]
@@ -106,9 +104,7 @@ fn place(host: &Host<&str>) -> Place {
                     IpAddr::V6(ip) => place_v6(ip),
                 }
             } else if !name.contains('.')
-                || [".local", ".internal", ".lan", ".home.arpa"]
-                    .iter()
-                    .any(|end| name.ends_with(end))
+                || [".local", ".internal", ".lan", ".home.arpa"].iter().any(|end| name.ends_with(end))
             {
                 Place::Private
             } else {
@@ -124,8 +120,7 @@ fn place_v4(ip: Ipv4Addr) -> Place {
         Place::Loopback
     } else if ip.is_private() || (a == 100 && (64..128).contains(&b)) {
         Place::Private
-    } else if a == 0 || ip.is_link_local() || ip.is_multicast() || ip.is_documentation() || a >= 240
-    {
+    } else if a == 0 || ip.is_link_local() || ip.is_multicast() || ip.is_documentation() || a >= 240 {
         Place::Special
     } else {
         Place::Public
@@ -167,10 +162,7 @@ impl Guard {
     /// # Errors
     /// `NotAUrl`, or `Elsewhere` for another scheme, host, port or folder, or one with a name and password in it.
     pub fn resolve(&self, location: &str) -> Result<Url, AddressProblem> {
-        let url = self
-            .base
-            .join(location.trim())
-            .map_err(|_| AddressProblem::NotAUrl)?;
+        let url = self.base.join(location.trim()).map_err(|_| AddressProblem::NotAUrl)?;
         let same_origin = url.scheme() == self.base.scheme()
             && url.host() == self.base.host()
             && url.port_or_known_default() == self.base.port_or_known_default();
@@ -188,48 +180,23 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const STRICT: AddressRules = AddressRules {
-        loopback: false,
-        private: false,
-    };
-    const TESTS: AddressRules = AddressRules {
-        loopback: true,
-        private: false,
-    };
-    const OWN_NETWORK: AddressRules = AddressRules {
-        loopback: false,
-        private: true,
-    };
+    const STRICT: AddressRules = AddressRules { loopback: false, private: false };
+    const TESTS: AddressRules = AddressRules { loopback: true, private: false };
+    const OWN_NETWORK: AddressRules = AddressRules { loopback: false, private: true };
 
     #[test]
     fn https_to_public_hosts_is_always_fine() {
-        for text in [
-            "https://erp.acme.example/AcumaticaERP",
-            "https://8.8.8.8:8443",
-            "https://[2606:4700::1]/x/",
-        ] {
+        for text in ["https://erp.acme.example/AcumaticaERP", "https://8.8.8.8:8443", "https://[2606:4700::1]/x/"] {
             assert!(check(text, STRICT).is_ok(), "{text}");
         }
     }
 
     #[test]
     fn plain_http_is_for_permitted_loopback_alone() {
-        assert_eq!(
-            check("http://erp.acme.example", TESTS),
-            Err(AddressProblem::NotHttps)
-        );
-        assert_eq!(
-            check("http://127.0.0.1:9801", STRICT),
-            Err(AddressProblem::NotHttps)
-        );
-        assert_eq!(
-            check("https://localhost", STRICT),
-            Err(AddressProblem::Loopback)
-        );
-        assert_eq!(
-            check("ftp://127.0.0.1", TESTS),
-            Err(AddressProblem::NotHttps)
-        );
+        assert_eq!(check("http://erp.acme.example", TESTS), Err(AddressProblem::NotHttps));
+        assert_eq!(check("http://127.0.0.1:9801", STRICT), Err(AddressProblem::NotHttps));
+        assert_eq!(check("https://localhost", STRICT), Err(AddressProblem::Loopback));
+        assert_eq!(check("ftp://127.0.0.1", TESTS), Err(AddressProblem::NotHttps));
         for text in [
             "http://127.0.0.1:9801",
             "http://localhost:1/x",
@@ -243,17 +210,8 @@ mod tests {
 
     #[test]
     fn other_spellings_of_loopback_are_seen() {
-        for text in [
-            "https://127.1",
-            "https://2130706433",
-            "https://0x7f.1",
-            "https://127.0.0.1.",
-        ] {
-            assert_eq!(
-                check(text, OWN_NETWORK),
-                Err(AddressProblem::Loopback),
-                "{text}"
-            );
+        for text in ["https://127.1", "https://2130706433", "https://0x7f.1", "https://127.0.0.1."] {
+            assert_eq!(check(text, OWN_NETWORK), Err(AddressProblem::Loopback), "{text}");
         }
     }
 
@@ -270,48 +228,25 @@ mod tests {
             assert_eq!(check(text, STRICT), Err(AddressProblem::Private), "{text}");
             assert!(check(text, OWN_NETWORK).is_ok(), "{text}");
         }
-        for text in [
-            "https://169.254.169.254",
-            "https://0.0.0.0",
-            "https://224.0.0.1",
-            "https://[fe80::1]",
-            "https://[::]",
-        ] {
-            assert_eq!(
-                check(text, OWN_NETWORK),
-                Err(AddressProblem::Special),
-                "{text}"
-            );
+        for text in
+            ["https://169.254.169.254", "https://0.0.0.0", "https://224.0.0.1", "https://[fe80::1]", "https://[::]"]
+        {
+            assert_eq!(check(text, OWN_NETWORK), Err(AddressProblem::Special), "{text}");
         }
     }
 
     #[test]
     fn credentials_queries_and_nonsense_are_refused() {
-        assert_eq!(
-            check("https://u:p@h.example", STRICT),
-            Err(AddressProblem::Credentials)
-        );
-        assert_eq!(
-            check("https://h.example/?x=1", STRICT),
-            Err(AddressProblem::Query)
-        );
-        assert_eq!(
-            check("https://h.example/#x", STRICT),
-            Err(AddressProblem::Query)
-        );
-        assert_eq!(
-            check("erp.acme.example", STRICT),
-            Err(AddressProblem::NotAUrl)
-        );
+        assert_eq!(check("https://u:p@h.example", STRICT), Err(AddressProblem::Credentials));
+        assert_eq!(check("https://h.example/?x=1", STRICT), Err(AddressProblem::Query));
+        assert_eq!(check("https://h.example/#x", STRICT), Err(AddressProblem::Query));
+        assert_eq!(check("erp.acme.example", STRICT), Err(AddressProblem::NotAUrl));
     }
 
     #[test]
     fn a_location_stays_within_origin_and_folder() {
         let guard = Guard::new(check("https://h.example/23r2", STRICT).unwrap());
-        assert_eq!(
-            guard.resolve("/23r2/entity/x").unwrap().as_str(),
-            "https://h.example/23r2/entity/x"
-        );
+        assert_eq!(guard.resolve("/23r2/entity/x").unwrap().as_str(), "https://h.example/23r2/entity/x");
         assert!(guard.resolve("https://h.example:443/23r2/entity").is_ok());
         for text in [
             "/entity/x",
@@ -324,11 +259,7 @@ mod tests {
             "/23r2/%2e%2e/entity",
             "https://a:b@h.example/23r2/x",
         ] {
-            assert_eq!(
-                guard.resolve(text),
-                Err(AddressProblem::Elsewhere),
-                "{text}"
-            );
+            assert_eq!(guard.resolve(text), Err(AddressProblem::Elsewhere), "{text}");
         }
     }
 }

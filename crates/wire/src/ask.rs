@@ -66,12 +66,7 @@ impl Ask {
     /// A request with a body, of the safety given, that expects JSON: 120 s, 64 MiB, bodies dropped.
     #[must_use]
     pub fn with_body(method: Method, url: impl Into<String>, body: Bytes, safety: Safety) -> Self {
-        Self {
-            method,
-            body: Some(body),
-            safety,
-            ..Self::get(url)
-        }
+        Self { method, body: Some(body), safety, ..Self::get(url) }
     }
 
     /// The same with one more header.
@@ -84,10 +79,7 @@ impl Ask {
 
 impl fmt::Debug for Ask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ask")
-            .field("method", &self.method)
-            .field("safety", &self.safety)
-            .finish_non_exhaustive()
+        f.debug_struct("Ask").field("method", &self.method).field("safety", &self.safety).finish_non_exhaustive()
     }
 }
 

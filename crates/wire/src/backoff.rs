@@ -14,13 +14,7 @@ const LONGEST_WISH: Duration = Duration::from_hours(1);
 
 /// Pause after attempt number `attempt` (from 1): the remote wish where there is one, with up to a tenth on top so that callers do
 /// not come back together; else `first` doubled per attempt up to `longest`, of which the upper half is random.
-pub(crate) fn pause(
-    attempt: u32,
-    first: Duration,
-    longest: Duration,
-    wish: Option<Duration>,
-    random: u32,
-) -> Duration {
+pub(crate) fn pause(attempt: u32, first: Duration, longest: Duration, wish: Option<Duration>, random: u32) -> Duration {
     if let Some(wish) = wish {
         return wish.max(first).saturating_add(share(wish / 10, random));
     }
@@ -63,10 +57,7 @@ mod tests {
 
     #[test]
     fn pauses_double_and_stay_within_half_and_whole() {
-        assert_eq!(
-            pause(1, FIRST, LONGEST, None, 0),
-            Duration::from_millis(250)
-        );
+        assert_eq!(pause(1, FIRST, LONGEST, None, 0), Duration::from_millis(250));
         assert!(pause(1, FIRST, LONGEST, None, u32::MAX) < FIRST);
         assert_eq!(pause(3, FIRST, LONGEST, None, 0), Duration::from_secs(1));
         assert_eq!(pause(40, FIRST, LONGEST, None, 0), LONGEST / 2);
@@ -89,10 +80,7 @@ mod tests {
             retry_after(&headers, now)
         };
         assert_eq!(of("7"), Some(Duration::from_secs(7)));
-        assert_eq!(
-            of("Tue, 24 Nov 2026 06:00:30 GMT"),
-            Some(Duration::from_secs(30))
-        );
+        assert_eq!(of("Tue, 24 Nov 2026 06:00:30 GMT"), Some(Duration::from_secs(30)));
         assert_eq!(of("Tue, 24 Nov 2026 05:00:30 GMT"), Some(Duration::ZERO));
         assert_eq!(of("999999"), None);
         assert_eq!(of("-3"), None);

@@ -32,10 +32,7 @@ pub struct Door {
 enum Next {
     Answer(Response),
     GiveUp(Fault),
-    Repeat {
-        failure: Failure,
-        retry_after: Option<Duration>,
-    },
+    Repeat { failure: Failure, retry_after: Option<Duration> },
 }
 
 impl Door {
@@ -92,10 +89,7 @@ impl Door {
             let (failure, retry_after) = match self.attempt(&ask, attempt, &mut tape).await {
                 Next::Answer(response) => return tape.end(Ok(response)),
                 Next::GiveUp(fault) => return tape.end(Err(fault)),
-                Next::Repeat {
-                    failure,
-                    retry_after,
-                } => (failure, retry_after),
+                Next::Repeat { failure, retry_after } => (failure, retry_after),
             };
             let pause = backoff::pause(
                 attempt,
@@ -108,9 +102,7 @@ impl Door {
                 self.quota.throttled(self.manners.system, pause);
             }
             let spent = self.clock.now().since(began);
-            if attempt >= self.manners.attempts
-                || spent.saturating_add(pause) > self.manners.patience
-            {
+            if attempt >= self.manners.attempts || spent.saturating_add(pause) > self.manners.patience {
                 return tape.end(Err(failure.fault(self.manners.system, &ask.url, attempt)));
             }
             tracing::debug!(
@@ -147,14 +139,7 @@ impl Door {
         let (failure, retry_after) = match answer {
             Ok(response) => {
                 let failure = failure::of_answer(ask, &response);
-                tape.record(
-                    ask,
-                    attempt,
-                    started,
-                    took,
-                    Some(&response),
-                    failure.as_ref(),
-                );
+                tape.record(ask, attempt, started, took, Some(&response), failure.as_ref());
                 match failure {
                     None => {
                         slot.succeeded();
@@ -184,10 +169,7 @@ impl Door {
         if failure.is_final() {
             return Next::GiveUp(failure.fault(self.manners.system, &ask.url, attempt));
         }
-        Next::Repeat {
-            failure,
-            retry_after,
-        }
+        Next::Repeat { failure, retry_after }
     }
 }
 

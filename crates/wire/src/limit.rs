@@ -36,18 +36,8 @@ pub(crate) struct Slot {
 impl Slots {
     pub(crate) fn new(most: usize, adaptive: bool) -> Arc<Self> {
         let most = most.max(1);
-        let state = State {
-            limit: most,
-            taken: 0,
-            good: 0,
-            reductions: 0,
-            waiting: VecDeque::new(),
-        };
-        Arc::new(Self {
-            most,
-            adaptive,
-            state: Mutex::new(state),
-        })
+        let state = State { limit: most, taken: 0, good: 0, reductions: 0, waiting: VecDeque::new() };
+        Arc::new(Self { most, adaptive, state: Mutex::new(state) })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -61,10 +51,7 @@ impl Slots {
                 let mut state = self.state();
                 if state.taken < state.limit && state.waiting.is_empty() {
                     state.taken += 1;
-                    return Slot {
-                        slots: Some(Arc::clone(self)),
-                        reductions: state.reductions,
-                    };
+                    return Slot { slots: Some(Arc::clone(self)), reductions: state.reductions };
                 }
                 let (give, turn) = oneshot::channel();
                 state.waiting.push_back(give);
@@ -88,13 +75,7 @@ impl Slots {
                     return;
                 };
                 state.taken += 1;
-                (
-                    waiter,
-                    Slot {
-                        slots: Some(Arc::clone(self)),
-                        reductions: state.reductions,
-                    },
-                )
+                (waiter, Slot { slots: Some(Arc::clone(self)), reductions: state.reductions })
             };
             if let Err(mut unwanted) = waiter.send(slot) {
                 // Whoever waited has gone. Take it back here instead of in `drop`, which would call this again.
@@ -173,10 +154,7 @@ mod tests {
         assert!(first.as_mut().now_or_never().is_none());
         assert!(second.as_mut().now_or_never().is_none());
         drop(a);
-        assert!(
-            second.as_mut().now_or_never().is_none(),
-            "the later one must not overtake"
-        );
+        assert!(second.as_mut().now_or_never().is_none(), "the later one must not overtake");
         assert!(first.as_mut().now_or_never().is_some());
     }
 

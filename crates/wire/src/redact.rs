@@ -65,10 +65,7 @@ pub fn target(url: &str) -> String {
 pub fn plain(text: &str, most: usize) -> String {
     let mut shown = String::new();
     let mut count = 0;
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-    {
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if count > 0 {
             shown.push(' ');
             count += 1;
@@ -101,9 +98,7 @@ mod tests {
     #[test]
     fn only_listed_values_are_shown() {
         assert_eq!(
-            target(
-                "https://h/a?%24top=5&$filter=CustomerID%20gt%20%27A%27&page_token=secret&code=abc&access_token=x"
-            ),
+            target("https://h/a?%24top=5&$filter=CustomerID%20gt%20%27A%27&page_token=secret&code=abc&access_token=x"),
             "/a?$top=5&$filter=CustomerID%20gt%20%27A%27&page_token=…&code=…&access_token=…"
         );
     }

@@ -74,16 +74,8 @@ impl ReqwestTransport {
     /// Certificates or proxy that cannot be used.
     pub fn new(options: TransportOptions) -> Result<Self, SetupProblem> {
         // Whether private hosts are fine was decided where the address came in; here only scheme and loopback are.
-        let rules = AddressRules {
-            loopback: options.allow_loopback,
-            private: true,
-        };
-        let transport = Self {
-            options,
-            rules,
-            secure: OnceLock::new(),
-            plain: OnceLock::new(),
-        };
+        let rules = AddressRules { loopback: options.allow_loopback, private: true };
+        let transport = Self { options, rules, secure: OnceLock::new(), plain: OnceLock::new() };
         if transport.options.ca_pem.is_some() || transport.options.proxy.is_some() {
             transport.client(true)?;
         }
@@ -96,43 +88,27 @@ impl ReqwestTransport {
     }
 
     async fn exchange(&self, request: Request) -> Result<Response, TransportFault> {
-        let url = url::Url::parse(&request.url)
-            .map_err(|_| TransportFault::NotSent("not a URL".to_owned()))?;
-        check_parts(&url, self.rules)
-            .map_err(|problem| TransportFault::NotSent(problem.to_string()))?;
+        let url = url::Url::parse(&request.url).map_err(|_| TransportFault::NotSent("not a URL".to_owned()))?;
+        check_parts(&url, self.rules).map_err(|problem| TransportFault::NotSent(problem.to_string()))?;
         let (limit, timeout) = (request.body_limit, request.timeout);
-        let client = self
-            .client(url.scheme() == "https")
-            .map_err(|problem| TransportFault::Tls(problem.to_string()))?;
-        let mut builder = client
-            .request(request.method, url)
-            .headers(request.headers)
-            .timeout(timeout);
+        let client =
+            self.client(url.scheme() == "https").map_err(|problem| TransportFault::Tls(problem.to_string()))?;
+        let mut builder = client.request(request.method, url).headers(request.headers).timeout(timeout);
         if let Some(body) = request.body {
             if body.is_empty() {
                 builder = builder.header(http::header::CONTENT_LENGTH, 0);
             }
             builder = builder.body(body);
         }
-        let mut answer = builder
-            .send()
-            .await
-            .map_err(|error| classify(error, timeout))?;
+        let mut answer = builder.send().await.map_err(|error| classify(error, timeout))?;
         let status = answer.status().as_u16();
         let headers = std::mem::take(answer.headers_mut());
-        let announced = answer
-            .content_length()
-            .and_then(|length| usize::try_from(length).ok())
-            .unwrap_or(0);
+        let announced = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
         if announced > limit {
             return Err(TransportFault::TooLarge(limit));
         }
         let body = collect(&mut answer, announced.min(RESERVE), limit, timeout).await?;
-        Ok(Response {
-            status,
-            headers,
-            body,
-        })
+        Ok(Response { status, headers, body })
     }
 }
 
@@ -159,9 +135,7 @@ fn build(options: &TransportOptions, secure: bool) -> Result<reqwest::Client, Se
         let proxy = reqwest::Proxy::all(proxy.as_str()).map_err(|_| SetupProblem::Proxy)?;
         builder = builder.proxy(proxy);
     }
-    builder
-        .build()
-        .map_err(|error| SetupProblem::Client(chain(&error.without_url())))
+    builder.build().map_err(|error| SetupProblem::Client(chain(&error.without_url())))
 }
 
 /// Reads the body chunk by chunk up to `limit`; a body of one chunk is not copied.
@@ -171,12 +145,7 @@ async fn collect(
     limit: usize,
     timeout: Duration,
 ) -> Result<Bytes, TransportFault> {
-    let mut next = async || {
-        answer
-            .chunk()
-            .await
-            .map_err(|error| classify_body(error, timeout))
-    };
+    let mut next = async || answer.chunk().await.map_err(|error| classify_body(error, timeout));
     let Some(first) = next().await? else {
         return Ok(Bytes::new());
     };
@@ -214,11 +183,7 @@ fn classify(error: reqwest::Error, timeout: Duration) -> TransportFault {
         return TransportFault::NotSent(text);
     }
     if error.is_connect() {
-        return if is_tls(&text) {
-            TransportFault::Tls(text)
-        } else {
-            TransportFault::NotSent(text)
-        };
+        return if is_tls(&text) { TransportFault::Tls(text) } else { TransportFault::NotSent(text) };
     }
     if error.is_timeout() {
         return TransportFault::TimedOut(timeout);
@@ -238,17 +203,9 @@ fn classify_body(error: reqwest::Error, timeout: Duration) -> TransportFault {
 /// Words by which rustls and the platform's verifier speak of a handshake that failed.
 fn is_tls(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    [
-        "certificate",
-        "fatal alert",
-        "invalidcontenttype",
-        "corrupt message",
-        "handshake",
-        "peer is incompatible",
-        "tls",
-    ]
-    .iter()
-    .any(|word| text.contains(word))
+    ["certificate", "fatal alert", "invalidcontenttype", "corrupt message", "handshake", "peer is incompatible", "tls"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// An error with its causes, shortest first mention only.

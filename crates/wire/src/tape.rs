@@ -21,11 +21,7 @@ pub(crate) struct Tape {
 
 impl Tape {
     pub(crate) fn new(system: System, ask: &Ask) -> Self {
-        Self {
-            system,
-            target: redact::target(&ask.url),
-            exchanges: Vec::with_capacity(1),
-        }
+        Self { system, target: redact::target(&ask.url), exchanges: Vec::with_capacity(1) }
     }
 
     /// Adds one attempt. An HTML page is never kept: sign-in pages carry tokens of their own.
@@ -59,9 +55,6 @@ impl Tape {
 
     /// The result with all attempts.
     pub(crate) fn end<T>(self, result: Result<T, Fault>) -> Call<T> {
-        Call {
-            result,
-            exchanges: self.exchanges,
-        }
+        Call { result, exchanges: self.exchanges }
     }
 }

@@ -11,8 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
 use port::{
-    Access, Clock, Entropy, Grant, Quota, Request, Response, System, TokenError, Tokens, Transport,
-    TransportFault,
+    Access, Clock, Entropy, Grant, Quota, Request, Response, System, TokenError, Tokens, Transport, TransportFault,
 };
 use secrecy::SecretString;
 use sync::Instant;
@@ -36,11 +35,7 @@ type Rule = Box<dyn Fn(&Seen) -> Option<Answer> + Send + Sync>;
 
 /// An answer of that status and body.
 pub(crate) fn answer(status: u16, body: impl Into<String>) -> Answer {
-    Ok(Response {
-        status,
-        headers: HeaderMap::new(),
-        body: Bytes::from(body.into()),
-    })
+    Ok(Response { status, headers: HeaderMap::new(), body: Bytes::from(body.into()) })
 }
 
 #[derive(Default)]
@@ -59,7 +54,8 @@ struct World {
 #[derive(Clone, Default)]
 pub(crate) struct Script(Arc<World>);
 
-pub(crate) const TOKEN: &str = r#"{"access_token":"1000.aa.bb","api_domain":"https://www.zohoapis.eu","token_type":"Bearer","expires_in":3600}"#;
+pub(crate) const TOKEN: &str =
+    r#"{"access_token":"1000.aa.bb","api_domain":"https://www.zohoapis.eu","token_type":"Bearer","expires_in":3600}"#;
 
 impl Script {
     /// A script with a refresh token and no access token.
@@ -73,21 +69,14 @@ impl Script {
     /// A script with an access token that lives for an hour.
     pub(crate) fn signed_in() -> Self {
         let script = Self::new();
-        script.keep_access(
-            "1000.kept",
-            Duration::from_hours(1),
-            "https://www.zohoapis.eu",
-        );
+        script.keep_access("1000.kept", Duration::from_hours(1), "https://www.zohoapis.eu");
         script
     }
 
     pub(crate) fn keep_access(&self, token: &str, life: Duration, api_domain: &str) {
         let expires = self.now().plus(life);
-        self.0.grant.lock().unwrap().access = Some(Access {
-            token: token.into(),
-            expires,
-            api_domain: api_domain.to_owned(),
-        });
+        self.0.grant.lock().unwrap().access =
+            Some(Access { token: token.into(), expires, api_domain: api_domain.to_owned() });
     }
 
     /// The next call gets this answer.
@@ -102,9 +91,11 @@ impl Script {
         part: &'static str,
         rule: impl Fn(&Seen) -> Option<Answer> + Send + Sync + 'static,
     ) -> &Self {
-        self.0.rules.lock().unwrap().push(Box::new(move |seen| {
-            seen.target.contains(part).then(|| rule(seen)).flatten()
-        }));
+        self.0
+            .rules
+            .lock()
+            .unwrap()
+            .push(Box::new(move |seen| seen.target.contains(part).then(|| rule(seen)).flatten()));
         self
     }
 
@@ -118,10 +109,7 @@ impl Script {
     }
 
     pub(crate) fn targets(&self) -> Vec<String> {
-        self.seen()
-            .into_iter()
-            .map(|seen| format!("{} {}", seen.method, seen.target))
-            .collect()
+        self.seen().into_iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
     }
 
     pub(crate) fn forget(&self) {
@@ -189,10 +177,7 @@ impl Transport for Script {
                 .get("authorization")
                 .map(|v| v.to_str().unwrap().to_owned())
                 .unwrap_or_default(),
-            body: request
-                .body
-                .map(|body| String::from_utf8(body.to_vec()).unwrap())
-                .unwrap_or_default(),
+            body: request.body.map(|body| String::from_utf8(body.to_vec()).unwrap()).unwrap_or_default(),
         };
         self.0.seen.lock().unwrap().push(seen.clone());
         let queued = self.0.queue.lock().unwrap().pop_front();
@@ -201,12 +186,7 @@ impl Transport for Script {
         }
         let rules = self.0.rules.lock().unwrap();
         let answer = rules.iter().rev().find_map(|rule| rule(&seen));
-        answer.unwrap_or_else(|| {
-            panic!(
-                "the script has no answer to {} {}",
-                seen.method, seen.target
-            )
-        })
+        answer.unwrap_or_else(|| panic!("the script has no answer to {} {}", seen.method, seen.target))
     }
 }
 

@@ -45,20 +45,11 @@ impl Settings {
     /// works, or is refused without harm.
     pub(crate) fn api_base(&self, api_domain: &str) -> Result<String, String> {
         if self.accounts_url.is_some() {
-            return if self.allow_loopback {
-                loopback(api_domain).ok_or_else(String::new)
-            } else {
-                Err(String::new())
-            };
+            return if self.allow_loopback { loopback(api_domain).ok_or_else(String::new) } else { Err(String::new()) };
         }
-        let (datacenter, environment) =
-            Datacenter::of_api_domain(api_domain).ok_or_else(String::new)?;
+        let (datacenter, environment) = Datacenter::of_api_domain(api_domain).ok_or_else(String::new)?;
         if datacenter != self.datacenter {
-            return Err(format!(
-                "the data center {} ({})",
-                datacenter.title(),
-                datacenter.name()
-            ));
+            return Err(format!("the data center {} ({})", datacenter.title(), datacenter.name()));
         }
         if environment != self.environment && environment != Environment::Production {
             return Err(format!("the environment {}", environment.name()));
@@ -72,11 +63,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
-    fn settings(
-        environment: Environment,
-        accounts_url: Option<&str>,
-        allow_loopback: bool,
-    ) -> Settings {
+    fn settings(environment: Environment, accounts_url: Option<&str>, allow_loopback: bool) -> Settings {
         Settings {
             datacenter: Datacenter::Eu,
             environment,
@@ -92,61 +79,29 @@ mod tests {
     #[test]
     fn tokens_go_to_their_own_data_center_and_environment_only() {
         let live = settings(Environment::Production, None, true);
-        assert_eq!(
-            live.api_base("https://www.zohoapis.eu").unwrap(),
-            "https://www.zohoapis.eu"
-        );
-        assert!(
-            live.api_base("https://www.zohoapis.com")
-                .unwrap_err()
-                .contains("United States")
-        );
-        assert!(
-            live.api_base("https://sandbox.zohoapis.eu")
-                .unwrap_err()
-                .contains("sandbox")
-        );
-        for evil in [
-            "https://evil.example",
-            "http://127.0.0.1:1",
-            "https://www.zohoapis.eu.evil.example",
-        ] {
+        assert_eq!(live.api_base("https://www.zohoapis.eu").unwrap(), "https://www.zohoapis.eu");
+        assert!(live.api_base("https://www.zohoapis.com").unwrap_err().contains("United States"));
+        assert!(live.api_base("https://sandbox.zohoapis.eu").unwrap_err().contains("sandbox"));
+        for evil in ["https://evil.example", "http://127.0.0.1:1", "https://www.zohoapis.eu.evil.example"] {
             assert_eq!(live.api_base(evil).unwrap_err(), "", "{evil}");
         }
         let sandbox = settings(Environment::Sandbox, None, false);
         for answered in ["https://www.zohoapis.eu", "https://sandbox.zohoapis.eu"] {
-            assert_eq!(
-                sandbox.api_base(answered).unwrap(),
-                "https://sandbox.zohoapis.eu"
-            );
+            assert_eq!(sandbox.api_base(answered).unwrap(), "https://sandbox.zohoapis.eu");
         }
         assert!(sandbox.api_base("https://developer.zohoapis.eu").is_err());
     }
 
     #[test]
     fn loopback_needs_permission_and_stays_on_loopback() {
-        let open = settings(
-            Environment::Production,
-            Some("http://127.0.0.1:9802/"),
-            true,
-        );
+        let open = settings(Environment::Production, Some("http://127.0.0.1:9802/"), true);
         assert_eq!(open.accounts_server().unwrap(), "http://127.0.0.1:9802");
-        assert_eq!(
-            open.api_base("http://127.0.0.1:9803").unwrap(),
-            "http://127.0.0.1:9803"
-        );
+        assert_eq!(open.api_base("http://127.0.0.1:9803").unwrap(), "http://127.0.0.1:9803");
         assert!(open.api_base("https://www.zohoapis.eu").is_err());
-        let shut = settings(
-            Environment::Production,
-            Some("http://127.0.0.1:9802"),
-            false,
-        );
+        let shut = settings(Environment::Production, Some("http://127.0.0.1:9802"), false);
         assert_eq!(shut.accounts_server(), None);
         assert!(shut.api_base("http://127.0.0.1:9803").is_err());
-        assert_eq!(
-            settings(Environment::Production, Some("https://evil.example"), true).accounts_server(),
-            None
-        );
+        assert_eq!(settings(Environment::Production, Some("https://evil.example"), true).accounts_server(), None);
     }
 
     #[test]

@@ -53,10 +53,7 @@ fn members() -> Result<BTreeSet<String>> {
     command.args(["--depth", "0", "--format", "{p}"]);
     let told = run::output(&mut command)?;
     let names = told.lines().filter_map(|line| line.split(' ').next());
-    Ok(names
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect())
+    Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }
 
 fn tree() -> Command {
@@ -126,10 +123,7 @@ mod tests {
             serde_derive v1.0.229 (proc-macro)|MIT OR Apache-2.0\n\n";
         let packages = compiled_in(told, &ours());
         let names: Vec<_> = packages.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            names,
-            ["serde 1.0.229", "serde_derive 1.0.229", "sync 0.1.0"]
-        );
+        assert_eq!(names, ["serde 1.0.229", "serde_derive 1.0.229", "sync 0.1.0"]);
         assert!(packages[2].ours && !packages[0].ours);
         assert_eq!(packages[0].licence, "MIT OR Apache-2.0");
     }

@@ -9,14 +9,8 @@
 /// # Errors
 /// A sentence when the expression cannot be read.
 pub(crate) fn permits(expression: &str, allowed: &dyn Fn(&str) -> bool) -> Result<bool, String> {
-    let spaced = expression
-        .replace('(', " ( ")
-        .replace(')', " ) ")
-        .replace('/', " OR ");
-    let mut words = Words {
-        left: spaced.split_whitespace().collect(),
-        allowed,
-    };
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
+    let mut words = Words { left: spaced.split_whitespace().collect(), allowed };
     words.left.reverse();
     let verdict = words.any()?;
     match words.left.last() {
@@ -59,11 +53,7 @@ impl<'a> Words<'a> {
     fn one(&mut self) -> Result<bool, String> {
         if self.take("(") {
             let verdict = self.any()?;
-            return if self.take(")") {
-                Ok(verdict)
-            } else {
-                Err("a bracket stays open".into())
-            };
+            return if self.take(")") { Ok(verdict) } else { Err("a bracket stays open".into()) };
         }
         let licence = self.name()?;
         if self.take("WITH") {
@@ -90,9 +80,7 @@ mod tests {
     use super::*;
 
     fn judged(expression: &str) -> Result<bool, String> {
-        permits(expression, &|licence| {
-            ["MIT", "Unicode-3.0", "Apache-2.0 WITH LLVM-exception"].contains(&licence)
-        })
+        permits(expression, &|licence| ["MIT", "Unicode-3.0", "Apache-2.0 WITH LLVM-exception"].contains(&licence))
     }
 
     #[test]

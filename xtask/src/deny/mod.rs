@@ -47,11 +47,7 @@ pub(crate) fn run(advisories: bool) -> Result<()> {
     }
     match (advisories, installed) {
         (true, true) => run::checked(&mut run::cargo(&["deny", "check", "advisories"])),
-        (true, false) => Err(crate::system::Missing::new(
-            "cargo-deny",
-            "cargo install --locked cargo-deny",
-        )
-        .into()),
+        (true, false) => Err(crate::system::Missing::new("cargo-deny", "cargo install --locked cargo-deny").into()),
         (false, _) => {
             println!("advisories: not asked for (`cargo x deny --advisories`, needs the network)");
             Ok(())
@@ -63,19 +59,14 @@ pub(crate) fn run(advisories: bool) -> Result<()> {
 fn sources(policy: &Policy, locked: &[Package]) -> Vec<String> {
     let allowed = |package: &Package| match &package.source {
         None => package.ours,
-        Some(source) => policy
-            .sources
-            .allow_registry
-            .iter()
-            .any(|registry| source.strip_prefix("registry+") == Some(registry)),
+        Some(source) => {
+            policy.sources.allow_registry.iter().any(|registry| source.strip_prefix("registry+") == Some(registry))
+        }
     };
     let refused = locked.iter().filter(|package| !allowed(package));
     refused
         .map(|package| {
-            let source = package
-                .source
-                .as_deref()
-                .unwrap_or("a folder outside the workspace");
+            let source = package.source.as_deref().unwrap_or("a folder outside the workspace");
             format!("{package}: comes from {source}; only released crates of an allowed registry are reproducible")
         })
         .collect()
@@ -98,20 +89,18 @@ fn licences(policy: &Policy, compiled: &[Package]) -> Vec<String> {
     for package in compiled.iter().filter(|package| !package.ours) {
         let allowed = |licence: &str| {
             policy.licenses.allow.iter().any(|id| id == licence)
-                || policy.licenses.exceptions.iter().any(|exception| {
-                    exception.matches(package) && exception.allow.iter().any(|id| id == licence)
-                })
+                || policy
+                    .licenses
+                    .exceptions
+                    .iter()
+                    .any(|exception| exception.matches(package) && exception.allow.iter().any(|id| id == licence))
         };
         match licence::permits(&package.licence, &allowed) {
             Ok(true) => {}
-            Ok(false) => refused.push(format!(
-                "{package}: licence `{}` is not among the allowed ones",
-                package.licence
-            )),
-            Err(why) => refused.push(format!(
-                "{package}: licence `{}` cannot be read, {why}",
-                package.licence
-            )),
+            Ok(false) => {
+                refused.push(format!("{package}: licence `{}` is not among the allowed ones", package.licence))
+            }
+            Err(why) => refused.push(format!("{package}: licence `{}` cannot be read, {why}", package.licence)),
         }
     }
     refused
@@ -122,9 +111,7 @@ fn duplicates(policy: &Policy, compiled: &[Package]) -> Vec<String> {
     let mut refused = Vec::new();
     for (at, package) in compiled.iter().enumerate() {
         let skipped = |package: &Package| policy.bans.skip.iter().any(|skip| skip.matches(package));
-        let twin = compiled[at + 1..]
-            .iter()
-            .find(|other| other.name == package.name && !skipped(other));
+        let twin = compiled[at + 1..].iter().find(|other| other.name == package.name && !skipped(other));
         if let Some(twin) = twin.filter(|_| !skipped(package)) {
             refused.push(format!(
                 "{package}: compiled beside {twin}; unify them, or list one under [bans] skip with its reason"
@@ -133,10 +120,7 @@ fn duplicates(policy: &Policy, compiled: &[Package]) -> Vec<String> {
     }
     for skip in &policy.bans.skip {
         if !compiled.iter().any(|package| skip.matches(package)) {
-            refused.push(format!(
-                "{}: listed under [bans] skip, but not compiled any more; remove it",
-                skip.name
-            ));
+            refused.push(format!("{}: listed under [bans] skip, but not compiled any more; remove it", skip.name));
         }
     }
     refused
@@ -195,15 +179,9 @@ mod tests {
 
     #[test]
     fn a_banned_crate_is_refused_with_its_reason() {
-        let packages = [
-            package("chrono", "0.4.40", "MIT"),
-            package("jiff", "1.0.0", "MIT"),
-        ];
+        let packages = [package("chrono", "0.4.40", "MIT"), package("jiff", "1.0.0", "MIT")];
         let refused = bans(&policy(), &packages);
-        assert_eq!(
-            refused,
-            ["chrono 0.4.40: banned, jiff is our calendar".to_owned()]
-        );
+        assert_eq!(refused, ["chrono 0.4.40: banned, jiff is our calendar".to_owned()]);
     }
 
     #[test]
@@ -221,16 +199,9 @@ mod tests {
 
     #[test]
     fn a_second_version_needs_a_listed_reason() {
-        let listed = [
-            package("syn", "2.0.1", "MIT"),
-            package("syn", "3.0.1", "MIT"),
-        ];
+        let listed = [package("syn", "2.0.1", "MIT"), package("syn", "3.0.1", "MIT")];
         assert_eq!(duplicates(&policy(), &listed), Vec::<String>::new());
-        let third = [
-            package("syn", "1.0.1", "MIT"),
-            package("syn", "2.0.1", "MIT"),
-            package("syn", "3.0.1", "MIT"),
-        ];
+        let third = [package("syn", "1.0.1", "MIT"), package("syn", "2.0.1", "MIT"), package("syn", "3.0.1", "MIT")];
         let refused = duplicates(&policy(), &third);
         assert_eq!(refused.len(), 1);
         assert!(refused[0].starts_with("syn 1.0.1: compiled beside syn 3.0.1"));

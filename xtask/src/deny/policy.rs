@@ -87,10 +87,7 @@ fn matches(listed: &str, package: &Package) -> bool {
         return listed == package.name;
     };
     name == package.name
-        && package
-            .version
-            .strip_prefix(line)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '+']))
+        && package.version.strip_prefix(line).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '+']))
 }
 
 #[cfg(test)]
@@ -99,13 +96,7 @@ mod tests {
     use super::*;
 
     fn package(version: &str) -> Package {
-        Package {
-            name: "base64".into(),
-            version: version.into(),
-            source: None,
-            licence: String::new(),
-            ours: false,
-        }
+        Package { name: "base64".into(), version: version.into(), source: None, licence: String::new(), ours: false }
     }
 
     #[test]

@@ -49,22 +49,12 @@ impl Cluster {
     /// Makes a cluster in a new temporary folder and waits until it answers.
     pub(crate) fn start(programs: &Programs) -> Result<Self> {
         let owner = owner()?;
-        let folder = tempfile::Builder::new()
-            .prefix("ml-connector-postgres-")
-            .tempdir()?
-            .keep();
+        let folder = tempfile::Builder::new().prefix("ml-connector-postgres-").tempdir()?.keep();
         if let Some((user, group)) = owner {
             chown(&folder, Some(user), Some(group))?;
         }
-        let site = Site {
-            programs,
-            folder,
-            owner,
-        };
-        let mut cluster = Self {
-            janitor: site.janitor()?,
-            url: String::new(),
-        };
+        let site = Site { programs, folder, owner };
+        let mut cluster = Self { janitor: site.janitor()?, url: String::new() };
         site.initialise()?;
         for _ in 0..PORTS_TRIED {
             let port = free_port()?;
@@ -107,15 +97,11 @@ fn owner() -> Result<Option<(u32, u32)>> {
         return Ok(None);
     }
     let account = system::account("postgres").or_else(|| system::account("nobody"));
-    Ok(Some(account.context(
-        "PostgreSQL refuses to run as root, and there is no account named postgres or nobody",
-    )?))
+    Ok(Some(account.context("PostgreSQL refuses to run as root, and there is no account named postgres or nobody")?))
 }
 
 fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 struct Site<'a> {
@@ -141,14 +127,7 @@ impl Site<'_> {
     fn initialise(&self) -> Result<()> {
         let mut command = self.command(&self.programs.folder.join("initdb"));
         command
-            .args([
-                "--pgdata",
-                "data",
-                "--username",
-                "postgres",
-                "--auth",
-                "trust",
-            ])
+            .args(["--pgdata", "data", "--username", "postgres", "--auth", "trust"])
             .args(["--encoding", "UTF8", "--locale", "C", "--no-sync"])
             .stderr(Stdio::piped());
         let output = command.output().context("initdb did not start")?;
@@ -180,10 +159,7 @@ impl Site<'_> {
     /// settings that a developer may have for another server.
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command
-            .current_dir(&self.folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null());
+        command.current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::null());
         for name in ["PGDATA", "PGHOST", "PGPORT", "PGUSER", "PGOPTIONS"] {
             command.env_remove(name);
         }

@@ -23,20 +23,13 @@ pub(crate) struct Missing {
 impl Missing {
     /// Names the part and the command.
     pub(crate) fn new(part: impl Into<String>, command: impl Into<String>) -> Self {
-        Self {
-            part: part.into(),
-            command: command.into(),
-        }
+        Self { part: part.into(), command: command.into() }
     }
 }
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is needed and not installed. Install it with:\n    {}",
-            self.part, self.command
-        )
+        write!(f, "{} is needed and not installed. Install it with:\n    {}", self.part, self.command)
     }
 }
 
@@ -71,34 +64,22 @@ fn account_in(accounts: &str, name: &str) -> Option<(u32, u32)> {
 pub(crate) fn install(part: &str, packages: &[&str]) -> Result<()> {
     let apt = Path::new("/usr/bin/apt-get").exists();
     if !apt {
-        let command = format!(
-            "the package manager of this system (on Debian: apt-get install {})",
-            packages.join(" ")
-        );
+        let command = format!("the package manager of this system (on Debian: apt-get install {})", packages.join(" "));
         return Err(Missing::new(part, command).into());
     }
     if !is_root()? {
-        let command = format!(
-            "sudo apt-get update && sudo apt-get install --yes {}",
-            packages.join(" ")
-        );
+        let command = format!("sudo apt-get update && sudo apt-get install --yes {}", packages.join(" "));
         return Err(Missing::new(part, command).into());
     }
     println!("{part} is absent: installing {}", packages.join(" "));
     run::checked(apt_get().args(["--quiet=2", "update"]))?;
-    run::checked(
-        apt_get()
-            .args(["--quiet=2", "install", "--yes", "--no-install-recommends"])
-            .args(packages),
-    )
+    run::checked(apt_get().args(["--quiet=2", "install", "--yes", "--no-install-recommends"]).args(packages))
 }
 
 /// Asks nothing, and says only what went wrong.
 fn apt_get() -> Command {
     let mut command = Command::new("apt-get");
-    command
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .stdout(Stdio::null());
+    command.env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
     command
 }
 

@@ -39,12 +39,9 @@ pub(crate) fn find_or_install() -> Result<Programs> {
 
 fn find() -> Option<Programs> {
     let asked = folders().into_iter().filter_map(|folder| {
-        let complete = ["initdb", "pg_ctl", "postgres"]
-            .iter()
-            .all(|program| folder.join(program).is_file());
-        let told = complete
-            .then(|| run::output(Command::new(folder.join("postgres")).arg("--version")).ok())
-            .flatten()?;
+        let complete = ["initdb", "pg_ctl", "postgres"].iter().all(|program| folder.join(program).is_file());
+        let told =
+            complete.then(|| run::output(Command::new(folder.join("postgres")).arg("--version")).ok()).flatten()?;
         let version = major(&told)?;
         Some(Programs { folder, version })
     });
@@ -53,15 +50,11 @@ fn find() -> Option<Programs> {
 
 /// Among equal versions the first place asked: PATH, which may hold wrappers, is asked last.
 fn newest(asked: impl Iterator<Item = Programs>) -> Option<Programs> {
-    asked
-        .filter(|programs| programs.version >= OLDEST)
-        .reduce(|best, next| {
-            if next.version > best.version {
-                next
-            } else {
-                best
-            }
-        })
+    asked.filter(|programs| programs.version >= OLDEST).reduce(
+        |best, next| {
+            if next.version > best.version { next } else { best }
+        },
+    )
 }
 
 fn folders() -> Vec<PathBuf> {
@@ -96,20 +89,15 @@ mod tests {
 
     #[test]
     fn the_major_version_is_read_from_any_release() {
-        assert_eq!(
-            major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
-            Some(15)
-        );
+        assert_eq!(major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
         assert_eq!(major("postgres (PostgreSQL) 18beta1\n"), Some(18));
         assert_eq!(major("postgres: command not found"), None);
     }
 
     #[test]
     fn the_newest_is_taken_and_old_ones_are_not() {
-        let programs = |version| Programs {
-            folder: PathBuf::from(format!("/usr/lib/postgresql/{version}/bin")),
-            version,
-        };
+        let programs =
+            |version| Programs { folder: PathBuf::from(format!("/usr/lib/postgresql/{version}/bin")), version };
         let found = newest([14, 17, 15].into_iter().map(programs));
         assert_eq!(found, Some(programs(17)));
         assert_eq!(newest([13, 14].into_iter().map(programs)), None);
@@ -117,15 +105,8 @@ mod tests {
 
     #[test]
     fn the_first_place_wins_among_equals() {
-        let programs = |folder: &str| Programs {
-            folder: PathBuf::from(folder),
-            version: 15,
-        };
-        let found = newest(
-            ["/usr/lib/postgresql/15/bin", "/usr/bin"]
-                .into_iter()
-                .map(programs),
-        );
+        let programs = |folder: &str| Programs { folder: PathBuf::from(folder), version: 15 };
+        let found = newest(["/usr/lib/postgresql/15/bin", "/usr/bin"].into_iter().map(programs));
         assert_eq!(found, Some(programs("/usr/lib/postgresql/15/bin")));
     }
 }

@@ -71,12 +71,7 @@ fn database() -> Result<(OsString, Option<Cluster>)> {
 }
 
 /// Whether the runner was content with what ran.
-fn run_all(
-    runner: Runner,
-    arguments: &[String],
-    url: &OsString,
-    counts: &mut Counts,
-) -> Result<bool> {
+fn run_all(runner: Runner, arguments: &[String], url: &OsString, counts: &mut Counts) -> Result<bool> {
     let whole = arguments.is_empty();
     let mut command = runner.command(whole);
     if let (Runner::Nextest, false) = (runner, run::watched()) {

@@ -35,11 +35,7 @@ pub(super) enum Runner {
 impl Runner {
     /// Nextest where it is installed: it runs the binaries side by side.
     pub(super) fn installed() -> Self {
-        if run::answers(&mut run::cargo(&["nextest", "--version"])) {
-            Self::Nextest
-        } else {
-            Self::BuiltIn
-        }
+        if run::answers(&mut run::cargo(&["nextest", "--version"])) { Self::Nextest } else { Self::BuiltIn }
     }
 
     /// The command for everything but documentation tests, or for what
@@ -135,7 +131,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
-    const HARNESS: &str = "test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n";
+    const HARNESS: &str =
+        "test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n";
 
     #[test]
     fn the_built_in_harness_is_counted() {
@@ -153,19 +150,13 @@ mod tests {
     #[test]
     fn what_a_failing_test_printed_is_not_counted_again() {
         assert_eq!(Runner::Nextest.counts_in(HARNESS), None);
-        assert_eq!(
-            Runner::Nextest.counts_in("        PASS [   0.004s] store vault::seals\n"),
-            None
-        );
+        assert_eq!(Runner::Nextest.counts_in("        PASS [   0.004s] store vault::seals\n"), None);
         assert_eq!(Runner::BuiltIn.counts_in("3 passed; 1 failed\n"), None);
     }
 
     #[test]
     fn the_closing_line_is_plain() {
-        let counts = Counts {
-            passed: 41,
-            failed: 0,
-        };
+        let counts = Counts { passed: 41, failed: 0 };
         assert_eq!(counts.closing_line(), "41 passed, 0 failed");
     }
 }

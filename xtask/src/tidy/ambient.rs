@@ -73,21 +73,9 @@ const DOORS: &[(&str, &[Air], &str)] = &[
         &[Air::Clock, Air::Sleep],
         "the simulators run as a service too; this is the clock they get then",
     ),
-    (
-        "crates/app/examples/bench/measure.rs",
-        &[Air::Clock],
-        "a benchmark measures wall time",
-    ),
-    (
-        "xtask/src/run.rs",
-        &[Air::Environment],
-        "a build tool is steered by the environment of its shell",
-    ),
-    (
-        "xtask/src/step.rs",
-        &[Air::Clock],
-        "a build tool tells how long its steps took",
-    ),
+    ("crates/app/examples/bench/measure.rs", &[Air::Clock], "a benchmark measures wall time"),
+    ("xtask/src/run.rs", &[Air::Environment], "a build tool is steered by the environment of its shell"),
+    ("xtask/src/step.rs", &[Air::Clock], "a build tool tells how long its steps took"),
 ];
 
 /// The one variable that a test may read: where its PostgreSQL server is.
@@ -96,12 +84,7 @@ const TEST_VARIABLE: &str = "ML_CONNECTOR_TEST_POSTGRES";
 pub(super) fn check(module: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut refuse = |line: usize, name: &str| {
-        findings.push(Finding {
-            rule: &RULE,
-            path: module.path.clone(),
-            line,
-            what: name.to_owned(),
-        });
+        findings.push(Finding { rule: &RULE, path: module.path.clone(), line, what: name.to_owned() });
     };
     let imports = module.imports();
     for (air, name) in NAMES {
@@ -111,10 +94,7 @@ pub(super) fn check(module: &Source) -> Vec<Finding> {
         for (line, code) in module.numbered() {
             let reads_the_test_variable = *air == Air::Environment
                 && module.is_test(line)
-                && module
-                    .strings
-                    .iter()
-                    .any(|(at, text)| *at == line && text == TEST_VARIABLE);
+                && module.strings.iter().any(|(at, text)| *at == line && text == TEST_VARIABLE);
             if has_word(code, name) && !reads_the_test_variable {
                 refuse(line, name);
             }
@@ -133,9 +113,7 @@ pub(super) fn check(module: &Source) -> Vec<Finding> {
 }
 
 fn lets_in(path: &str, air: Air) -> bool {
-    DOORS
-        .iter()
-        .any(|(door, airs, _)| *door == path && airs.contains(&air))
+    DOORS.iter().any(|(door, airs, _)| *door == path && airs.contains(&air))
 }
 
 #[cfg(test)]
@@ -154,14 +132,8 @@ mod tests {
 
     #[test]
     fn each_kind_of_air_is_refused() {
-        assert_eq!(
-            refused("let t = jiff::Timestamp::now();"),
-            ["Timestamp::now"]
-        );
-        assert_eq!(
-            refused("let t = std::time::Instant::now();"),
-            ["Instant::now"]
-        );
+        assert_eq!(refused("let t = jiff::Timestamp::now();"), ["Timestamp::now"]);
+        assert_eq!(refused("let t = std::time::Instant::now();"), ["Instant::now"]);
         assert_eq!(refused("let id = Uuid::now_v7();"), ["Uuid::now_v7"]);
         assert_eq!(refused("getrandom::fill(&mut key)?;"), ["getrandom::fill"]);
         assert_eq!(refused("env::var(\"HOME\")"), ["env::var"]);
@@ -177,28 +149,19 @@ mod tests {
 
     #[test]
     fn words_about_it_are_not() {
-        assert_eq!(
-            refused("// never SystemTime::now\nlet a = \"thread_rng\";"),
-            Vec::<String>::new()
-        );
+        assert_eq!(refused("// never SystemTime::now\nlet a = \"thread_rng\";"), Vec::<String>::new());
     }
 
     #[test]
     fn an_import_does_not_hide_it() {
-        assert_eq!(
-            refused("use tokio::{\n    sync,\n    time::{self, sleep},\n};"),
-            ["time::sleep"]
-        );
+        assert_eq!(refused("use tokio::{\n    sync,\n    time::{self, sleep},\n};"), ["time::sleep"]);
         assert_eq!(refused("use std::thread::sleep;"), ["thread::sleep"]);
     }
 
     #[test]
     fn a_door_lets_in_only_its_own_air() {
         let door = "crates/sim/src/clock.rs";
-        assert_eq!(
-            refused_in(door, "Timestamp::now(); Uuid::now_v7();"),
-            ["Uuid::now_v7"]
-        );
+        assert_eq!(refused_in(door, "Timestamp::now(); Uuid::now_v7();"), ["Uuid::now_v7"]);
     }
 
     #[test]

@@ -42,12 +42,7 @@ const ARROWS: &[(&str, Sight)] = &[
 const FREE_TESTS: [&str; 1] = ["app"];
 
 pub(super) fn check(house: &House, members: &BTreeSet<&str>) -> Result<Vec<Finding>> {
-    let refuse = |line: usize, what: String| Finding {
-        rule: &RULE,
-        path: house.path.clone(),
-        line,
-        what,
-    };
+    let refuse = |line: usize, what: String| Finding { rule: &RULE, path: house.path.clone(), line, what };
     let Some((_, sight)) = ARROWS.iter().find(|(name, _)| *name == house.name) else {
         let what = format!("the crate {} has no place in the table", house.name);
         return Ok(vec![refuse(1, what)]);
@@ -100,25 +95,18 @@ mod tests {
     fn arrows_of_the_table_pass() {
         let allowed = "[dependencies]\nport.workspace = true\nsync.workspace = true\nserde.workspace = true\n";
         assert_eq!(refused("wire", allowed), Vec::<String>::new());
-        let all =
-            "[dependencies]\nsim.workspace = true\nzoho.workspace = true\nstore.workspace = true\n";
+        let all = "[dependencies]\nsim.workspace = true\nzoho.workspace = true\nstore.workspace = true\n";
         assert_eq!(refused("app", all), Vec::<String>::new());
     }
 
     #[test]
     fn the_two_systems_never_see_each_other() {
-        assert_eq!(
-            refused("zoho", "[dependencies]\nacumatica.workspace = true\n"),
-            ["zoho → acumatica"]
-        );
+        assert_eq!(refused("zoho", "[dependencies]\nacumatica.workspace = true\n"), ["zoho → acumatica"]);
     }
 
     #[test]
     fn the_simulator_sees_nobody_not_even_in_tests() {
-        assert_eq!(
-            refused("sim", "[dev-dependencies]\nzoho.workspace = true\n"),
-            ["sim → zoho, in tests"]
-        );
+        assert_eq!(refused("sim", "[dev-dependencies]\nzoho.workspace = true\n"), ["sim → zoho, in tests"]);
     }
 
     #[test]
@@ -129,10 +117,7 @@ mod tests {
 
     #[test]
     fn the_trial_is_for_tests_of_the_app_only() {
-        assert_eq!(
-            refused("app", "[dependencies]\ntrial.workspace = true\n"),
-            ["app → trial"]
-        );
+        assert_eq!(refused("app", "[dependencies]\ntrial.workspace = true\n"), ["app → trial"]);
         let tests = "[dev-dependencies]\ntrial.workspace = true\n";
         assert_eq!(refused("app", tests), Vec::<String>::new());
     }

@@ -23,12 +23,7 @@ pub(super) fn check(module: &Source) -> Option<Finding> {
         Some(text) if text.split_whitespace().count() < 3 => "a header that says nothing",
         Some(_) => return None,
     };
-    Some(Finding {
-        rule: &RULE,
-        path: module.path.clone(),
-        line: 1,
-        what: what.into(),
-    })
+    Some(Finding { rule: &RULE, path: module.path.clone(), line: 1, what: what.into() })
 }
 
 #[cfg(test)]
@@ -42,9 +37,7 @@ mod tests {
 
     #[test]
     fn a_sentence_is_a_header() {
-        assert!(!refused(
-            "//! The links between records of both sides.\nuse a;"
-        ));
+        assert!(!refused("//! The links between records of both sides.\nuse a;"));
         assert!(!refused("\n//! The links between records.\n"));
     }
 

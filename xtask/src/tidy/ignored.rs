@@ -17,12 +17,7 @@ pub(super) fn check(module: &Source) -> Vec<Finding> {
         code.contains("#[ignore]") || code.contains("#[ignore=") || code.contains(",ignore)]")
     });
     ignored
-        .map(|(line, code)| Finding {
-            rule: &RULE,
-            path: module.path.clone(),
-            line,
-            what: code.trim().to_owned(),
-        })
+        .map(|(line, code)| Finding { rule: &RULE, path: module.path.clone(), line, what: code.trim().to_owned() })
         .collect()
 }
 
@@ -44,9 +39,6 @@ mod tests {
 
     #[test]
     fn the_word_alone_is_not() {
-        assert_eq!(
-            refused("// #[ignore]\nlet ignore = [ignore];\n#[ignored]"),
-            0
-        );
+        assert_eq!(refused("// #[ignore]\nlet ignore = [ignore];\n#[ignored]"), 0);
     }
 }

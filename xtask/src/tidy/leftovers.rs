@@ -19,12 +19,7 @@ pub(super) fn check(text: &Text) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, line) in text.text.lines().enumerate() {
         if let Some(mark) = MARKS.iter().find(|mark| has_word(line, mark)) {
-            findings.push(Finding {
-                rule: &RULE,
-                path: text.path.clone(),
-                line: at + 1,
-                what: (*mark).to_owned(),
-            });
+            findings.push(Finding { rule: &RULE, path: text.path.clone(), line: at + 1, what: (*mark).to_owned() });
         }
     }
     findings
@@ -36,10 +31,7 @@ mod tests {
     use super::*;
 
     fn refused(line: &str) -> bool {
-        let text = Text {
-            path: "docs/a.md".into(),
-            text: line.into(),
-        };
+        let text = Text { path: "docs/a.md".into(), text: line.into() };
         !check(&text).is_empty()
     }
 

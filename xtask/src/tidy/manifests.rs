@@ -70,21 +70,13 @@ fn collect(table: &Table, found: &mut Vec<Dependency>) {
 
 pub(super) fn check(house: &House) -> Result<Vec<Finding>> {
     let manifest: Table = toml::from_str(&house.manifest).with_context(|| house.path.clone())?;
-    let refuse = |line: usize, what: String| Finding {
-        rule: &RULE,
-        path: house.path.clone(),
-        line,
-        what,
-    };
+    let refuse = |line: usize, what: String| Finding { rule: &RULE, path: house.path.clone(), line, what };
     let mut findings = Vec::new();
     for dependency in dependencies(house)? {
         let inherited = dependency.stated.get("workspace") == Some(&Value::Boolean(true));
         if !inherited {
             let line = house.line_of(dependency.key());
-            findings.push(refuse(
-                line,
-                format!("{} = {}", dependency.key(), dependency.stated),
-            ));
+            findings.push(refuse(line, format!("{} = {}", dependency.key(), dependency.stated)));
         }
     }
     let package = manifest.get("package");
@@ -92,15 +84,10 @@ pub(super) fn check(house: &House) -> Result<Vec<Finding>> {
         let stated = package.and_then(|package| package.get(key));
         let inherited = stated.and_then(|stated| stated.get("workspace"));
         if inherited != Some(&Value::Boolean(true)) {
-            findings.push(refuse(
-                house.line_of(key),
-                format!("{key} is not the workspace's"),
-            ));
+            findings.push(refuse(house.line_of(key), format!("{key} is not the workspace's")));
         }
     }
-    let lints = manifest
-        .get("lints")
-        .and_then(|lints| lints.get("workspace"));
+    let lints = manifest.get("lints").and_then(|lints| lints.get("workspace"));
     if lints != Some(&Value::Boolean(true)) {
         findings.push(refuse(1, "the lints are not the workspace's".into()));
     }
@@ -131,10 +118,7 @@ mod tests {
     #[test]
     fn a_version_of_its_own_is_refused_with_its_line() {
         let bad = format!("{GOOD}[target.'cfg(unix)'.dev-dependencies]\nlibc = \"0.2\"\n");
-        assert_eq!(
-            refused(&bad),
-            ["crates/a/Cargo.toml:14: [manifests] libc = \"0.2\""]
-        );
+        assert_eq!(refused(&bad), ["crates/a/Cargo.toml:14: [manifests] libc = \"0.2\""]);
     }
 
     #[test]
@@ -145,9 +129,8 @@ mod tests {
 
     #[test]
     fn own_metadata_and_absent_lints_are_refused() {
-        let bad = GOOD
-            .replace("edition.workspace = true", "edition = \"2021\"")
-            .replace("[lints]\nworkspace = true\n", "");
+        let bad =
+            GOOD.replace("edition.workspace = true", "edition = \"2021\"").replace("[lints]\nworkspace = true\n", "");
         assert_eq!(refused(&bad).len(), 2);
     }
 

@@ -45,12 +45,7 @@ pub(crate) struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            rule,
-            path,
-            line,
-            what,
-        } = self;
+        let Self { rule, path, line, what } = self;
         write!(f, "{path}:{line}: [{}] {what}", rule.name)
     }
 }
@@ -122,12 +117,7 @@ mod tree_test {
         let findings = check(&tree).unwrap();
         let told: Vec<_> = findings
             .iter()
-            .map(|finding| {
-                format!(
-                    "{finding}\n    {}\n    remedy: {}",
-                    finding.rule.reason, finding.rule.remedy
-                )
-            })
+            .map(|finding| format!("{finding}\n    {}\n    remedy: {}", finding.rule.reason, finding.rule.remedy))
             .collect();
         assert!(told.is_empty(), "\n{}", told.join("\n"));
         assert!(tree.modules.len() > 20 && tree.crates.len() > 5);

@@ -17,12 +17,7 @@ const DRAWERS: [&str; 6] = ["common", "core", "helpers", "misc", "util", "utils"
 pub(super) fn check(module: &Source) -> Option<Finding> {
     let path = module.path.strip_suffix(".rs").unwrap_or(&module.path);
     let drawer = path.split('/').find(|part| DRAWERS.contains(part))?;
-    Some(Finding {
-        rule: &RULE,
-        path: module.path.clone(),
-        line: 1,
-        what: format!("a drawer called {drawer}"),
-    })
+    Some(Finding { rule: &RULE, path: module.path.clone(), line: 1, what: format!("a drawer called {drawer}") })
 }
 
 #[cfg(test)]

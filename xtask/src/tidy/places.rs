@@ -53,10 +53,7 @@ mod tests {
     use super::*;
 
     fn refused(line: &str) -> bool {
-        let text = Text {
-            path: "docs/a.md".into(),
-            text: line.into(),
-        };
+        let text = Text { path: "docs/a.md".into(), text: line.into() };
         !check(&text).is_empty()
     }
 

@@ -17,11 +17,7 @@ static RULE: Rule = Rule {
 };
 
 /// A library and the only crate that may use it.
-const LIBRARIES: [(&str, &str); 3] = [
-    ("reqwest", "wire"),
-    ("rusqlite", "store"),
-    ("sqlx", "store"),
-];
+const LIBRARIES: [(&str, &str); 3] = [("reqwest", "wire"), ("rusqlite", "store"), ("sqlx", "store")];
 
 /// Crates that hold SQL.
 const SQL: [&str; 1] = ["store"];
@@ -63,12 +59,7 @@ pub(super) fn check_manifest(house: &House) -> Result<Vec<Finding>> {
 
 pub(super) fn check(module: &Source) -> Vec<Finding> {
     let house = module.house();
-    let refuse = |line: usize, what: String| Finding {
-        rule: &RULE,
-        path: module.path.clone(),
-        line,
-        what,
-    };
+    let refuse = |line: usize, what: String| Finding { rule: &RULE, path: module.path.clone(), line, what };
     let mut findings = Vec::new();
     for (library, owner) in LIBRARIES.iter().filter(|(_, owner)| *owner != house) {
         for (line, code) in module.numbered() {
@@ -98,9 +89,7 @@ fn owner(library: &str) -> Option<&'static str> {
 /// The statement that a string starts with, written all small or all large as SQL is.
 fn statement(text: &str) -> Option<&'static str> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
-    let starts = |beginning: &str| {
-        text.starts_with(beginning) || text.starts_with(&beginning.to_uppercase())
-    };
+    let starts = |beginning: &str| text.starts_with(beginning) || text.starts_with(&beginning.to_uppercase());
     if let Some(found) = STATEMENTS.iter().find(|beginning| starts(beginning)) {
         return Some(found);
     }
@@ -110,9 +99,7 @@ fn statement(text: &str) -> Option<&'static str> {
         return Some("select");
     }
     let mut words = text.split_whitespace();
-    let update = words
-        .next()
-        .filter(|word| ["update", "UPDATE"].contains(word));
+    let update = words.next().filter(|word| ["update", "UPDATE"].contains(word));
     let set = words.nth(1).filter(|word| ["set", "SET"].contains(word));
     (update.is_some() && set.is_some() && text.contains('=')).then_some("update")
 }
@@ -130,18 +117,9 @@ mod tests {
     #[test]
     fn libraries_stay_with_their_crate() {
         let text = "use reqwest::Client;";
-        assert_eq!(
-            refused("crates/zoho/src/lib.rs", text),
-            ["reqwest belongs to wire"]
-        );
-        assert_eq!(
-            refused("crates/wire/src/lib.rs", text),
-            Vec::<String>::new()
-        );
-        assert_eq!(
-            refused("crates/engine/src/lib.rs", "sqlx::query(q)"),
-            ["sqlx belongs to store"]
-        );
+        assert_eq!(refused("crates/zoho/src/lib.rs", text), ["reqwest belongs to wire"]);
+        assert_eq!(refused("crates/wire/src/lib.rs", text), Vec::<String>::new());
+        assert_eq!(refused("crates/engine/src/lib.rs", "sqlx::query(q)"), ["sqlx belongs to store"]);
     }
 
     #[test]
@@ -157,19 +135,13 @@ mod tests {
     fn sql_stays_in_the_store() {
         let text = "let a = \"insert into link (id) values ($1)\";\nlet b = \"\\\n  SELECT id FROM link\";\nlet c = \"update link set a = 1\";";
         assert_eq!(refused("crates/engine/src/lib.rs", text).len(), 3);
-        assert_eq!(
-            refused("crates/store/src/link.rs", text),
-            Vec::<String>::new()
-        );
+        assert_eq!(refused("crates/store/src/link.rs", text), Vec::<String>::new());
     }
 
     #[test]
     fn coql_is_not_sql_where_zoho_is_spoken() {
         let text = "let a = \"select id from Accounts where id = 1\";";
-        assert_eq!(
-            refused("crates/zoho/src/lib.rs", text),
-            Vec::<String>::new()
-        );
+        assert_eq!(refused("crates/zoho/src/lib.rs", text), Vec::<String>::new());
         assert_eq!(refused("crates/sync/src/lib.rs", text), ["SQL: select"]);
     }
 

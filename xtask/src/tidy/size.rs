@@ -28,10 +28,7 @@ pub(super) fn check(module: &Source) -> Option<Finding> {
 
 /// Files that grow towards the limit.
 pub(super) fn notes(tree: &Tree) -> Vec<String> {
-    let long = tree
-        .modules
-        .iter()
-        .filter(|module| module.lines.len() > NOTICE && module.lines.len() <= LIMIT);
+    let long = tree.modules.iter().filter(|module| module.lines.len() > NOTICE && module.lines.len() <= LIMIT);
     long.map(|module| {
         format!(
             "{} has {} lines; past {NOTICE} look for a split, past {LIMIT} it is refused",
@@ -59,11 +56,7 @@ mod tests {
 
     #[test]
     fn long_files_are_noted_before_they_are_refused() {
-        let tree = Tree {
-            crates: Vec::new(),
-            modules: vec![module(500), module(501), module(801)],
-            texts: Vec::new(),
-        };
+        let tree = Tree { crates: Vec::new(), modules: vec![module(500), module(501), module(801)], texts: Vec::new() };
         assert_eq!(notes(&tree).len(), 1);
     }
 }

@@ -32,13 +32,7 @@ impl Source {
         } else {
             test_lines(&code)
         };
-        Self {
-            path: path.to_owned(),
-            lines,
-            code,
-            strings: scan.strings,
-            test,
-        }
+        Self { path: path.to_owned(), lines, code, strings: scan.strings, test }
     }
 
     /// The crate that the file belongs to: the folder under `crates`, or `xtask`.
@@ -49,18 +43,12 @@ impl Source {
 
     /// Numbers, from 1, and code of all lines.
     pub(crate) fn numbered(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.code
-            .iter()
-            .enumerate()
-            .map(|(at, line)| (at + 1, line.as_str()))
+        self.code.iter().enumerate().map(|(at, line)| (at + 1, line.as_str()))
     }
 
     /// Whether a line, from 1, is compiled for tests only.
     pub(crate) fn is_test(&self, line: usize) -> bool {
-        self.test
-            .get(line.wrapping_sub(1))
-            .copied()
-            .unwrap_or(false)
+        self.test.get(line.wrapping_sub(1)).copied().unwrap_or(false)
     }
 
     /// Every path that a `use` brings in, groups taken apart: `a::{b, c::d}` is
@@ -71,9 +59,7 @@ impl Source {
         for (number, line) in self.numbered() {
             let text = line.trim();
             let start = text.strip_prefix("use ").or_else(|| {
-                text.split_once(" use ")
-                    .filter(|(before, _)| before.starts_with("pub"))
-                    .map(|(_, rest)| rest)
+                text.split_once(" use ").filter(|(before, _)| before.starts_with("pub")).map(|(_, rest)| rest)
             });
             match (&mut open, start) {
                 (Some((_, so_far)), _) => so_far.push_str(text),
@@ -188,11 +174,7 @@ impl Scan {
         if character == '\n' {
             self.line += 1;
         }
-        self.code.push(if keep || character == '\n' {
-            character
-        } else {
-            ' '
-        });
+        self.code.push(if keep || character == '\n' { character } else { ' ' });
         Some(character)
     }
 
@@ -315,10 +297,7 @@ mod tests {
 
     #[test]
     fn comments_and_strings_are_not_code() {
-        assert_eq!(
-            code("let a = \"now()\"; // now()"),
-            "let a = \"     \";         "
-        );
+        assert_eq!(code("let a = \"now()\"; // now()"), "let a = \"     \";         ");
         assert_eq!(code("/* a /* b */ c */ d"), "                  d");
     }
 
@@ -332,19 +311,13 @@ mod tests {
 
     #[test]
     fn quotes_in_characters_open_nothing() {
-        assert_eq!(
-            code("['\"', '\\'', '\\u{1b}'] \"x\""),
-            "[' ', '  ', '      '] \" \""
-        );
+        assert_eq!(code("['\"', '\\'', '\\u{1b}'] \"x\""), "[' ', '  ', '      '] \" \"");
         assert_eq!(code("fn a<'a>(b: &'a str) {}"), "fn a<'a>(b: &'a str) {}");
     }
 
     #[test]
     fn strings_are_kept_with_their_line() {
-        let source = Source::new(
-            "crates/a/src/lib.rs",
-            "\nlet a = \"one\\\n two\";\nlet b = \"three\";",
-        );
+        let source = Source::new("crates/a/src/lib.rs", "\nlet a = \"one\\\n two\";\nlet b = \"three\";");
         assert_eq!(source.strings.len(), 2);
         assert_eq!(source.strings[0], (2, "one\\\n two".to_owned()));
         assert_eq!(source.strings[1], (4, "three".to_owned()));
@@ -352,10 +325,7 @@ mod tests {
 
     #[test]
     fn a_semicolon_in_a_type_ends_no_item() {
-        let source = Source::new(
-            "crates/a/src/lib.rs",
-            "#[cfg(test)]\nfn a() -> [u8; 2] {\n  b();\n}\nfn c() {}",
-        );
+        let source = Source::new("crates/a/src/lib.rs", "#[cfg(test)]\nfn a() -> [u8; 2] {\n  b();\n}\nfn c() {}");
         assert_eq!(source.test, [true, true, true, true, false]);
     }
 

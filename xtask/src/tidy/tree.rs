@@ -34,9 +34,7 @@ pub(crate) struct Tree {
 }
 
 /// Endings of files that hold bytes, not words.
-const BINARY: [&str; 10] = [
-    "gz", "ico", "jpg", "pdf", "png", "sqlite", "ttf", "webp", "woff2", "zst",
-];
+const BINARY: [&str; 10] = ["gz", "ico", "jpg", "pdf", "png", "sqlite", "ttf", "webp", "woff2", "zst"];
 
 impl Tree {
     /// Reads the tree below `root`.
@@ -54,19 +52,12 @@ impl Tree {
                 modules.push(Source::new(&text.path, &text.text));
             }
         }
-        Ok(Self {
-            crates,
-            modules,
-            texts,
-        })
+        Ok(Self { crates, modules, texts })
     }
 
     /// Names of all members.
     pub(crate) fn names(&self) -> BTreeSet<&str> {
-        self.crates
-            .iter()
-            .map(|house| house.name.as_str())
-            .collect()
+        self.crates.iter().map(|house| house.name.as_str()).collect()
     }
 }
 
@@ -79,29 +70,20 @@ impl House {
             .and_then(|package| package.get("name"))
             .and_then(toml::Value::as_str)
             .with_context(|| format!("{path}: a package without a name"))?;
-        Ok(Self {
-            name: name.to_owned(),
-            path: path.to_owned(),
-            manifest: manifest.to_owned(),
-        })
+        Ok(Self { name: name.to_owned(), path: path.to_owned(), manifest: manifest.to_owned() })
     }
 
     /// The line of the manifest that starts with `key`, for pointing at it.
     pub(crate) fn line_of(&self, key: &str) -> usize {
-        let starts = |line: &str| {
-            line.trim_start()
-                .strip_prefix(key)
-                .is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
-        };
+        let starts =
+            |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.starts_with(['.', ' ', '=']));
         let found = self.manifest.lines().position(starts);
         found.map_or(1, |at| at + 1)
     }
 }
 
 fn walk(root: &Path, folder: &Path, texts: &mut Vec<Text>) -> Result<()> {
-    let entries = folder
-        .read_dir()
-        .with_context(|| folder.display().to_string())?;
+    let entries = folder.read_dir().with_context(|| folder.display().to_string())?;
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -153,16 +135,7 @@ mod tests {
     fn this_tree_has_this_crate() {
         let tree = Tree::read(crate::run::root()).unwrap();
         assert!(tree.names().contains("xtask"));
-        assert!(
-            tree.modules
-                .iter()
-                .any(|module| module.path == "xtask/src/main.rs")
-        );
-        assert!(
-            !tree
-                .texts
-                .iter()
-                .any(|text| text.path.starts_with("target"))
-        );
+        assert!(tree.modules.iter().any(|module| module.path == "xtask/src/main.rs"));
+        assert!(!tree.texts.iter().any(|text| text.path.starts_with("target")));
     }
 }

@@ -39,24 +39,13 @@ impl Acumatica {
         Ok(records)
     }
 
-    async fn read_group(
-        &self,
-        entity: Entity,
-        keys: &[Key],
-        tape: &mut Vec<Exchange>,
-    ) -> Result<Vec<Record>, Fault> {
+    async fn read_group(&self, entity: Entity, keys: &[Key], tape: &mut Vec<Exchange>) -> Result<Vec<Record>, Fault> {
         loop {
             let projection = self.projection(entity);
             let filter = any(&projection, keys);
-            let url = self.session.instance.list(
-                entity.name(),
-                &projection.query(Some(&filter), Some(keys.len()), None),
-            );
-            match self
-                .session
-                .read(&url, self.asked(entity.name()), tape)
-                .await?
-            {
+            let url =
+                self.session.instance.list(entity.name(), &projection.query(Some(&filter), Some(keys.len()), None));
+            match self.session.read(&url, self.asked(entity.name()), tape).await? {
                 (Verdict::Body(body), _) => {
                     let rows = json::rows(&body, &projection.shape).map_err(|error| {
                         fault(
@@ -65,23 +54,14 @@ impl Acumatica {
                             "A proxy in between may change answers.",
                         )
                     })?;
-                    let keyed = rows
-                        .into_iter()
-                        .filter_map(|row| Some((row::key(&projection, &row)?, row)));
-                    return Ok(keyed
-                        .filter_map(|(key, row)| row::record(entity, &key, row))
-                        .collect());
+                    let keyed = rows.into_iter().filter_map(|row| Some((row::key(&projection, &row)?, row)));
+                    return Ok(keyed.filter_map(|(key, row)| row::record(entity, &key, row)).collect());
                 }
-                (Verdict::CannotOptimize(_), _) if projection.has_custom => {
-                    self.drop_custom(entity)
-                }
+                (Verdict::CannotOptimize(_), _) if projection.has_custom => self.drop_custom(entity),
                 (Verdict::CannotOptimize(why), _) => {
                     return Err(fault(
                         Kind::Unsupported,
-                        format!(
-                            "Acumatica cannot list {}. It says: \"{why}\"",
-                            entity.name()
-                        ),
+                        format!("Acumatica cannot list {}. It says: \"{why}\"", entity.name()),
                         "A customisation put code behind one of these fields; use a Default endpoint.",
                     ));
                 }
@@ -101,16 +81,10 @@ fn group(projection: &Projection, keys: &[String]) -> Vec<Vec<Key>> {
     let mut wanted: Vec<Key> = Vec::new();
     for text in keys {
         let key = match projection.keys {
-            KeyFields::One(_) => Some(Key {
-                kind: String::new(),
-                number: text.trim().to_owned(),
-            }),
+            KeyFields::One(_) => Some(Key { kind: String::new(), number: text.trim().to_owned() }),
             KeyFields::Document => text
                 .split_once('/')
-                .map(|(kind, number)| Key {
-                    kind: kind.trim().to_owned(),
-                    number: number.trim().to_owned(),
-                })
+                .map(|(kind, number)| Key { kind: kind.trim().to_owned(), number: number.trim().to_owned() })
                 .filter(|key| !key.kind.is_empty()),
         };
         if let Some(key) = key.filter(|key| !key.number.is_empty() && !wanted.contains(key)) {
@@ -121,12 +95,7 @@ fn group(projection: &Projection, keys: &[String]) -> Vec<Vec<Key>> {
     for key in wanted {
         if let Some(last) = groups.last_mut().filter(|last| last.len() < MOST_KEYS) {
             last.push(key.clone());
-            if projection
-                .query(Some(&any(projection, last)), Some(MOST_KEYS), None)
-                .encode()
-                .len()
-                <= LONGEST_QUERY
-            {
+            if projection.query(Some(&any(projection, last)), Some(MOST_KEYS), None).encode().len() <= LONGEST_QUERY {
                 continue;
             }
             last.pop();
@@ -142,32 +111,18 @@ mod tests {
     use crate::settings::EndpointVersion;
 
     fn groups(entity: Entity, keys: &[String]) -> Vec<Vec<Key>> {
-        group(
-            &Projection::new(entity, EndpointVersion::V24_200, &[]),
-            keys,
-        )
+        group(&Projection::new(entity, EndpointVersion::V24_200, &[]), keys)
     }
 
     #[test]
     fn groups_keep_every_key_once_and_fit_an_address() {
-        let keys: Vec<String> = (0..60)
-            .map(|n| format!("ITEM-{n:04}"))
-            .chain(["ITEM-0001".to_owned(), " ".to_owned()])
-            .collect();
+        let keys: Vec<String> =
+            (0..60).map(|n| format!("ITEM-{n:04}")).chain(["ITEM-0001".to_owned(), " ".to_owned()]).collect();
         let groups = groups(Entity::StockItem, &keys);
-        assert_eq!(
-            groups.iter().map(Vec::len).collect::<Vec<_>>(),
-            [25, 25, 10]
-        );
+        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [25, 25, 10]);
         let projection = Projection::new(Entity::StockItem, EndpointVersion::V24_200, &[]);
         for group in &groups {
-            assert!(
-                projection
-                    .query(Some(&any(&projection, group)), Some(25), None)
-                    .encode()
-                    .len()
-                    <= LONGEST_QUERY
-            );
+            assert!(projection.query(Some(&any(&projection, group)), Some(25), None).encode().len() <= LONGEST_QUERY);
         }
     }
 
@@ -180,16 +135,8 @@ mod tests {
 
     #[test]
     fn documents_need_type_and_number() {
-        let keys = [
-            "Invoice/A/1".to_owned(),
-            "000123".to_owned(),
-            "/5".to_owned(),
-            "Credit Memo/7".to_owned(),
-        ];
+        let keys = ["Invoice/A/1".to_owned(), "000123".to_owned(), "/5".to_owned(), "Credit Memo/7".to_owned()];
         let groups = groups(Entity::Invoice, &keys);
-        assert_eq!(
-            groups.concat().iter().map(Key::text).collect::<Vec<_>>(),
-            ["Invoice/A/1", "Credit Memo/7"]
-        );
+        assert_eq!(groups.concat().iter().map(Key::text).collect::<Vec<_>>(), ["Invoice/A/1", "Credit Memo/7"]);
     }
 }

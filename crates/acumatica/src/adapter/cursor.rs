@@ -57,10 +57,7 @@ impl Cursor {
         let last = keys.last()?;
         let mut done = Vec::new();
         let mut current = "";
-        if let Some(Self::After {
-            kind, done: before, ..
-        }) = before
-        {
+        if let Some(Self::After { kind, done: before, .. }) = before {
             done.clone_from(before);
             current = kind;
         }
@@ -73,11 +70,7 @@ impl Cursor {
             }
         }
         done.truncate(MOST_TYPES);
-        Some(Self::After {
-            key: last.number.clone(),
-            kind: last.kind.clone(),
-            done,
-        })
+        Some(Self::After { key: last.number.clone(), kind: last.kind.clone(), done })
     }
 }
 
@@ -91,43 +84,29 @@ pub(crate) struct Key {
 impl Key {
     /// As in `Record::key`.
     pub(crate) fn text(&self) -> String {
-        if self.kind.is_empty() {
-            self.number.clone()
-        } else {
-            format!("{}/{}", self.kind, self.number)
-        }
+        if self.kind.is_empty() { self.number.clone() } else { format!("{}/{}", self.kind, self.number) }
     }
 
     /// The condition for exactly this record.
     pub(crate) fn filter(&self, keys: KeyFields) -> Filter {
         match keys {
             KeyFields::One(field) => Filter::eq(field, &self.number),
-            KeyFields::Document => Filter::All(vec![
-                Filter::eq("Type", &self.kind),
-                Filter::eq("ReferenceNbr", &self.number),
-            ]),
+            KeyFields::Document => {
+                Filter::All(vec![Filter::eq("Type", &self.kind), Filter::eq("ReferenceNbr", &self.number)])
+            }
         }
     }
 }
 
 /// The condition of a page: changed since `from`, behind `cursor`.
-pub(crate) fn condition(
-    projection: &Projection,
-    from: Option<Instant>,
-    cursor: Option<&Cursor>,
-) -> Option<Filter> {
+pub(crate) fn condition(projection: &Projection, from: Option<Instant>, cursor: Option<&Cursor>) -> Option<Filter> {
     let since = from.map(|from| Filter::since(projection.stamp, from));
     let behind = match cursor {
         Some(Cursor::After { key, kind, done }) => Some(match projection.keys {
             KeyFields::One(field) => Filter::gt(field, key),
             KeyFields::Document => {
-                let same = Filter::All(vec![
-                    Filter::eq("Type", kind),
-                    Filter::gt("ReferenceNbr", key),
-                ]);
-                let others = std::iter::once(kind)
-                    .chain(done)
-                    .map(|kind| Filter::ne("Type", kind));
+                let same = Filter::All(vec![Filter::eq("Type", kind), Filter::gt("ReferenceNbr", key)]);
+                let others = std::iter::once(kind).chain(done).map(|kind| Filter::ne("Type", kind));
                 Filter::Any(vec![same, Filter::All(others.collect())])
             }
         }),
@@ -148,10 +127,7 @@ mod tests {
     use crate::settings::EndpointVersion;
 
     fn key(kind: &str, number: &str) -> Key {
-        Key {
-            kind: kind.to_owned(),
-            number: number.to_owned(),
-        }
+        Key { kind: kind.to_owned(), number: number.to_owned() }
     }
 
     fn projection(entity: Entity) -> Projection {
@@ -163,44 +139,24 @@ mod tests {
         let cursor = Cursor::behind(None, &[key("", "O'X")]).unwrap();
         assert_eq!(cursor.to_text(), r#"{"after":{"key":"O'X"}}"#);
         assert_eq!(Cursor::parse(&cursor.to_text()), Some(cursor));
-        let skip = Cursor::Skip {
-            rows: 7,
-            last: "A".to_owned(),
-            again: 1,
-        };
+        let skip = Cursor::Skip { rows: 7, last: "A".to_owned(), again: 1 };
         assert_eq!(Cursor::parse(&skip.to_text()), Some(skip));
         assert_eq!(Cursor::parse("500"), None);
     }
 
     #[test]
     fn types_are_done_when_the_next_one_begins() {
-        let first = Cursor::behind(
-            None,
-            &[
-                key("Credit Memo", "1"),
-                key("Debit Memo", "1"),
-                key("Debit Memo", "2"),
-            ],
-        )
-        .unwrap();
+        let first =
+            Cursor::behind(None, &[key("Credit Memo", "1"), key("Debit Memo", "1"), key("Debit Memo", "2")]).unwrap();
         assert_eq!(
             first,
-            Cursor::After {
-                key: "2".to_owned(),
-                kind: "Debit Memo".to_owned(),
-                done: vec!["Credit Memo".to_owned()]
-            }
+            Cursor::After { key: "2".to_owned(), kind: "Debit Memo".to_owned(), done: vec!["Credit Memo".to_owned()] }
         );
-        let second =
-            Cursor::behind(Some(&first), &[key("Debit Memo", "3"), key("Invoice", "1")]).unwrap();
-        let Cursor::After { done, .. } = &second else {
-            unreachable!()
-        };
+        let second = Cursor::behind(Some(&first), &[key("Debit Memo", "3"), key("Invoice", "1")]).unwrap();
+        let Cursor::After { done, .. } = &second else { unreachable!() };
         assert_eq!(done, &["Credit Memo", "Debit Memo"]);
         let same = Cursor::behind(Some(&second), &[key("Invoice", "2")]).unwrap();
-        let Cursor::After { done, .. } = &same else {
-            unreachable!()
-        };
+        let Cursor::After { done, .. } = &same else { unreachable!() };
         assert_eq!(done.len(), 2);
         assert_eq!(Cursor::behind(None, &[]), None);
     }
@@ -212,23 +168,14 @@ mod tests {
         assert_eq!(condition(&customer, None, None), None);
         let after = Cursor::behind(None, &[key("", "C1")]).unwrap();
         assert_eq!(
-            condition(&customer, from, Some(&after))
-                .unwrap()
-                .to_string(),
+            condition(&customer, from, Some(&after)).unwrap().to_string(),
             "LastModifiedDateTime ge datetimeoffset'2026-11-24T06:00:00Z' and CustomerID gt 'C1'"
         );
-        let skip = Cursor::Skip {
-            rows: 1,
-            last: String::new(),
-            again: 0,
-        };
+        let skip = Cursor::Skip { rows: 1, last: String::new(), again: 0 };
         assert_eq!(condition(&customer, None, Some(&skip)), None);
-        let after =
-            Cursor::behind(None, &[key("Credit Memo", "1"), key("Invoice", "INV1")]).unwrap();
+        let after = Cursor::behind(None, &[key("Credit Memo", "1"), key("Invoice", "INV1")]).unwrap();
         assert_eq!(
-            condition(&projection(Entity::Invoice), None, Some(&after))
-                .unwrap()
-                .to_string(),
+            condition(&projection(Entity::Invoice), None, Some(&after)).unwrap().to_string(),
             "(Type eq 'Invoice' and ReferenceNbr gt 'INV1') or (Type ne 'Invoice' and Type ne 'Credit Memo')"
         );
     }

@@ -17,8 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use async_trait::async_trait;
 use http::header::DATE;
 use port::{
-    Call, Clock, Entropy, Exchange, Fault, Kind, Page, PageRequest, Quota, Reader, Response,
-    SourceProfile, System, Tally,
+    Call, Clock, Entropy, Exchange, Fault, Kind, Page, PageRequest, Quota, Reader, Response, SourceProfile, System,
+    Tally,
 };
 use port::{Tokens, Transport};
 use secrecy::SecretString;
@@ -52,10 +52,7 @@ impl Acumatica {
         entropy: Arc<dyn Entropy>,
         quota: Arc<dyn Quota>,
     ) -> Result<Self, Fault> {
-        let rules = AddressRules {
-            loopback: settings.allow_loopback,
-            private: true,
-        };
+        let rules = AddressRules { loopback: settings.allow_loopback, private: true };
         wire::address::check(&settings.url, rules).map_err(|problem| {
             Fault::new(
                 System::Acumatica,
@@ -97,55 +94,31 @@ impl Acumatica {
     /// Makes the projections for the form fields that are offered.
     fn project(&self, offered: &BTreeMap<String, Vec<String>>) {
         let of = |entity: Entity| {
-            let fields = offered
-                .get(entity.name())
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            (
-                entity,
-                Arc::new(Projection::new(entity, self.version, fields)),
-            )
+            let fields = offered.get(entity.name()).map(Vec::as_slice).unwrap_or_default();
+            (entity, Arc::new(Projection::new(entity, self.version, fields)))
         };
-        *self
-            .projections
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Entity::ALL.map(of).into();
+        *self.projections.write().unwrap_or_else(PoisonError::into_inner) = Entity::ALL.map(of).into();
     }
 
     fn projection(&self, entity: Entity) -> Arc<Projection> {
-        let known = self
-            .projections
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&entity)
-            .cloned();
+        let known = self.projections.read().unwrap_or_else(PoisonError::into_inner).get(&entity).cloned();
         known.unwrap_or_else(|| Arc::new(Projection::new(entity, self.version, &[])))
     }
 
     /// Reads that entity without form fields from now on.
     fn drop_custom(&self, entity: Entity) {
         let plain = Arc::new(Projection::new(entity, self.version, &[]));
-        self.projections
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(entity, plain);
+        self.projections.write().unwrap_or_else(PoisonError::into_inner).insert(entity, plain);
     }
 
     fn asked<'a>(&'a self, what: &'a str) -> Asked<'a> {
-        Asked {
-            what,
-            endpoint: self.session.instance.endpoint(),
-        }
+        Asked { what, endpoint: self.session.instance.endpoint() }
     }
 
     /// The fault of an entity that is not there, with what the instance offers instead.
     async fn not_offered(&self, what: &str, tape: &mut Vec<Exchange>) -> Fault {
         let url = self.session.instance.endpoints();
-        let offer = match self
-            .session
-            .read(&url, self.asked("the list of endpoints"), tape)
-            .await
-        {
+        let offer = match self.session.read(&url, self.asked("the list of endpoints"), tape).await {
             Ok((Verdict::Body(body), _)) => Offer::read(&body).unwrap_or_default(),
             Ok(_) | Err(_) => Offer::default(),
         };
@@ -155,11 +128,7 @@ impl Acumatica {
 
 /// The server's clock, as the answer tells it.
 fn server_time(response: &Response) -> Option<Instant> {
-    response
-        .headers
-        .get(DATE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(Instant::parse_http_date)
+    response.headers.get(DATE).and_then(|value| value.to_str().ok()).and_then(Instant::parse_http_date)
 }
 
 #[async_trait]
@@ -167,10 +136,7 @@ impl Reader for Acumatica {
     async fn probe(&self) -> Call<SourceProfile> {
         let mut tape = Vec::new();
         let result = self.look(&mut tape).await;
-        Call {
-            result,
-            exchanges: tape,
-        }
+        Call { result, exchanges: tape }
     }
 
     fn adopt(&self, profile: &SourceProfile) {
@@ -180,19 +146,13 @@ impl Reader for Acumatica {
     async fn page(&self, request: &PageRequest) -> Call<Page> {
         let mut tape = Vec::new();
         let result = self.read_page(request, &mut tape).await;
-        Call {
-            result,
-            exchanges: tape,
-        }
+        Call { result, exchanges: tape }
     }
 
     async fn by_keys(&self, entity: Entity, keys: &[String]) -> Call<Vec<Record>> {
         let mut tape = Vec::new();
         let result = self.read_keys(entity, keys, &mut tape).await;
-        Call {
-            result,
-            exchanges: tape,
-        }
+        Call { result, exchanges: tape }
     }
 
     async fn sign_out(&self) -> Call<()> {

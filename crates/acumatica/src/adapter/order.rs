@@ -11,12 +11,7 @@ use super::cursor::{Cursor, Key};
 pub(crate) fn holds(before: Option<&Cursor>, keys: &[Key]) -> bool {
     let mut done: Vec<&str> = Vec::new();
     let mut last: Option<(&str, &str)> = None;
-    if let Some(Cursor::After {
-        key,
-        kind,
-        done: earlier,
-    }) = before
-    {
+    if let Some(Cursor::After { key, kind, done: earlier }) = before {
         done.extend(earlier.iter().map(String::as_str));
         last = Some((kind, key));
     }
@@ -48,9 +43,7 @@ fn code_order(a: &str, b: &str) -> Ordering {
     if !a.is_ascii() || !b.is_ascii() {
         return Ordering::Less;
     }
-    a.bytes()
-        .map(|c| c.to_ascii_uppercase())
-        .cmp(b.bytes().map(|c| c.to_ascii_uppercase()))
+    a.bytes().map(|c| c.to_ascii_uppercase()).cmp(b.bytes().map(|c| c.to_ascii_uppercase()))
 }
 
 /// As Windows collations sort words: hyphen and apostrophe weigh nothing at first, then signs, digits, letters.
@@ -75,16 +68,9 @@ fn word_order(a: &str, b: &str) -> Ordering {
     };
     // Among signs no order is known: only their class counts.
     let known = |(class, c): (u8, u8)| (class, if class == 0 { 0 } else { c });
-    let order = weights(a)
-        .into_iter()
-        .map(known)
-        .cmp(weights(b).into_iter().map(known));
+    let order = weights(a).into_iter().map(known).cmp(weights(b).into_iter().map(known));
     // Equal but for what weighs nothing: any order is fine.
-    if order == Ordering::Equal && a != b {
-        Ordering::Less
-    } else {
-        order
-    }
+    if order == Ordering::Equal && a != b { Ordering::Less } else { order }
 }
 
 #[cfg(test)]
@@ -92,29 +78,18 @@ mod tests {
     use super::*;
 
     fn keys(list: &[(&str, &str)]) -> Vec<Key> {
-        list.iter()
-            .map(|(kind, number)| Key {
-                kind: (*kind).to_owned(),
-                number: (*number).to_owned(),
-            })
-            .collect()
+        list.iter().map(|(kind, number)| Key { kind: (*kind).to_owned(), number: (*number).to_owned() }).collect()
     }
 
     fn one(list: &[&str]) -> bool {
-        holds(
-            None,
-            &keys(&list.iter().map(|number| ("", *number)).collect::<Vec<_>>()),
-        )
+        holds(None, &keys(&list.iter().map(|number| ("", *number)).collect::<Vec<_>>()))
     }
 
     #[test]
     fn ascending_keys_hold_in_either_collation() {
         assert!(one(&["#12", "01-7", "A", "a1", "B"]));
         assert!(one(&["CO-OP", "COOP", "CO-ORD"]), "hyphens weigh nothing");
-        assert!(
-            one(&["A_1", "A1", "AA"]),
-            "signs before digits before letters"
-        );
+        assert!(one(&["A_1", "A1", "AA"]), "signs before digits before letters");
         assert!(one(&["Z", "Ä"]), "beyond ASCII nothing is claimed");
     }
 
@@ -127,27 +102,15 @@ mod tests {
 
     #[test]
     fn types_may_come_in_any_order_but_only_once() {
-        assert!(holds(
-            None,
-            &keys(&[("Invoice", "2"), ("Credit Memo", "1"), ("Debit Memo", "1")])
-        ));
-        assert!(!holds(
-            None,
-            &keys(&[("Invoice", "2"), ("Credit Memo", "1"), ("Invoice", "3")])
-        ));
+        assert!(holds(None, &keys(&[("Invoice", "2"), ("Credit Memo", "1"), ("Debit Memo", "1")])));
+        assert!(!holds(None, &keys(&[("Invoice", "2"), ("Credit Memo", "1"), ("Invoice", "3")])));
     }
 
     #[test]
     fn a_page_must_lie_behind_the_one_before() {
-        let after = Cursor::After {
-            key: "5".to_owned(),
-            kind: "Invoice".to_owned(),
-            done: vec!["Credit Memo".to_owned()],
-        };
-        assert!(holds(
-            Some(&after),
-            &keys(&[("Invoice", "6"), ("Overdue Charge", "1")])
-        ));
+        let after =
+            Cursor::After { key: "5".to_owned(), kind: "Invoice".to_owned(), done: vec!["Credit Memo".to_owned()] };
+        assert!(holds(Some(&after), &keys(&[("Invoice", "6"), ("Overdue Charge", "1")])));
         assert!(!holds(Some(&after), &keys(&[("Invoice", "5")])));
         assert!(!holds(Some(&after), &keys(&[("Credit Memo", "9")])));
         assert!(holds(Some(&after), &[]));

@@ -30,34 +30,18 @@ struct Rows {
 }
 
 impl Acumatica {
-    pub(super) async fn read_page(
-        &self,
-        request: &PageRequest,
-        tape: &mut Vec<Exchange>,
-    ) -> Result<Page, Fault> {
+    pub(super) async fn read_page(&self, request: &PageRequest, tape: &mut Vec<Exchange>) -> Result<Page, Fault> {
         let mut notes = Vec::new();
         let mut cursor = request.cursor.as_deref().and_then(Cursor::parse);
         loop {
-            let rows = self
-                .read_rows(request, cursor.as_ref(), &mut notes, tape)
-                .await?;
+            let rows = self.read_rows(request, cursor.as_ref(), &mut notes, tape).await?;
             let step = match &cursor {
                 None | Some(Cursor::After { .. }) => by_key(cursor.as_ref(), &rows),
-                Some(Cursor::Skip {
-                    rows: skipped,
-                    last,
-                    again,
-                }) => by_skip(*skipped, last, *again, &rows),
+                Some(Cursor::Skip { rows: skipped, last, again }) => by_skip(*skipped, last, *again, &rows),
             };
             match step {
                 Step::On { next, drop_first } => {
-                    return Ok(finish(
-                        request.entity,
-                        rows,
-                        next.as_ref(),
-                        drop_first,
-                        notes,
-                    ));
+                    return Ok(finish(request.entity, rows, next.as_ref(), drop_first, notes));
                 }
                 Step::Restart { from, why } => {
                     notes.push(format!("{}: {why}", request.entity.name()));
@@ -86,32 +70,14 @@ impl Acumatica {
                 Some(Cursor::Skip { rows, .. }) if *rows > 0 => (Some(rows - 1), 1),
                 Some(Cursor::Skip { .. } | Cursor::After { .. }) | None => (None, 0),
             };
-            let top = self
-                .sizes
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .top(entity)
-                + overlap;
-            let url = self.session.instance.list(
-                entity.name(),
-                &projection.query(filter.as_ref(), Some(top), skip),
-            );
-            match self
-                .session
-                .read(&url, self.asked(entity.name()), tape)
-                .await
-            {
+            let top = self.sizes.lock().unwrap_or_else(PoisonError::into_inner).top(entity) + overlap;
+            let url = self.session.instance.list(entity.name(), &projection.query(filter.as_ref(), Some(top), skip));
+            match self.session.read(&url, self.asked(entity.name()), tape).await {
                 Ok((Verdict::Body(_), response)) => {
                     let rows = decode(&projection, &response, top)?;
-                    let took = tape
-                        .last()
-                        .map(|exchange| exchange.took)
-                        .unwrap_or_default();
+                    let took = tape.last().map(|exchange| exchange.took).unwrap_or_default();
                     let bytes = response.body.len() as u64;
-                    self.sizes
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .learn(entity, rows.received, bytes, took);
+                    self.sizes.lock().unwrap_or_else(PoisonError::into_inner).learn(entity, rows.received, bytes, took);
                     return Ok(rows);
                 }
                 Ok((Verdict::CannotOptimize(why), _)) => {
@@ -119,21 +85,19 @@ impl Acumatica {
                         return Err(cannot_list(entity, &why));
                     }
                     self.drop_custom(entity);
-                    notes.push(format!("{}: read without form fields such as the currency, because the server cannot list them.", entity.name()));
+                    notes.push(format!(
+                        "{}: read without form fields such as the currency, because the server cannot list them.",
+                        entity.name()
+                    ));
                 }
                 Ok(_) => return Err(self.not_offered(entity.name(), tape).await),
                 Err(fault) => {
                     let failure = tape.last().map_or("", |exchange| exchange.failure.as_str());
                     let too_large = failure == TOO_LARGE;
-                    let too_slow =
-                        failure == TIMED_OUT && fault.kind == Kind::Unavailable && !was_slow;
+                    let too_slow = failure == TIMED_OUT && fault.kind == Kind::Unavailable && !was_slow;
                     was_slow |= too_slow;
                     let smaller = (too_large || too_slow)
-                        && self
-                            .sizes
-                            .lock()
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .shrink(entity);
+                        && self.sizes.lock().unwrap_or_else(PoisonError::into_inner).shrink(entity);
                     if !smaller {
                         return Err(fault);
                     }
@@ -146,10 +110,7 @@ impl Acumatica {
 /// What follows from an answer.
 enum Step {
     /// Hand out the rows (but for the first, where it is known already) and go on there.
-    On {
-        next: Option<Cursor>,
-        drop_first: bool,
-    },
+    On { next: Option<Cursor>, drop_first: bool },
     /// Ask again from there, telling people why.
     Restart { from: Cursor, why: &'static str },
 }
@@ -158,21 +119,11 @@ enum Step {
 fn by_key(before: Option<&Cursor>, rows: &Rows) -> Step {
     let keys: Vec<Key> = rows.keyed.iter().map(|(key, _)| key.clone()).collect();
     if !order::holds(before, &keys) {
-        let from = Cursor::Skip {
-            rows: 0,
-            last: String::new(),
-            again: 0,
-        };
-        return Step::Restart {
-            from,
-            why: "rows do not come in key order; read by offset instead, from the start.",
-        };
+        let from = Cursor::Skip { rows: 0, last: String::new(), again: 0 };
+        return Step::Restart { from, why: "rows do not come in key order; read by offset instead, from the start." };
     }
     let full = rows.received >= rows.top || looks_capped(rows.received);
-    Step::On {
-        next: full.then(|| Cursor::behind(before, &keys)).flatten(),
-        drop_first: false,
-    }
+    Step::On { next: full.then(|| Cursor::behind(before, &keys)).flatten(), drop_first: false }
 }
 
 /// After a page by offset. Its first row must be the last one of the page before, or rows have moved.
@@ -181,26 +132,16 @@ fn by_skip(skipped: u64, last: &str, again: u8, rows: &Rows) -> Step {
     let first = rows.keyed.first().map(|(key, _)| key.text());
     let moved = overlaps && first.as_deref() != Some(last);
     if moved && again < MOST_RESTARTS {
-        let from = Cursor::Skip {
-            rows: 0,
-            last: String::new(),
-            again: again + 1,
-        };
-        return Step::Restart {
-            from,
-            why: "rows moved while they were read by offset; read from the start again.",
-        };
+        let from = Cursor::Skip { rows: 0, last: String::new(), again: again + 1 };
+        return Step::Restart { from, why: "rows moved while they were read by offset; read from the start again." };
     }
     let drop_first = overlaps && !moved;
     let full = rows.received >= rows.top || looks_capped(rows.received);
-    let next = full
-        .then(|| rows.keyed.last())
-        .flatten()
-        .map(|(key, _)| Cursor::Skip {
-            rows: skipped + rows.received as u64 - u64::from(overlaps),
-            last: key.text(),
-            again,
-        });
+    let next = full.then(|| rows.keyed.last()).flatten().map(|(key, _)| Cursor::Skip {
+        rows: skipped + rows.received as u64 - u64::from(overlaps),
+        last: key.text(),
+        again,
+    });
     Step::On { next, drop_first }
 }
 
@@ -213,25 +154,11 @@ fn decode(projection: &Projection, response: &Response, top: usize) -> Result<Ro
         )
     })?;
     let received = rows.len();
-    let keyed = rows
-        .into_iter()
-        .filter_map(|row| Some((row::key(projection, &row)?, row)))
-        .collect();
-    Ok(Rows {
-        keyed,
-        received,
-        top,
-        server_time: server_time(response),
-    })
+    let keyed = rows.into_iter().filter_map(|row| Some((row::key(projection, &row)?, row))).collect();
+    Ok(Rows { keyed, received, top, server_time: server_time(response) })
 }
 
-fn finish(
-    entity: Entity,
-    rows: Rows,
-    next: Option<&Cursor>,
-    drop_first: bool,
-    mut notes: Vec<String>,
-) -> Page {
+fn finish(entity: Entity, rows: Rows, next: Option<&Cursor>, drop_first: bool, mut notes: Vec<String>) -> Page {
     let (received, keyed) = (rows.received, rows.keyed.len());
     let mut records = Vec::with_capacity(keyed);
     let mut without = received - keyed;
@@ -242,26 +169,15 @@ fn finish(
         }
     }
     if without > 0 {
-        notes.push(format!(
-            "{}: {without} rows came without key or id and were left out.",
-            entity.name()
-        ));
+        notes.push(format!("{}: {without} rows came without key or id and were left out.", entity.name()));
     }
-    Page {
-        records,
-        next: next.map(Cursor::to_text),
-        server_time: rows.server_time,
-        notes,
-    }
+    Page { records, next: next.map(Cursor::to_text), server_time: rows.server_time, notes }
 }
 
 fn cannot_list(entity: Entity, why: &str) -> Fault {
     fault(
         Kind::Unsupported,
-        format!(
-            "Acumatica cannot list {} with the fields that are needed. It says: \"{why}\"",
-            form(entity)
-        ),
+        format!("Acumatica cannot list {} with the fields that are needed. It says: \"{why}\"", form(entity)),
         "A customisation put code behind one of these fields; have it excluded from the endpoint, or use a Default endpoint.",
     )
 }

@@ -34,21 +34,14 @@ impl Acumatica {
         }
         match first_fault {
             Some(fault) => Err(fault),
-            None => Ok(SourceProfile {
-                build: offer.build,
-                endpoints: offer.endpoints,
-                custom_fields,
-            }),
+            None => Ok(SourceProfile { build: offer.build, endpoints: offer.endpoints, custom_fields }),
         }
     }
 
     /// The endpoints, among which ours must be. An instance that does not tell is asked by reading.
     async fn offer(&self, tape: &mut Vec<Exchange>) -> Result<Offer, Fault> {
         let url = self.session.instance.endpoints();
-        let answer = self
-            .session
-            .read(&url, self.asked("the list of endpoints"), tape)
-            .await?;
+        let answer = self.session.read(&url, self.asked("the list of endpoints"), tape).await?;
         let Verdict::Body(body) = answer.0 else {
             return Ok(Offer::default());
         };
@@ -56,12 +49,7 @@ impl Acumatica {
             return Ok(Offer::default());
         };
         let ours = self.session.instance.endpoint();
-        if offer.endpoints.is_empty()
-            || offer
-                .endpoints
-                .iter()
-                .any(|listed| listed.eq_ignore_ascii_case(ours))
-        {
+        if offer.endpoints.is_empty() || offer.endpoints.iter().any(|listed| listed.eq_ignore_ascii_case(ours)) {
             Ok(offer)
         } else {
             Err(not_offered(self.asked("entities"), &offer.endpoints))
@@ -71,12 +59,7 @@ impl Acumatica {
     /// The right to read an entity, and which of the wanted form fields it offers.
     async fn check(&self, entity: Entity, tape: &mut Vec<Exchange>) -> Result<Vec<String>, Fault> {
         let proof = self.projection(entity).proof(&self.session.instance);
-        match self
-            .session
-            .read(&proof, self.asked(form(entity)), tape)
-            .await?
-            .0
-        {
+        match self.session.read(&proof, self.asked(form(entity)), tape).await?.0 {
             Verdict::Body(_) => {}
             Verdict::CannotOptimize(why) => {
                 return Err(fault(
@@ -89,26 +72,17 @@ impl Acumatica {
                 return Err(self.not_offered(entity.name(), tape).await);
             }
         }
-        let wanted: Vec<&str> = wanted_custom(entity)
-            .iter()
-            .map(|(field, _)| *field)
-            .collect();
+        let wanted: Vec<&str> = wanted_custom(entity).iter().map(|(field, _)| *field).collect();
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
         let url = self.session.instance.ad_hoc_schema(entity.name());
-        match self
-            .session
-            .read(&url, self.asked("form fields"), tape)
-            .await
-        {
+        match self.session.read(&url, self.asked("form fields"), tape).await {
             Ok((Verdict::Body(body), _)) => Ok(offered_fields(&body, &wanted)),
             // Some builds do not have it; then no form field is asked for.
             Ok(_) => Ok(Vec::new()),
             Err(refusal) => match refusal.kind {
-                Kind::Forbidden | Kind::Rejected | Kind::Unsupported | Kind::Protocol => {
-                    Ok(Vec::new())
-                }
+                Kind::Forbidden | Kind::Rejected | Kind::Unsupported | Kind::Protocol => Ok(Vec::new()),
                 Kind::Unreachable
                 | Kind::Unavailable
                 | Kind::Throttled

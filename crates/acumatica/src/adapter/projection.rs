@@ -139,11 +139,9 @@ pub(crate) const fn wanted_custom(entity: Entity) -> Columns {
 const fn stamp_field(entity: Entity, old_stock_stamp: bool) -> &'static str {
     match entity {
         Entity::StockItem if old_stock_stamp => "LastModified",
-        Entity::Customer
-        | Entity::StockItem
-        | Entity::NonStockItem
-        | Entity::Invoice
-        | Entity::CashSale => "LastModifiedDateTime",
+        Entity::Customer | Entity::StockItem | Entity::NonStockItem | Entity::Invoice | Entity::CashSale => {
+            "LastModifiedDateTime"
+        }
     }
 }
 
@@ -172,19 +170,11 @@ impl Projection {
             .filter(|(field, _)| offered.iter().any(|offer| offer == field))
             .copied()
             .collect();
-        let paths: Vec<String> = custom
-            .iter()
-            .map(|(field, _)| format!("custom/{field}"))
-            .collect();
+        let paths: Vec<String> = custom.iter().map(|(field, _)| format!("custom/{field}")).collect();
         let all: Vec<(&str, Kind)> = columns
             .iter()
             .copied()
-            .chain(
-                paths
-                    .iter()
-                    .map(String::as_str)
-                    .zip(custom.iter().map(|(_, kind)| *kind)),
-            )
+            .chain(paths.iter().map(String::as_str).zip(custom.iter().map(|(_, kind)| *kind)))
             .collect();
         let rows = (!lines.is_empty()).then(|| ("Details", Shape::new(lines)));
         let mut select: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -198,21 +188,12 @@ impl Projection {
             has_custom: !custom.is_empty(),
             select: select.join(","),
             expand,
-            custom: custom
-                .iter()
-                .map(|(field, _)| *field)
-                .collect::<Vec<_>>()
-                .join(","),
+            custom: custom.iter().map(|(field, _)| *field).collect::<Vec<_>>().join(","),
         }
     }
 
     /// The parameters of a list under `filter`.
-    pub(crate) fn query(
-        &self,
-        filter: Option<&Filter>,
-        top: Option<usize>,
-        skip: Option<u64>,
-    ) -> ListQuery<'_> {
+    pub(crate) fn query(&self, filter: Option<&Filter>, top: Option<usize>, skip: Option<u64>) -> ListQuery<'_> {
         ListQuery {
             select: &self.select,
             expand: self.expand,
@@ -229,14 +210,7 @@ impl Projection {
             KeyFields::One(field) => field,
             KeyFields::Document => "Type,ReferenceNbr",
         };
-        instance.list(
-            self.entity.name(),
-            &ListQuery {
-                select,
-                top: Some(1),
-                ..ListQuery::default()
-            },
-        )
+        instance.list(self.entity.name(), &ListQuery { select, top: Some(1), ..ListQuery::default() })
     }
 }
 
@@ -263,18 +237,9 @@ mod tests {
 
     #[test]
     fn the_stamp_of_stock_items_follows_the_version() {
-        assert_eq!(
-            projection(Entity::StockItem, "Default/23.200.001", &[]).stamp,
-            "LastModified"
-        );
-        assert_eq!(
-            projection(Entity::StockItem, "Default/24.200.001", &[]).stamp,
-            "LastModifiedDateTime"
-        );
-        assert_eq!(
-            projection(Entity::Invoice, "Default/20.200.001", &[]).stamp,
-            "LastModifiedDateTime"
-        );
+        assert_eq!(projection(Entity::StockItem, "Default/23.200.001", &[]).stamp, "LastModified");
+        assert_eq!(projection(Entity::StockItem, "Default/24.200.001", &[]).stamp, "LastModifiedDateTime");
+        assert_eq!(projection(Entity::Invoice, "Default/20.200.001", &[]).stamp, "LastModifiedDateTime");
     }
 
     #[test]
@@ -284,20 +249,10 @@ mod tests {
         let some = projection(
             Entity::Invoice,
             "Default/24.200.001",
-            &[
-                "Document.CuryID",
-                "Document.InstallmentNbr",
-                "Document.Other",
-            ],
+            &["Document.CuryID", "Document.InstallmentNbr", "Document.Other"],
         );
-        assert!(
-            some.query(None, None, None)
-                .encode()
-                .contains("&$custom=Document.CuryID,Document.InstallmentNbr")
-        );
-        assert!(
-            !projection(Entity::Customer, "Default/24.200.001", &["Document.CuryID"]).has_custom
-        );
+        assert!(some.query(None, None, None).encode().contains("&$custom=Document.CuryID,Document.InstallmentNbr"));
+        assert!(!projection(Entity::Customer, "Default/24.200.001", &["Document.CuryID"]).has_custom);
     }
 
     #[test]
@@ -309,10 +264,7 @@ mod tests {
             assert!(selected.contains(&projection.stamp));
             for path in &selected {
                 if let Some((link, _)) = path.rsplit_once('/') {
-                    assert!(
-                        query.expand.split(',').any(|named| named == link),
-                        "{entity:?} {path}"
-                    );
+                    assert!(query.expand.split(',').any(|named| named == link), "{entity:?} {path}");
                 }
             }
         }
@@ -320,16 +272,10 @@ mod tests {
 
     #[test]
     fn every_query_leaves_room_for_a_condition() {
-        let all: Vec<String> = DOCUMENT_CUSTOM
-            .iter()
-            .map(|(field, _)| (*field).to_owned())
-            .collect();
+        let all: Vec<String> = DOCUMENT_CUSTOM.iter().map(|(field, _)| (*field).to_owned()).collect();
         for entity in Entity::ALL {
             let projection = Projection::new(entity, EndpointVersion::V24_200, &all);
-            assert!(
-                projection.query(None, Some(5000), None).encode().len() < LONGEST_QUERY - 1000,
-                "{entity:?}"
-            );
+            assert!(projection.query(None, Some(5000), None).encode().len() < LONGEST_QUERY - 1000, "{entity:?}");
         }
     }
 }

@@ -13,14 +13,8 @@ use crate::client::json::Row;
 pub(crate) fn key(projection: &Projection, row: &Row) -> Option<Key> {
     let text = |field| row.fields.text(field).map(ToOwned::to_owned);
     Some(match projection.keys {
-        KeyFields::One(field) => Key {
-            kind: String::new(),
-            number: text(field)?,
-        },
-        KeyFields::Document => Key {
-            kind: text("Type")?,
-            number: text("ReferenceNbr")?,
-        },
+        KeyFields::One(field) => Key { kind: String::new(), number: text(field)? },
+        KeyFields::Document => Key { kind: text("Type")?, number: text("ReferenceNbr")? },
     })
 }
 
@@ -31,14 +25,7 @@ pub(crate) fn record(entity: Entity, key: &Key, mut row: Row) -> Option<Record> 
         return None;
     }
     sort_lines(&mut row.lines);
-    Some(Record {
-        entity,
-        key: key.text(),
-        id,
-        stamp: row.stamp,
-        fields: row.fields,
-        lines: row.lines,
-    })
+    Some(Record { entity, key: key.text(), id, stamp: row.stamp, fields: row.fields, lines: row.lines })
 }
 
 /// By `LineNbr` where every line has one; else as received.
@@ -66,10 +53,7 @@ mod tests {
 
     #[test]
     fn keys_are_trimmed_and_ids_are_lower_case() {
-        let (_, record) = read(
-            Entity::Customer,
-            r#"[{"id":"0EAA","CustomerID":{"value":" C1  "}}]"#,
-        );
+        let (_, record) = read(Entity::Customer, r#"[{"id":"0EAA","CustomerID":{"value":" C1  "}}]"#);
         let record = record.unwrap();
         assert_eq!((record.key.as_str(), record.id.as_str()), ("C1", "0eaa"));
         assert_eq!(record.erp_key(), "0eaa");
@@ -81,11 +65,8 @@ mod tests {
             "Details":[{"LineNbr":{"value":10}},{"LineNbr":{"value":2}}]}]"#;
         let record = read(Entity::Invoice, text).1.unwrap();
         assert_eq!(record.erp_key(), "Credit Memo/7");
-        let numbers: Vec<_> = record
-            .lines
-            .iter()
-            .map(|line| line.get("LineNbr").unwrap().as_decimal().unwrap())
-            .collect();
+        let numbers: Vec<_> =
+            record.lines.iter().map(|line| line.get("LineNbr").unwrap().as_decimal().unwrap()).collect();
         assert_eq!(numbers, [Decimal::from(2), Decimal::from(10)]);
     }
 
@@ -99,18 +80,8 @@ mod tests {
 
     #[test]
     fn a_row_without_key_or_id_is_no_record() {
-        assert_eq!(
-            read(Entity::Customer, r#"[{"id":"1","CustomerID":{}}]"#).0,
-            None
-        );
-        assert_eq!(
-            read(
-                Entity::Invoice,
-                r#"[{"id":"1","Type":{"value":"Invoice"}}]"#
-            )
-            .0,
-            None
-        );
+        assert_eq!(read(Entity::Customer, r#"[{"id":"1","CustomerID":{}}]"#).0, None);
+        assert_eq!(read(Entity::Invoice, r#"[{"id":"1","Type":{"value":"Invoice"}}]"#).0, None);
         let (key, record) = read(Entity::Customer, r#"[{"CustomerID":{"value":"C"}}]"#);
         assert!(key.is_some() && record.is_none());
     }

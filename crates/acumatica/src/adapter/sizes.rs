@@ -67,12 +67,7 @@ mod tests {
 
     fn after(records: usize, bytes: u64, millis: u64) -> usize {
         let mut sizes = Sizes::default();
-        sizes.learn(
-            Entity::Invoice,
-            records,
-            bytes,
-            Duration::from_millis(millis),
-        );
+        sizes.learn(Entity::Invoice, records, bytes, Duration::from_millis(millis));
         sizes.top(Entity::Invoice)
     }
 
@@ -107,8 +102,6 @@ mod tests {
     #[test]
     fn round_numbers_are_doubted() {
         assert!(looks_capped(1000) && looks_capped(200) && looks_capped(256));
-        assert!(
-            !looks_capped(0) && !looks_capped(32) && !looks_capped(750 + 1) && !looks_capped(50)
-        );
+        assert!(!looks_capped(0) && !looks_capped(32) && !looks_capped(750 + 1) && !looks_capped(50));
     }
 }

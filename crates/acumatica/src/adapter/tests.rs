@@ -32,18 +32,9 @@ struct World {
 #[async_trait]
 impl Transport for World {
     async fn send(&self, request: Request) -> Answer {
-        let header = request
-            .headers
-            .get("authorization")
-            .map(|value| value.to_str().unwrap().to_owned());
-        let decoded = percent_encoding::percent_decode_str(&request.url)
-            .decode_utf8()
-            .unwrap()
-            .into_owned();
-        self.sent
-            .lock()
-            .unwrap()
-            .push((decoded, header.unwrap_or_default()));
+        let header = request.headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
+        let decoded = percent_encoding::percent_decode_str(&request.url).decode_utf8().unwrap().into_owned();
+        self.sent.lock().unwrap().push((decoded, header.unwrap_or_default()));
         let mut now = self.now.lock().unwrap();
         *now = now.plus(Duration::from_millis(10));
         drop(now);
@@ -99,10 +90,7 @@ impl Tokens for World {
         if version != grant.version {
             return Err(TokenError::Stale);
         }
-        self.commits
-            .lock()
-            .unwrap()
-            .push((version, refresh.is_some()));
+        self.commits.lock().unwrap().push((version, refresh.is_some()));
         grant.version += 1;
         grant.access = access;
         if refresh.is_some() {
@@ -113,20 +101,12 @@ impl Tokens for World {
 }
 
 fn good(token: &str) -> Access {
-    Access {
-        token: token.into(),
-        expires: Instant::from_micros(i64::MAX),
-        api_domain: String::new(),
-    }
+    Access { token: token.into(), expires: Instant::from_micros(i64::MAX), api_domain: String::new() }
 }
 
 impl World {
     fn new(rules: Vec<Rule>) -> Arc<Self> {
-        let grant = Grant {
-            access: Some(good("token")),
-            refresh: Some("refresh-0".into()),
-            version: 3,
-        };
+        let grant = Grant { access: Some(good("token")), refresh: Some("refresh-0".into()), version: 3 };
         Arc::new(Self {
             rules: Mutex::new(rules),
             sent: Mutex::default(),
@@ -149,56 +129,30 @@ impl World {
             parallel_calls: 2,
             allow_loopback: false,
         };
-        Acumatica::new(
-            &settings,
-            self.clone(),
-            self.clone(),
-            self.clone(),
-            self.clone(),
-            self.clone(),
-        )
-        .unwrap()
+        Acumatica::new(&settings, self.clone(), self.clone(), self.clone(), self.clone(), self.clone()).unwrap()
     }
 
     fn urls(&self) -> Vec<String> {
-        self.sent
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(url, _)| url.clone())
-            .collect()
+        self.sent.lock().unwrap().iter().map(|(url, _)| url.clone()).collect()
     }
 }
 
 fn reply(status: u16, body: impl Into<Bytes>) -> Answer {
     let headers = HeaderMap::from_iter([
-        (
-            http::header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=utf-8"),
-        ),
-        (
-            DATE,
-            HeaderValue::from_static("Tue, 24 Nov 2026 06:00:00 GMT"),
-        ),
+        (http::header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8")),
+        (DATE, HeaderValue::from_static("Tue, 24 Nov 2026 06:00:00 GMT")),
     ]);
-    Ok(Response {
-        status,
-        headers,
-        body: body.into(),
-    })
+    Ok(Response { status, headers, body: body.into() })
 }
 
 /// A rule for addresses that contain `part`, answering one after the other and the last one for ever.
 fn on(part: &'static str, answers: Vec<Answer>) -> Rule {
     let mut answers = VecDeque::from(answers);
     Box::new(move |request| {
-        request.url.contains(part).then(|| {
-            if answers.len() > 1 {
-                answers.pop_front().unwrap()
-            } else {
-                answers.front().unwrap().clone()
-            }
-        })
+        request
+            .url
+            .contains(part)
+            .then(|| if answers.len() > 1 { answers.pop_front().unwrap() } else { answers.front().unwrap().clone() })
     })
 }
 
@@ -210,11 +164,7 @@ fn customers(range: std::ops::Range<u32>) -> Answer {
 }
 
 fn asking(entity: Entity, cursor: Option<String>) -> PageRequest {
-    PageRequest {
-        entity,
-        from: None,
-        cursor,
-    }
+    PageRequest { entity, from: None, cursor }
 }
 
 async fn read_all(reader: &Acumatica, entity: Entity) -> (Vec<Record>, Vec<String>) {

@@ -59,23 +59,14 @@ impl HttpError<'_> {
 
     /// The most telling message.
     fn words(&self) -> String {
-        let text = if self.exception_message.is_empty() {
-            &self.message
-        } else {
-            &self.exception_message
-        };
+        let text = if self.exception_message.is_empty() { &self.message } else { &self.exception_message };
         plain(text, 300)
     }
 }
 
 /// Texts by which an exhausted licence shows, wherever it comes up.
-const SEATS: [&str; 5] = [
-    "API Login Limit",
-    "ApiLoginLimitReached",
-    "CheckApiUsersLimits",
-    "concurrent API logins",
-    "Users (SM201010)",
-];
+const SEATS: [&str; 5] =
+    ["API Login Limit", "ApiLoginLimitReached", "CheckApiUsersLimits", "concurrent API logins", "Users (SM201010)"];
 
 /// Whether a text speaks of API users that are all in use.
 pub(crate) fn speaks_of_seats(text: &str) -> bool {
@@ -107,11 +98,7 @@ pub(crate) fn judge(response: &Response, asked: Asked<'_>) -> Verdict {
         return Verdict::Fault(seats());
     }
     let words = error.words();
-    let quoted = if words.is_empty() {
-        String::new()
-    } else {
-        format!(" It says: \"{words}\"")
-    };
+    let quoted = if words.is_empty() { String::new() } else { format!(" It says: \"{words}\"") };
     match response.status {
         401 => Verdict::TokenRefused,
         403 => Verdict::Fault(fault(
@@ -128,9 +115,7 @@ pub(crate) fn judge(response: &Response, asked: Asked<'_>) -> Verdict {
         500 => internal(&error, asked, &quoted),
         status => Verdict::Fault(fault(
             Kind::Protocol,
-            format!(
-                "{what} through {endpoint} was answered with the unexpected status {status}.{quoted}"
-            ),
+            format!("{what} through {endpoint} was answered with the unexpected status {status}.{quoted}"),
             "Check that the address is that of an Acumatica instance, with its virtual folder.",
         )),
     }
@@ -153,13 +138,9 @@ fn internal(error: &HttpError<'_>, asked: Asked<'_>, quoted: &str) -> Verdict {
             "Complete the preferences of that module in Acumatica.",
         ));
     }
-    if [
-        "Type conversions not supported",
-        "is not a single value",
-        "given key was not present",
-    ]
-    .iter()
-    .any(|text| saying(text))
+    if ["Type conversions not supported", "is not a single value", "given key was not present"]
+        .iter()
+        .any(|text| saying(text))
     {
         return Verdict::Fault(fault(
             Kind::Rejected,
@@ -175,11 +156,7 @@ fn internal(error: &HttpError<'_>, asked: Asked<'_>, quoted: &str) -> Verdict {
 }
 
 fn redirect(response: &Response) -> Verdict {
-    let target = response
-        .headers
-        .get(http::header::LOCATION)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let target = response.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let target = target.to_ascii_lowercase();
     if target.contains("login") || target.contains("/identity/") {
         return Verdict::TokenRefused;
@@ -195,9 +172,7 @@ fn redirect(response: &Response) -> Verdict {
 pub(crate) fn fresh_token_refused(endpoint: &str) -> Fault {
     fault(
         Kind::Credentials,
-        format!(
-            "A new token was issued, and the call through {endpoint} was refused all the same (401)."
-        ),
+        format!("A new token was issued, and the call through {endpoint} was refused all the same (401)."),
         "Either the user may not use web services, or the tenant after the @ of client_id is not the one meant, or this instance does \
          not know the endpoint version: some answer 401 for every address they do not know. `ping` tells which.",
     )
@@ -206,10 +181,7 @@ pub(crate) fn fresh_token_refused(endpoint: &str) -> Fault {
 /// The fault of an endpoint or entity that is not there, with what is offered instead.
 pub(crate) fn not_offered(asked: Asked<'_>, offered: &[String]) -> Fault {
     let Asked { what, endpoint } = asked;
-    if offered
-        .iter()
-        .any(|offer| offer.eq_ignore_ascii_case(endpoint))
-    {
+    if offered.iter().any(|offer| offer.eq_ignore_ascii_case(endpoint)) {
         return fault(
             Kind::Unsupported,
             format!("The endpoint {endpoint} has no {what} (404)."),
@@ -235,20 +207,10 @@ mod tests {
 
     use super::*;
 
-    const ASKED: Asked<'static> = Asked {
-        what: "Customer",
-        endpoint: "Default/24.200.001",
-    };
+    const ASKED: Asked<'static> = Asked { what: "Customer", endpoint: "Default/24.200.001" };
 
     fn verdict(status: u16, body: &str) -> Verdict {
-        judge(
-            &Response {
-                status,
-                headers: HeaderMap::new(),
-                body: Bytes::copy_from_slice(body.as_bytes()),
-            },
-            ASKED,
-        )
+        judge(&Response { status, headers: HeaderMap::new(), body: Bytes::copy_from_slice(body.as_bytes()) }, ASKED)
     }
 
     fn refused(status: u16, body: &str) -> Fault {
@@ -261,10 +223,7 @@ mod tests {
     #[test]
     fn statuses_become_kinds() {
         assert_eq!(refused(403, "").kind, Kind::Forbidden);
-        assert_eq!(
-            refused(400, r#"{"message":"The request is invalid."}"#).kind,
-            Kind::Rejected
-        );
+        assert_eq!(refused(400, r#"{"message":"The request is invalid."}"#).kind, Kind::Rejected);
         assert_eq!(refused(418, "<html>").kind, Kind::Protocol);
         assert!(matches!(verdict(401, ""), Verdict::TokenRefused));
         assert!(matches!(verdict(404, "<html>"), Verdict::Missing));
@@ -281,22 +240,12 @@ mod tests {
             "PX.Api.ContractBased.OptimizedExport.CannotOptimizeException",
             "Optimization cannot be performed.The following fields cause the error:\\r\\nX: View V",
         );
-        assert!(
-            matches!(verdict(500, &optimise), Verdict::CannotOptimize(text) if text.ends_with("X: View V"))
-        );
-        let none = body(
-            "PX.Api.ContractBased.NoEntitySatisfiesTheConditionException",
-            "No entity satisfies the condition.",
-        );
+        assert!(matches!(verdict(500, &optimise), Verdict::CannotOptimize(text) if text.ends_with("X: View V")));
+        let none =
+            body("PX.Api.ContractBased.NoEntitySatisfiesTheConditionException", "No entity satisfies the condition.");
         assert!(matches!(verdict(500, &none), Verdict::Missing));
-        assert_eq!(
-            refused(500, &body("PX.Data.PXSetupNotEnteredException", "x")).kind,
-            Kind::Unsupported
-        );
-        assert_eq!(
-            refused(500, &body("System.X", "Type conversions not supported")).kind,
-            Kind::Rejected
-        );
+        assert_eq!(refused(500, &body("PX.Data.PXSetupNotEnteredException", "x")).kind, Kind::Unsupported);
+        assert_eq!(refused(500, &body("System.X", "Type conversions not supported")).kind, Kind::Rejected);
         let other = refused(500, &body("PX.Data.PXException", "Deadlock"));
         assert_eq!(other.kind, Kind::Unavailable);
         assert!(other.message.contains("Deadlock") && !other.message.contains("at X"));
@@ -313,36 +262,18 @@ mod tests {
     #[test]
     fn redirects_to_a_sign_in_page_mean_the_token() {
         let to = |place: &'static str| {
-            let headers =
-                HeaderMap::from_iter([(http::header::LOCATION, HeaderValue::from_static(place))]);
-            judge(
-                &Response {
-                    status: 302,
-                    headers,
-                    body: Bytes::new(),
-                },
-                ASKED,
-            )
+            let headers = HeaderMap::from_iter([(http::header::LOCATION, HeaderValue::from_static(place))]);
+            judge(&Response { status: 302, headers, body: Bytes::new() }, ASKED)
         };
-        assert!(matches!(
-            to("/A/Frames/Login.aspx?x"),
-            Verdict::TokenRefused
-        ));
+        assert!(matches!(to("/A/Frames/Login.aspx?x"), Verdict::TokenRefused));
         assert!(matches!(to("/ui/error"), Verdict::Passing(_)));
     }
 
     #[test]
     fn a_missing_version_names_what_is_offered() {
-        let offered = [
-            "Default/20.200.001".to_owned(),
-            "Default/23.200.001".to_owned(),
-        ];
+        let offered = ["Default/20.200.001".to_owned(), "Default/23.200.001".to_owned()];
         let fault = not_offered(ASKED, &offered);
-        assert!(
-            fault
-                .message
-                .contains("Default/20.200.001, Default/23.200.001")
-        );
+        assert!(fault.message.contains("Default/20.200.001, Default/23.200.001"));
         let entity = not_offered(ASKED, &["default/24.200.001".to_owned()]);
         assert!(entity.message.contains("has no Customer"));
     }

@@ -75,9 +75,7 @@ impl Filter {
                 f.write_str(glue)?;
             }
             match part {
-                Self::All(inner) | Self::Any(inner) if parts.len() > 1 && inner.len() > 1 => {
-                    write!(f, "({part})")?
-                }
+                Self::All(inner) | Self::Any(inner) if parts.len() > 1 && inner.len() > 1 => write!(f, "({part})")?,
                 Self::Field(..) | Self::All(_) | Self::Any(_) => Display::fmt(part, f)?,
             }
         }
@@ -130,50 +128,31 @@ mod tests {
 
     #[test]
     fn quotes_are_doubled() {
-        assert_eq!(
-            Filter::eq("CustomerID", "O'NEIL' or '1").to_string(),
-            "CustomerID eq 'O''NEIL'' or ''1'"
-        );
+        assert_eq!(Filter::eq("CustomerID", "O'NEIL' or '1").to_string(), "CustomerID eq 'O''NEIL'' or ''1'");
     }
 
     #[test]
     fn literals_carry_their_type() {
         let field = |literal| Filter::Field("F", Compare::Gt, literal).to_string();
-        assert_eq!(
-            field(Literal::Decimal("100.50".parse().unwrap())),
-            "F gt 100.50m"
-        );
+        assert_eq!(field(Literal::Decimal("100.50".parse().unwrap())), "F gt 100.50m");
         assert_eq!(field(Literal::Flag(true)), "F gt true");
         let instant = Instant::parse("2024-07-15T10:31:28.402+03:00").unwrap();
-        assert_eq!(
-            field(Literal::Instant(instant)),
-            "F gt datetimeoffset'2024-07-15T07:31:28.402Z'"
-        );
+        assert_eq!(field(Literal::Instant(instant)), "F gt datetimeoffset'2024-07-15T07:31:28.402Z'");
     }
 
     #[test]
     fn groups_are_bracketed_only_where_needed() {
-        let both = Filter::All(vec![
-            Filter::eq("Type", "Invoice"),
-            Filter::gt("ReferenceNbr", "1"),
-        ]);
+        let both = Filter::All(vec![Filter::eq("Type", "Invoice"), Filter::gt("ReferenceNbr", "1")]);
         let other = Filter::All(vec![Filter::ne("Type", "Invoice")]);
         let either = Filter::Any(vec![both, other]);
-        assert_eq!(
-            either.to_string(),
-            "(Type eq 'Invoice' and ReferenceNbr gt '1') or Type ne 'Invoice'"
-        );
+        assert_eq!(either.to_string(), "(Type eq 'Invoice' and ReferenceNbr gt '1') or Type ne 'Invoice'");
         let all = Filter::All(vec![Filter::since("S", Instant::from_micros(0)), either]);
         assert_eq!(
             all.to_string(),
             "S ge datetimeoffset'1970-01-01T00:00:00Z' and ((Type eq 'Invoice' and ReferenceNbr gt '1') or Type ne 'Invoice')"
         );
         assert_eq!(
-            Filter::All(vec![Filter::Any(vec![
-                Filter::eq("A", "1"),
-                Filter::eq("A", "2")
-            ])])
-            .to_string(),
+            Filter::All(vec![Filter::Any(vec![Filter::eq("A", "1"), Filter::eq("A", "2")])]).to_string(),
             "A eq '1' or A eq '2'"
         );
     }

@@ -17,11 +17,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 /// What is encoded in a key within the path.
-const KEY: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+const KEY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Longest query that is sent: IIS refuses more than 2,048 bytes unless told otherwise.
 pub const LONGEST_QUERY: usize = 2000;
@@ -54,10 +50,7 @@ impl Instance {
     /// Addresses below `base` (no slash at the end) for `endpoint` (`Name/Version`).
     #[must_use]
     pub fn new(base: &str, endpoint: &str) -> Self {
-        Self {
-            base: base.trim_end_matches('/').to_owned(),
-            endpoint: endpoint.trim_matches('/').to_owned(),
-        }
+        Self { base: base.trim_end_matches('/').to_owned(), endpoint: endpoint.trim_matches('/').to_owned() }
     }
 
     /// `Name/Version`.
@@ -76,12 +69,7 @@ impl Instance {
     #[must_use]
     pub fn list(&self, entity: &str, query: &ListQuery<'_>) -> String {
         let query = query.encode();
-        format!(
-            "{}/entity/{}/{entity}{}{query}",
-            self.base,
-            self.endpoint,
-            if query.is_empty() { "" } else { "?" }
-        )
+        format!("{}/entity/{}/{entity}{}{query}", self.base, self.endpoint, if query.is_empty() { "" } else { "?" })
     }
 
     /// One record by its key fields. A key with a slash in it cannot be reached so; use a list and a filter.
@@ -97,10 +85,7 @@ impl Instance {
     /// The form fields that `$custom` offers.
     #[must_use]
     pub fn ad_hoc_schema(&self, entity: &str) -> String {
-        format!(
-            "{}/entity/{}/{entity}/$adHocSchema",
-            self.base, self.endpoint
-        )
+        format!("{}/entity/{}/{entity}/$adHocSchema", self.base, self.endpoint)
     }
 
     /// Sign-out.
@@ -137,14 +122,8 @@ impl ListQuery<'_> {
         put("expand", self.expand);
         put("custom", self.custom);
         put("filter", &self.filter);
-        put(
-            "top",
-            &self.top.map(|top| top.to_string()).unwrap_or_default(),
-        );
-        put(
-            "skip",
-            &self.skip.map(|skip| skip.to_string()).unwrap_or_default(),
-        );
+        put("top", &self.top.map(|top| top.to_string()).unwrap_or_default());
+        put("skip", &self.skip.map(|skip| skip.to_string()).unwrap_or_default());
         out
     }
 }
@@ -176,10 +155,8 @@ mod tests {
 
     #[test]
     fn colon_and_plus_of_an_instant_are_encoded() {
-        let query = ListQuery {
-            filter: "S ge datetimeoffset'2024-07-15T10:31:28+03:00'".to_owned(),
-            ..ListQuery::default()
-        };
+        let query =
+            ListQuery { filter: "S ge datetimeoffset'2024-07-15T10:31:28+03:00'".to_owned(), ..ListQuery::default() };
         assert!(query.encode().ends_with("T10%3A31%3A28%2B03%3A00%27"));
     }
 
@@ -190,10 +167,6 @@ mod tests {
             instance.record("StockItem", &["#12 a/b?"]),
             "https://h.example/entity/Default/24.200.001/StockItem/%2312%20a%2Fb%3F"
         );
-        assert!(
-            instance
-                .record("Invoice", &["Credit Memo", "000001"])
-                .ends_with("/Invoice/Credit%20Memo/000001")
-        );
+        assert!(instance.record("Invoice", &["Credit Memo", "000001"]).ends_with("/Invoice/Credit%20Memo/000001"));
     }
 }

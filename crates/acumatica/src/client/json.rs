@@ -70,9 +70,7 @@ impl Shape {
         for (slot, (path, kind)) in columns.iter().enumerate() {
             template.push(Name::from(*path), Value::Null);
             let steps: Vec<&str> = match path.strip_prefix("custom/") {
-                Some(field) => std::iter::once("custom")
-                    .chain(field.splitn(2, '.'))
-                    .collect(),
+                Some(field) => std::iter::once("custom").chain(field.splitn(2, '.')).collect(),
                 None => path.split('/').collect(),
             };
             place(&mut members, &steps, What::Value(*kind, slot));
@@ -97,24 +95,14 @@ impl Shape {
 fn place(members: &mut Vec<Member>, steps: &[&str], what: What) {
     match steps {
         [] => {}
-        [name] => members.push(Member {
-            name: (*name).into(),
-            what,
-        }),
+        [name] => members.push(Member { name: (*name).into(), what }),
         [name, rest @ ..] => {
             let known = members.iter().position(|member| &*member.name == *name);
             let index = known.unwrap_or_else(|| {
-                members.push(Member {
-                    name: (*name).into(),
-                    what: What::Object(Vec::new()),
-                });
+                members.push(Member { name: (*name).into(), what: What::Object(Vec::new()) });
                 members.len() - 1
             });
-            if let Some(Member {
-                what: What::Object(inner),
-                ..
-            }) = members.get_mut(index)
-            {
+            if let Some(Member { what: What::Object(inner), .. }) = members.get_mut(index) {
                 place(inner, rest, what);
             }
         }
@@ -128,13 +116,8 @@ fn place(members: &mut Vec<Member>, steps: &[&str], what: What) {
 pub fn rows(body: &[u8], shape: &Shape) -> Result<Vec<Row>, NotRows> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let mut input = serde_json::Deserializer::from_slice(body);
-    let rows = List(shape)
-        .deserialize(&mut input)
-        .and_then(|rows| input.end().map(|()| rows));
-    rows.map_err(|error| NotRows {
-        line: error.line(),
-        column: error.column(),
-    })
+    let rows = List(shape).deserialize(&mut input).and_then(|rows| input.end().map(|()| rows));
+    rows.map_err(|error| NotRows { line: error.line(), column: error.column() })
 }
 
 /// A body that is not a list of records.
@@ -162,16 +145,8 @@ impl<'de> Visitor<'de> for List<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<Row>, A::Error> {
         let mut rows = Vec::new();
         loop {
-            let mut row = Row {
-                id: String::new(),
-                stamp: None,
-                fields: self.0.template.clone(),
-                lines: Vec::new(),
-            };
-            match seq.next_element_seed(Object {
-                members: &self.0.members,
-                row: &mut row,
-            })? {
+            let mut row = Row { id: String::new(), stamp: None, fields: self.0.template.clone(), lines: Vec::new() };
+            match seq.next_element_seed(Object { members: &self.0.members, row: &mut row })? {
                 Some(()) => rows.push(row),
                 None => return Ok(rows),
             }
@@ -202,10 +177,7 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut expected = 0;
-        while let Some(found) = map.next_key_seed(Key {
-            members: self.members,
-            expected,
-        })? {
+        while let Some(found) = map.next_key_seed(Key { members: self.members, expected })? {
             let Some(index) = found else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -231,10 +203,7 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
                         *place = value;
                     }
                 }
-                Some(What::Object(members)) => map.next_value_seed(Object {
-                    members,
-                    row: &mut *self.row,
-                })?,
+                Some(What::Object(members)) => map.next_value_seed(Object { members, row: &mut *self.row })?,
                 Some(What::Rows(shape)) => self.row.lines = map.next_value_seed(Lines(shape))?,
             }
         }
@@ -263,10 +232,7 @@ impl Visitor<'_> for Key<'_> {
     fn visit_str<E>(self, name: &str) -> Result<Option<usize>, E> {
         let (before, behind) = self.members.split_at(self.expected.min(self.members.len()));
         let named = |member: &Member| &*member.name == name;
-        let index = behind
-            .iter()
-            .position(named)
-            .map(|index| index + before.len());
+        let index = behind.iter().position(named).map(|index| index + before.len());
         Ok(index.or_else(|| before.iter().position(named)))
     }
 }
@@ -352,9 +318,7 @@ impl<'de> DeserializeSeed<'de> for Plain {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Value, D::Error> {
         match self.0 {
-            Kind::Number => {
-                <&RawValue as serde::Deserialize>::deserialize(input).map(|raw| number(raw.get()))
-            }
+            Kind::Number => <&RawValue as serde::Deserialize>::deserialize(input).map(|raw| number(raw.get())),
             Kind::Text | Kind::Flag | Kind::Day | Kind::Instant => input.deserialize_any(self),
         }
     }

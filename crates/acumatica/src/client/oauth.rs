@@ -65,34 +65,18 @@ impl App {
 
     /// Exchanges the code that came back from the consent page. A code works once.
     pub async fn exchange(&self, door: &Door, code: &SecretString, redirect: &str) -> Call<Issued> {
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("code", code.expose_secret()),
-            ("redirect_uri", redirect),
-        ];
+        let form = [("grant_type", "authorization_code"), ("code", code.expose_secret()), ("redirect_uri", redirect)];
         self.ask(door, &form, Safety::Write).await
     }
 
     /// Renews with a refresh token, which dies by it: `OutcomeUnknown` when the answer was lost.
     pub async fn refresh(&self, door: &Door, token: &SecretString) -> Call<Issued> {
-        self.ask(
-            door,
-            &[
-                ("grant_type", "refresh_token"),
-                ("refresh_token", token.expose_secret()),
-            ],
-            Safety::Write,
-        )
-        .await
+        self.ask(door, &[("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())], Safety::Write)
+            .await
     }
 
     /// Signs in as a service user. No refresh token is asked for: the password is at hand.
-    pub async fn password(
-        &self,
-        door: &Door,
-        username: &str,
-        password: &SecretString,
-    ) -> Call<Issued> {
+    pub async fn password(&self, door: &Door, username: &str, password: &SecretString) -> Call<Issued> {
         let form = [
             ("grant_type", "password"),
             ("username", username),
@@ -112,24 +96,13 @@ impl App {
             bodies: Bodies::Drop,
             body_limit: 64 * 1024,
             answer_500: Some(is_seat_text),
-            ..Ask::with_body(
-                Method::POST,
-                self.instance.token(),
-                Bytes::from(body),
-                safety,
-            )
+            ..Ask::with_body(Method::POST, self.instance.token(), Bytes::from(body), safety)
         };
         let ask = ask
-            .header(
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/x-www-form-urlencoded"),
-            )
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
             .header(ACCEPT, HeaderValue::from_static("application/json"));
         let call = door.call(ask).await;
-        Call {
-            result: call.result.and_then(|response| self.read(&response)),
-            exchanges: call.exchanges,
-        }
+        Call { result: call.result.and_then(|response| self.read(&response)), exchanges: call.exchanges }
     }
 
     fn read(&self, response: &Response) -> Result<Issued, Fault> {
@@ -149,10 +122,7 @@ impl App {
         Ok(Issued {
             access: SecretString::from(tokens.access_token),
             lifetime: Duration::from_secs(tokens.expires_in.unwrap_or(3600).min(24 * 3600)),
-            refresh: tokens
-                .refresh_token
-                .filter(|token| !token.is_empty())
-                .map(SecretString::from),
+            refresh: tokens.refresh_token.filter(|token| !token.is_empty()).map(SecretString::from),
         })
     }
 
@@ -165,14 +135,10 @@ impl App {
         if is_seat_text(&response.body) {
             return seats();
         }
-        let code = serde_json::from_slice::<Code>(&response.body)
-            .map(|code| code.error)
-            .unwrap_or_default();
+        let code = serde_json::from_slice::<Code>(&response.body).map(|code| code.error).unwrap_or_default();
         let again = match self.grant {
             GrantKind::AuthorizationCode => "Sign in again with `login`.",
-            GrantKind::Password => {
-                "Correct username and password in the connection file and apply it."
-            }
+            GrantKind::Password => "Correct username and password in the connection file and apply it.",
         };
         match (response.status, code.as_str()) {
             (300..=399 | 404 | 405, _) => fault(
@@ -203,11 +169,7 @@ impl App {
                         "{again} On Connected Applications (SM303010), sliding and infinite refresh tokens keep a consent alive."
                     ),
                 ),
-                GrantKind::Password => fault(
-                    Kind::Credentials,
-                    "Acumatica refused user name or password.",
-                    again,
-                ),
+                GrantKind::Password => fault(Kind::Credentials, "Acumatica refused user name or password.", again),
             },
             (status, _) => fault(
                 Kind::Unavailable,
@@ -247,11 +209,7 @@ mod tests {
     }
 
     fn read(grant: GrantKind, status: u16, body: &str) -> Result<Issued, Fault> {
-        app(grant).read(&Response {
-            status,
-            headers: HeaderMap::new(),
-            body: Bytes::copy_from_slice(body.as_bytes()),
-        })
+        app(grant).read(&Response { status, headers: HeaderMap::new(), body: Bytes::copy_from_slice(body.as_bytes()) })
     }
 
     #[test]
@@ -265,32 +223,16 @@ mod tests {
 
     #[test]
     fn tokens_are_read_and_bounded() {
-        let issued = read(
-            GrantKind::Password,
-            200,
-            r#"{"access_token":"a","expires_in":99999999,"token_type":"Bearer"}"#,
-        )
-        .unwrap();
+        let issued =
+            read(GrantKind::Password, 200, r#"{"access_token":"a","expires_in":99999999,"token_type":"Bearer"}"#)
+                .unwrap();
         assert_eq!(issued.lifetime, Duration::from_secs(86400));
         assert!(issued.refresh.is_none());
         assert!(!format!("{issued:?}").contains("\"a\""));
-        let issued = read(
-            GrantKind::AuthorizationCode,
-            200,
-            r#"{"access_token":"a","refresh_token":"r"}"#,
-        )
-        .unwrap();
+        let issued = read(GrantKind::AuthorizationCode, 200, r#"{"access_token":"a","refresh_token":"r"}"#).unwrap();
         assert_eq!(issued.refresh.unwrap().expose_secret(), "r");
-        assert_eq!(
-            read(GrantKind::Password, 200, "{}").unwrap_err().kind,
-            Kind::Protocol
-        );
-        assert_eq!(
-            read(GrantKind::Password, 200, r#"{"access_token":""}"#)
-                .unwrap_err()
-                .kind,
-            Kind::Protocol
-        );
+        assert_eq!(read(GrantKind::Password, 200, "{}").unwrap_err().kind, Kind::Protocol);
+        assert_eq!(read(GrantKind::Password, 200, r#"{"access_token":""}"#).unwrap_err().kind, Kind::Protocol);
     }
 
     #[test]
@@ -309,15 +251,7 @@ mod tests {
                 assert!(!fault.remedy.is_empty());
             }
         }
-        assert_eq!(
-            read(GrantKind::Password, 404, "").unwrap_err().kind,
-            Kind::Unsupported
-        );
-        assert_eq!(
-            read(GrantKind::Password, 400, "x API Login Limit y")
-                .unwrap_err()
-                .kind,
-            Kind::Throttled
-        );
+        assert_eq!(read(GrantKind::Password, 404, "").unwrap_err().kind, Kind::Unsupported);
+        assert_eq!(read(GrantKind::Password, 400, "x API Login Limit y").unwrap_err().kind, Kind::Throttled);
     }
 }

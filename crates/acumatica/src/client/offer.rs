@@ -56,9 +56,7 @@ impl Offer {
         let endpoints = endpoints.into_iter().take(MOST_ENDPOINTS);
         Some(Self {
             build: plain(&build, 40),
-            endpoints: endpoints
-                .map(|one| plain(&format!("{}/{}", one.name, one.version), 80))
-                .collect(),
+            endpoints: endpoints.map(|one| plain(&format!("{}/{}", one.name, one.version), 80)).collect(),
         })
     }
 }
@@ -75,16 +73,9 @@ pub(crate) fn offered_fields(body: &[u8], wanted: &[&str]) -> Vec<String> {
     };
     let offers = |field: &str| {
         let (view, name) = field.split_once('.').unwrap_or((field, ""));
-        schema
-            .custom
-            .get(view)
-            .is_some_and(|fields| fields.contains_key(name))
+        schema.custom.get(view).is_some_and(|fields| fields.contains_key(name))
     };
-    wanted
-        .iter()
-        .filter(|field| offers(field))
-        .map(|field| (*field).to_owned())
-        .collect()
+    wanted.iter().filter(|field| offers(field)).map(|field| (*field).to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -96,14 +87,9 @@ mod tests {
     fn both_forms_of_the_list_are_read() {
         let now = br#"{"version":{"acumaticaBuildVersion":"26.101.0225","databaseVersion":"x"},"endpoints":[{"name":"Default","version":"24.200.001","href":"/entity/Default/24.200.001/"}]}"#;
         let offer = Offer::read(now).unwrap();
+        assert_eq!((offer.build.as_str(), offer.endpoints), ("26.101.0225", vec!["Default/24.200.001".to_owned()]));
         assert_eq!(
-            (offer.build.as_str(), offer.endpoints),
-            ("26.101.0225", vec!["Default/24.200.001".to_owned()])
-        );
-        assert_eq!(
-            Offer::read(br#"[{"name":"Default","version":"6.00.001"}]"#)
-                .unwrap()
-                .endpoints,
+            Offer::read(br#"[{"name":"Default","version":"6.00.001"}]"#).unwrap().endpoints,
             ["Default/6.00.001"]
         );
         assert_eq!(Offer::read(b"<html>"), None);
@@ -113,10 +99,7 @@ mod tests {
     fn only_offered_fields_are_taken() {
         let schema = br#"{"id":null,"custom":{"Document":{"CuryID":{"type":"CustomStringField","value":null},"Other":{}}},"_workflowActions":[]}"#;
         assert_eq!(
-            offered_fields(
-                schema,
-                &["Document.CuryID", "Document.MasterRefNbr", "Other.CuryID"]
-            ),
+            offered_fields(schema, &["Document.CuryID", "Document.MasterRefNbr", "Other.CuryID"]),
             ["Document.CuryID"]
         );
         assert!(offered_fields(b"[]", &["Document.CuryID"]).is_empty());

@@ -55,10 +55,7 @@ impl Session {
             tokens,
             grant: settings.grant,
             username: settings.username.clone().unwrap_or_default(),
-            password: settings
-                .password
-                .clone()
-                .unwrap_or_else(|| SecretString::from(String::new())),
+            password: settings.password.clone().unwrap_or_else(|| SecretString::from(String::new())),
             held: Mutex::new(None),
             open: AtomicBool::new(false),
         }
@@ -105,13 +102,8 @@ impl Session {
 
     fn get(&self, url: &str, token: &SecretString) -> Result<Ask, Fault> {
         self.open.store(true, Ordering::Relaxed);
-        let ask = Ask {
-            answer_500: Some(|body| body.trim_ascii_start().starts_with(b"{")),
-            ..Ask::get(url)
-        };
-        Ok(ask
-            .header(ACCEPT, HeaderValue::from_static("application/json"))
-            .header(AUTHORIZATION, bearer(token)?))
+        let ask = Ask { answer_500: Some(|body| body.trim_ascii_start().starts_with(b"{")), ..Ask::get(url) };
+        Ok(ask.header(ACCEPT, HeaderValue::from_static("application/json")).header(AUTHORIZATION, bearer(token)?))
     }
 
     /// Signs out within a second. Nothing to do when no call was made. An error means that the session may still take a seat: the
@@ -134,12 +126,7 @@ impl Session {
             timeout: SIGN_OUT,
             json: false,
             body_limit: 64 * 1024,
-            ..Ask::with_body(
-                Method::POST,
-                self.instance.logout(),
-                Bytes::new(),
-                Safety::Write,
-            )
+            ..Ask::with_body(Method::POST, self.instance.logout(), Bytes::new(), Safety::Write)
         };
         let call = pin!(self.door.call(ask.header(AUTHORIZATION, header)));
         let clock = Arc::clone(self.door.clock());
@@ -147,17 +134,12 @@ impl Session {
             Some(call) => call,
             None => return Call::free(Err(not_signed_out("no answer came within a second"))),
         };
-        let result = call
-            .result
-            .map_err(|fault| not_signed_out(&fault.message))
-            .and_then(|response| match response.status {
+        let result =
+            call.result.map_err(|fault| not_signed_out(&fault.message)).and_then(|response| match response.status {
                 200..=299 | 401 => Ok(()),
                 status => Err(not_signed_out(&format!("it answered with status {status}"))),
             });
-        Call {
-            result,
-            exchanges: call.exchanges,
-        }
+        Call { result, exchanges: call.exchanges }
     }
 
     /// Obtains and commits tokens for a consent that was just given.
@@ -187,28 +169,17 @@ impl Session {
             Err(not_stored(&TokenError::Stale))
         }
         .await;
-        Call {
-            result,
-            exchanges: tape,
-        }
+        Call { result, exchanges: tape }
     }
 
     /// A token that is good now and is not `refused`. One caller obtains, the others wait for it.
-    async fn token(
-        &self,
-        refused: Option<&SecretString>,
-        tape: &mut Vec<Exchange>,
-    ) -> Result<SecretString, Fault> {
+    async fn token(&self, refused: Option<&SecretString>, tape: &mut Vec<Exchange>) -> Result<SecretString, Fault> {
         let mut held = self.held.lock().await;
         if let Some(access) = held.as_ref().filter(|access| self.is_good(access, refused)) {
             return Ok(access.token.clone());
         }
         let kept = self.load().await?;
-        let access = match kept
-            .access
-            .clone()
-            .filter(|access| self.is_good(access, refused))
-        {
+        let access = match kept.access.clone().filter(|access| self.is_good(access, refused)) {
             Some(access) => access,
             None => match self.grant {
                 GrantKind::Password => self.sign_in(kept, refused, tape).await?,
@@ -221,8 +192,7 @@ impl Session {
     }
 
     fn is_good(&self, access: &Access, refused: Option<&SecretString>) -> bool {
-        let same =
-            refused.is_some_and(|refused| refused.expose_secret() == access.token.expose_secret());
+        let same = refused.is_some_and(|refused| refused.expose_secret() == access.token.expose_secret());
         !same && access.expires > self.door.clock().now().plus(MARGIN)
     }
 
@@ -232,11 +202,7 @@ impl Session {
         refused: Option<&SecretString>,
         tape: &mut Vec<Exchange>,
     ) -> Result<Access, Fault> {
-        let issued = self
-            .app
-            .password(&self.door, &self.username, &self.password)
-            .await
-            .unpack(tape)?;
+        let issued = self.app.password(&self.door, &self.username, &self.password).await.unpack(tape)?;
         match self.commit(kept.version, &issued).await {
             Ok(access) => Ok(access),
             Err(TokenError::Stale) => self.somebody_elses(refused).await,
@@ -253,11 +219,7 @@ impl Session {
         tape: &mut Vec<Exchange>,
     ) -> Result<Access, Fault> {
         let Some(token) = kept.refresh.clone() else {
-            return Err(fault(
-                Kind::Credentials,
-                "Nobody has signed in to Acumatica yet.",
-                "Sign in with `login`.",
-            ));
+            return Err(fault(Kind::Credentials, "Nobody has signed in to Acumatica yet.", "Sign in with `login`."));
         };
         let mut answer = self.app.refresh(&self.door, &token).await.unpack(tape);
         let lost = matches!(&answer, Err(fault) if fault.kind == Kind::OutcomeUnknown);
@@ -297,22 +259,17 @@ impl Session {
 
     async fn somebody_elses(&self, refused: Option<&SecretString>) -> Result<Access, Fault> {
         let kept = self.load().await?;
-        kept.access
-            .filter(|access| self.is_good(access, refused))
-            .ok_or_else(|| {
-                fault(
-                    Kind::Unavailable,
-                    "Another process is renewing the tokens of this connection.",
-                    "The next run uses what it obtains.",
-                )
-            })
+        kept.access.filter(|access| self.is_good(access, refused)).ok_or_else(|| {
+            fault(
+                Kind::Unavailable,
+                "Another process is renewing the tokens of this connection.",
+                "The next run uses what it obtains.",
+            )
+        })
     }
 
     async fn load(&self) -> Result<Grant, Fault> {
-        self.tokens
-            .load(System::Acumatica)
-            .await
-            .map_err(|error| not_stored(&error))
+        self.tokens.load(System::Acumatica).await.map_err(|error| not_stored(&error))
     }
 
     /// Commits what was issued, then gives it out for use.
@@ -322,23 +279,13 @@ impl Session {
             expires: self.door.clock().now().plus(issued.lifetime),
             api_domain: String::new(),
         };
-        self.tokens
-            .replace(
-                System::Acumatica,
-                version,
-                Some(access.clone()),
-                issued.refresh.clone(),
-            )
-            .await?;
+        self.tokens.replace(System::Acumatica, version, Some(access.clone()), issued.refresh.clone()).await?;
         Ok(access)
     }
 }
 
 /// What `work` gives, unless `limit` is over first.
-async fn within<T>(
-    work: impl Future<Output = T> + Unpin,
-    limit: impl Future<Output = ()> + Unpin,
-) -> Option<T> {
+async fn within<T>(work: impl Future<Output = T> + Unpin, limit: impl Future<Output = ()> + Unpin) -> Option<T> {
     match select(work, limit).await {
         Either::Left((value, _)) => Some(value),
         Either::Right(((), _)) => None,
@@ -346,14 +293,13 @@ async fn within<T>(
 }
 
 fn bearer(token: &SecretString) -> Result<HeaderValue, Fault> {
-    let mut header =
-        HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| {
-            fault(
-                Kind::Protocol,
-                "The access token holds characters that no header can carry.",
-                "Sign in again with `login`.",
-            )
-        })?;
+    let mut header = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| {
+        fault(
+            Kind::Protocol,
+            "The access token holds characters that no header can carry.",
+            "Sign in again with `login`.",
+        )
+    })?;
     header.set_sensitive(true);
     Ok(header)
 }

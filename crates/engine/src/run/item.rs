@@ -42,7 +42,8 @@ impl Meta {
     /// The entry after this run, digests and link as before.
     pub(super) fn entry(&self, state: State, problem: Option<Problem>) -> Entry {
         let before = self.before.as_ref();
-        let attempts = if state.is_open() { before.filter(|b| b.state.is_open()).map_or(1, |b| b.attempts + 1) } else { 0 };
+        let attempts =
+            if state.is_open() { before.filter(|b| b.state.is_open()).map_or(1, |b| b.attempts + 1) } else { 0 };
         Entry {
             flow: self.flow,
             erp_key: self.erp_key.clone(),

@@ -10,10 +10,10 @@ use sync::digest::Digest;
 use sync::mapping::{self, PLACEHOLDER_KEY};
 use sync::{Entity, Flow, Module};
 
+use super::RunError;
 use super::flow::Pass;
 use super::item::{Item, Meta, Work};
 use super::shared::Run;
-use super::RunError;
 
 /// Creates the product for lines without an item, once per connection; true when it had to.
 pub(super) async fn placeholder(run: &Run<'_>) -> Result<bool, RunError> {

@@ -89,7 +89,10 @@ async fn detect_changes(
                 let meta = Meta::of(&record, fingerprint, before);
                 let problem = Problem::new(
                     Code::NumberReused,
-                    format!("{} now has another identity in Acumatica: the number was used again, or the system was restored.", record.key),
+                    format!(
+                        "{} now has another identity in Acumatica: the number was used again, or the system was restored.",
+                        record.key
+                    ),
                 );
                 settle_quietly(run, decided, figures, &meta, State::Parked, problem);
             }
@@ -268,7 +271,11 @@ pub(super) async fn place(
 
 /// Why a child stays open although it is written.
 pub(super) fn waits_for_parent(parent: &str) -> Problem {
-    Problem::new(Code::WaitingForAccount, format!("It is in Zoho CRM without its parent account: {parent} is not there yet.")).at(parent)
+    Problem::new(
+        Code::WaitingForAccount,
+        format!("It is in Zoho CRM without its parent account: {parent} is not there yet."),
+    )
+    .at(parent)
 }
 
 fn settle_quietly(
@@ -283,4 +290,3 @@ fn settle_quietly(
     run.problem(meta.flow, &meta.code, &problem, meta.newly_open());
     decided.rows.quiet(meta, state, Some(problem), "");
 }
-

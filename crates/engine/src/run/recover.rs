@@ -67,10 +67,7 @@ pub(super) async fn open_intents(run: &Run<'_>) -> Result<(), RunError> {
 async fn resolve(run: &Run<'_>, intent: &Intent) -> Result<(), RunError> {
     let module = Module::ALL.into_iter().find(|module| module.name() == intent.module);
     let remembered: Vec<Remembered> = serde_json::from_str(&intent.keys).unwrap_or_default();
-    let by_id = matches!(
-        Operation::named(&intent.operation),
-        Some(Operation::UpdateHeader | Operation::UpdateWhole)
-    );
+    let by_id = matches!(Operation::named(&intent.operation), Some(Operation::UpdateHeader | Operation::UpdateWhole));
     let mut entries = Vec::new();
     let mut exchanges = Vec::new();
     if let (Some(module), false) = (module, by_id) {
@@ -149,8 +146,10 @@ fn unsettled(mut entry: Entry) -> Entry {
     entry.fingerprint = Digest::default();
     entry.header = Digest::default();
     entry.rows = Digest::default();
-    entry.problem =
-        Some(Problem::new(Code::OutcomeUnknown, "An earlier run ended before Zoho CRM's answer for this record was kept."));
+    entry.problem = Some(Problem::new(
+        Code::OutcomeUnknown,
+        "An earlier run ended before Zoho CRM's answer for this record was kept.",
+    ));
     entry
 }
 

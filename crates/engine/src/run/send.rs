@@ -48,8 +48,14 @@ pub(super) struct Sent {
 pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
     let intent = recover::open_intent(run, &work).await?;
     let Work { module, operation, items } = work;
-    let mut sent =
-        Sent { operation, fates: Vec::with_capacity(items.len()), exchanges: Vec::new(), intent, unsure: false, fault: None };
+    let mut sent = Sent {
+        operation,
+        fates: Vec::with_capacity(items.len()),
+        exchanges: Vec::new(),
+        intent,
+        unsure: false,
+        fault: None,
+    };
     let mut pending = items;
     for _ in 0..ROUNDS {
         if pending.is_empty() {
@@ -112,7 +118,8 @@ async fn hold(
     sent: &mut Sent,
     items: Vec<Item>,
 ) -> Result<(Vec<Item>, Vec<Option<Held>>), (Vec<Item>, Fault)> {
-    let wanted: Vec<_> = items.iter().map(|item| (item.draft.module, item.target.clone().unwrap_or_default())).collect();
+    let wanted: Vec<_> =
+        items.iter().map(|item| (item.draft.module, item.target.clone().unwrap_or_default())).collect();
     let calls = wanted.into_iter().map(|(module, id)| {
         let writer = std::sync::Arc::clone(&run.connection.writer);
         async move { writer.held(module, &id).await }
@@ -171,7 +178,9 @@ fn judge(run: &Run<'_>, operation: Operation, item: &Item, outcome: Outcome, exc
     let target = run.target();
     match outcome {
         Outcome::Written { id, created } => Fate::Written { id, created, exchange },
-        Outcome::Duplicate { field, id: Some(id) } if operation == Operation::Insert && is_key(&target.schema, item, &field) => {
+        Outcome::Duplicate { field, id: Some(id) }
+            if operation == Operation::Insert && is_key(&target.schema, item, &field) =>
+        {
             Fate::Rewrite { id }
         }
         Outcome::Duplicate { field, id } => {

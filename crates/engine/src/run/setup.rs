@@ -67,7 +67,10 @@ async fn sink(run: &Run<'_>) -> Result<bool, RunError> {
         run.fail(&Fault::new(
             System::Zoho,
             Kind::WrongSystem,
-            format!("this connection belongs to the organisation {} ({}), and the token now opens {} ({}).", old.org_name, old.org_id, probed.org_name, probed.org_id),
+            format!(
+                "this connection belongs to the organisation {} ({}), and the token now opens {} ({}).",
+                old.org_name, old.org_id, probed.org_name, probed.org_id
+            ),
             "Sign in to the right organisation with `login`, or make a connection of its own for the other one.",
         ));
         return Ok(true);

@@ -74,7 +74,13 @@ pub(super) struct Results {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(cx: &'a Context, connection: &'a Connection, options: &'a Options, id: String, epoch: Epoch) -> Self {
+    pub(super) fn new(
+        cx: &'a Context,
+        connection: &'a Connection,
+        options: &'a Options,
+        id: String,
+        epoch: Epoch,
+    ) -> Self {
         let schema = Arc::new(Schema::default());
         let names = Arc::new(Names::of(&schema));
         let mut run = Self {
@@ -107,7 +113,8 @@ impl<'a> Run<'a> {
     /// Flows of this run, in dependency order.
     pub(super) fn flows(&self) -> impl Iterator<Item = Flow> + '_ {
         Flow::ALL.into_iter().filter(|flow| {
-            self.connection.flows.contains_key(flow) && self.options.flows.as_ref().is_none_or(|only| only.contains(flow))
+            self.connection.flows.contains_key(flow)
+                && self.options.flows.as_ref().is_none_or(|only| only.contains(flow))
         })
     }
 

@@ -4,9 +4,9 @@
 
 use port::{Exchange, Operation};
 use store::KeptExchange;
+use sync::Problem;
 use sync::digest::Digest;
 use sync::settle::{Entry, State, Transition, What};
-use sync::Problem;
 
 use super::item::{Item, Meta};
 use super::page::waits_for_parent;

@@ -48,17 +48,12 @@ impl Failure {
         let mut out = Vec::with_capacity(256);
         match self {
             Self::Exception(kind, message) => {
-                out.extend_from_slice(
-                    b"{\"message\":\"An error has occurred.\",\"exceptionMessage\":",
-                );
+                out.extend_from_slice(b"{\"message\":\"An error has occurred.\",\"exceptionMessage\":");
                 json::string(&mut out, message);
                 out.extend_from_slice(b",\"exceptionType\":");
                 json::string(&mut out, kind);
                 out.extend_from_slice(b",\"stackTrace\":");
-                json::string(
-                    &mut out,
-                    "   at PX.Api.ContractBased.EntityService.Process()\r\n",
-                );
+                json::string(&mut out, "   at PX.Api.ContractBased.EntityService.Process()\r\n");
                 out.push(b'}');
                 (StatusCode::INTERNAL_SERVER_ERROR, JSON, out)
             }

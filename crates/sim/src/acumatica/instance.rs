@@ -42,9 +42,7 @@ pub struct Acumatica {
 
 impl fmt::Debug for Acumatica {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Acumatica")
-            .field("options", &self.options)
-            .finish_non_exhaustive()
+        f.debug_struct("Acumatica").field("options", &self.options).finish_non_exhaustive()
     }
 }
 
@@ -56,10 +54,7 @@ impl Acumatica {
             switches: RwLock::new(Arc::new(options.switches.clone())),
             throttle: Throttle::new(options.per_minute, options.at_once),
             options,
-            store: RwLock::new(Store {
-                books,
-                stream: seeds.stream("acumatica ids"),
-            }),
+            store: RwLock::new(Store { books, stream: seeds.stream("acumatica ids") }),
             doors: Mutex::new(Doors {
                 identity: Identity::new(seeds.stream("acumatica tokens")),
                 sessions: Sessions::default(),
@@ -84,18 +79,12 @@ impl Acumatica {
     /// The switches as they stand.
     #[must_use]
     pub fn switches(&self) -> Arc<Switches> {
-        self.switches
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.switches.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Turns the switches; requests that run keep the old ones.
     pub fn set_switches(&self, switches: Switches) {
-        *self
-            .switches
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(switches);
+        *self.switches.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(switches);
     }
 
     /// The instant of the simulation.

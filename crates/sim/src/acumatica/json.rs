@@ -198,70 +198,35 @@ mod tests {
 
     fn shown(value: &Val<'_>) -> String {
         let mut out = Vec::new();
-        wrapped(
-            &mut out,
-            value,
-            Style {
-                offset: Offset::constant(0),
-                date_only: false,
-            },
-        );
+        wrapped(&mut out, value, Style { offset: Offset::constant(0), date_only: false });
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn values_have_the_recorded_shapes() {
         assert_eq!(shown(&Val::Null), "{}");
-        assert_eq!(
-            shown(&Val::Dec(Decimal::new(30, 0), 4)),
-            r#"{"value":30.0000}"#
-        );
+        assert_eq!(shown(&Val::Dec(Decimal::new(30, 0), 4)), r#"{"value":30.0000}"#);
         assert_eq!(shown(&Val::Dec(Decimal::ZERO, 6)), r#"{"value":0.000000}"#);
         assert_eq!(shown(&Val::Dec(Decimal::ZERO, 1)), r#"{"value":0.0}"#);
-        assert_eq!(
-            shown(&Val::Dec(Decimal::new(-5, 1), 4)),
-            r#"{"value":-0.5000}"#
-        );
-        assert_eq!(
-            shown(&Val::Dec(Decimal::new(12_34567, 5), 4)),
-            r#"{"value":12.34567}"#
-        );
-        assert_eq!(
-            shown(&Val::Dec(Decimal::new(12_340000, 6), 4)),
-            r#"{"value":12.3400}"#
-        );
+        assert_eq!(shown(&Val::Dec(Decimal::new(-5, 1), 4)), r#"{"value":-0.5000}"#);
+        assert_eq!(shown(&Val::Dec(Decimal::new(12_34567, 5), 4)), r#"{"value":12.34567}"#);
+        assert_eq!(shown(&Val::Dec(Decimal::new(12_340000, 6), 4)), r#"{"value":12.3400}"#);
         assert_eq!(shown(&Val::Int(-12)), r#"{"value":-12}"#);
         assert_eq!(shown(&Val::Int(0)), r#"{"value":0}"#);
         let at = "2023-12-14T17:20:45.16Z".parse().unwrap();
-        assert_eq!(
-            shown(&Val::Time(at)),
-            r#"{"value":"2023-12-14T17:20:45.16+00:00"}"#
-        );
+        assert_eq!(shown(&Val::Time(at)), r#"{"value":"2023-12-14T17:20:45.16+00:00"}"#);
         let at = "2023-12-14T17:20:45Z".parse().unwrap();
-        assert_eq!(
-            shown(&Val::Time(at)),
-            r#"{"value":"2023-12-14T17:20:45+00:00"}"#
-        );
+        assert_eq!(shown(&Val::Time(at)), r#"{"value":"2023-12-14T17:20:45+00:00"}"#);
         let day = jiff::civil::date(2023, 2, 4);
-        assert_eq!(
-            shown(&Val::Day(day)),
-            r#"{"value":"2023-02-04T00:00:00+00:00"}"#
-        );
+        assert_eq!(shown(&Val::Day(day)), r#"{"value":"2023-02-04T00:00:00+00:00"}"#);
     }
 
     #[test]
     fn the_offset_of_the_server_is_shown() {
         let mut out = Vec::new();
         let offset = Offset::from_seconds(-(3 * 3600 + 1800)).unwrap();
-        instant(
-            &mut out,
-            "2023-12-14T01:00:00.120Z".parse().unwrap(),
-            offset,
-        );
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            r#""2023-12-13T21:30:00.12-03:30""#
-        );
+        instant(&mut out, "2023-12-14T01:00:00.120Z".parse().unwrap(), offset);
+        assert_eq!(String::from_utf8(out).unwrap(), r#""2023-12-13T21:30:00.12-03:30""#);
     }
 
     #[test]
@@ -270,9 +235,6 @@ mod tests {
         string(&mut out, "a\"b\\c\n\u{1}é 日本 </x>");
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text, "\"a\\\"b\\\\c\\n\\u0001é 日本 </x>\"");
-        assert_eq!(
-            serde_json::from_str::<String>(&text).unwrap(),
-            "a\"b\\c\n\u{1}é 日本 </x>"
-        );
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), "a\"b\\c\n\u{1}é 日本 </x>");
     }
 }

@@ -15,10 +15,7 @@ pub(super) fn document(version: Version, switches: &Switches, prefix: &str) -> V
     let mut schemas = Map::new();
     let mut paths = Map::new();
     for (name, value) in VALUES {
-        schemas.insert(
-            (*name).to_owned(),
-            json!({"type": "object", "properties": {"value": value()}}),
-        );
+        schemas.insert((*name).to_owned(), json!({"type": "object", "properties": {"value": value()}}));
     }
     let mut seen = BTreeSet::new();
     for entity in entities().iter().filter(|e| e.since <= version) {
@@ -35,7 +32,8 @@ pub(super) fn document(version: Version, switches: &Switches, prefix: &str) -> V
                         "responses": {"200": {"description": "The record.", "content": body["content"]}}},
             }),
         );
-        let id = json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}}]);
+        let id =
+            json!([{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}}]);
         paths.insert(
             format!("/{}/{{id}}", entity.name),
             json!({"get": {"tags": tags, "operationId": format!("{}_GetById", entity.name), "parameters": id,
@@ -58,18 +56,9 @@ const VALUES: &[(&str, Made)] = &[
     ("StringValue", || json!({"type": "string"})),
     ("BooleanValue", || json!({"type": "boolean"})),
     ("IntValue", || json!({"type": "integer", "format": "int32"})),
-    (
-        "ShortValue",
-        || json!({"type": "integer", "format": "int32"}),
-    ),
-    (
-        "DecimalValue",
-        || json!({"type": "number", "format": "double"}),
-    ),
-    (
-        "DateTimeValue",
-        || json!({"type": "string", "format": "date-time"}),
-    ),
+    ("ShortValue", || json!({"type": "integer", "format": "int32"})),
+    ("DecimalValue", || json!({"type": "number", "format": "double"})),
+    ("DateTimeValue", || json!({"type": "string", "format": "date-time"})),
     ("GuidValue", || json!({"type": "string", "format": "uuid"})),
 ];
 
@@ -85,11 +74,7 @@ fn parameters(list: bool) -> Value {
     names
         .into_iter()
         .map(|n| {
-            let kind = if matches!(n, "$skip" | "$top") {
-                "integer"
-            } else {
-                "string"
-            };
+            let kind = if matches!(n, "$skip" | "$top") { "integer" } else { "string" };
             json!({"name": n, "in": "query", "schema": {"type": kind}})
         })
         .collect()
@@ -130,9 +115,7 @@ fn describe(
         };
     }
     // One type may be shown with fewer members in one place than in another: the schema has them all.
-    let schema = schemas
-        .entry(node.name.to_owned())
-        .or_insert_with(|| json!({"type": "object", "properties": {}}));
+    let schema = schemas.entry(node.name.to_owned()).or_insert_with(|| json!({"type": "object", "properties": {}}));
     if let (Some(known), Value::Object(new)) = (schema["properties"].as_object_mut(), properties) {
         known.extend(new);
     }

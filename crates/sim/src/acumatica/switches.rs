@@ -121,21 +121,13 @@ impl Switches {
     /// Whether a posted payment moves its document's stamp.
     #[must_use]
     pub fn payment_stamp(&self) -> StampRule {
-        if self.payment_moves_stamp {
-            StampRule::Moves
-        } else {
-            StampRule::Stays
-        }
+        if self.payment_moves_stamp { StampRule::Moves } else { StampRule::Stays }
     }
 
     /// Whether an edit of contacts and addresses moves the customer's stamp.
     #[must_use]
     pub fn contact_stamp(&self) -> StampRule {
-        if self.contact_edit_moves_stamp {
-            StampRule::Moves
-        } else {
-            StampRule::Stays
-        }
+        if self.contact_edit_moves_stamp { StampRule::Moves } else { StampRule::Stays }
     }
 }
 
@@ -282,8 +274,7 @@ mod tests {
     #[test]
     fn a_misspelt_switch_is_refused_and_a_partial_file_keeps_the_defaults() {
         assert!(serde_json::from_str::<Switches>(r#"{"pkcee":true}"#).is_err());
-        let switches: Switches =
-            serde_json::from_str(r#"{"missing_record":"not_found404"}"#).unwrap();
+        let switches: Switches = serde_json::from_str(r#"{"missing_record":"not_found404"}"#).unwrap();
         assert_eq!(switches.missing_record, MissingRecord::NotFound404);
         assert_eq!(switches.orderby, OrderBy::Ignored);
     }

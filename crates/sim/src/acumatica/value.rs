@@ -74,11 +74,7 @@ impl Kind {
 /// Text, or null when it is empty.
 #[must_use]
 pub fn text(value: &str) -> Val<'_> {
-    if value.is_empty() {
-        Val::Null
-    } else {
-        Val::Text(value)
-    }
+    if value.is_empty() { Val::Null } else { Val::Text(value) }
 }
 
 /// Optional text; blank text is null.
@@ -192,9 +188,7 @@ impl<'a> Val<'a> {
 /// Midnight of a day at an offset.
 #[must_use]
 pub fn midnight(date: Date, offset: Offset) -> Option<Timestamp> {
-    offset
-        .to_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
-        .ok()
+    offset.to_timestamp(date.to_datetime(jiff::civil::Time::midnight())).ok()
 }
 
 #[cfg(test)]

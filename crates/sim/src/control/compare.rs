@@ -39,12 +39,7 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self {
-            rows: 100,
-            negative_adjustment: true,
-            instalments_told: true,
-            blank_means_empty: false,
-        }
+        Self { rows: 100, negative_adjustment: true, instalments_told: true, blank_means_empty: false }
     }
 }
 

@@ -3,9 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::acumatica::model::{
-    Address, Books, Customer, Document, Item, Line, Party, Payment, fold,
-};
+use crate::acumatica::model::{Address, Books, Customer, Document, Item, Line, Party, Payment, fold};
 use crate::zoho::model::{Org, Source};
 
 /// The most records of one page.
@@ -20,32 +18,15 @@ pub struct Page {
     pub records: Vec<Value>,
 }
 
-fn page<T>(
-    list: impl Iterator<Item = T>,
-    total: usize,
-    skip: usize,
-    top: usize,
-    show: impl Fn(T) -> Value,
-) -> Page {
-    Page {
-        total,
-        records: list.skip(skip).take(top.min(MOST)).map(show).collect(),
-    }
+fn page<T>(list: impl Iterator<Item = T>, total: usize, skip: usize, top: usize, show: impl Fn(T) -> Value) -> Page {
+    Page { total, records: list.skip(skip).take(top.min(MOST)).map(show).collect() }
 }
 
 /// How many records each side holds.
 #[must_use]
 pub fn counts(books: &Books, org: &Org) -> Value {
-    let posted = books
-        .documents
-        .values()
-        .filter(|document| document.released)
-        .count();
-    let lines: usize = books
-        .documents
-        .values()
-        .map(|document| document.lines.len())
-        .sum();
+    let posted = books.documents.values().filter(|document| document.released).count();
+    let lines: usize = books.documents.values().map(|document| document.lines.len()).sum();
     let modules: Map<String, Value> = org
         .modules()
         .filter(|module| module.meta.parent.is_none())
@@ -70,46 +51,24 @@ pub fn counts(books: &Books, org: &Org) -> Value {
 /// A page of one kind of the ERP's records, in key order; with `key` only the records of that code or number. `None`
 /// for an unknown kind.
 #[must_use]
-pub fn acumatica(
-    books: &Books,
-    kind: &str,
-    key: Option<&str>,
-    skip: usize,
-    top: usize,
-) -> Option<Page> {
+pub fn acumatica(books: &Books, kind: &str, key: Option<&str>, skip: usize, top: usize) -> Option<Page> {
     let key = key.map(fold);
     let wanted = |found: &str| key.as_deref().is_none_or(|key| key == found);
     Some(match kind {
         "customers" => {
-            let list: Vec<_> = books
-                .customers
-                .iter()
-                .filter(|(found, _)| wanted(found))
-                .collect();
+            let list: Vec<_> = books.customers.iter().filter(|(found, _)| wanted(found)).collect();
             page(list.iter(), list.len(), skip, top, |(_, one)| customer(one))
         }
         "items" => {
-            let list: Vec<_> = books
-                .items
-                .iter()
-                .filter(|(found, _)| wanted(found))
-                .collect();
+            let list: Vec<_> = books.items.iter().filter(|(found, _)| wanted(found)).collect();
             page(list.iter(), list.len(), skip, top, |(_, one)| item(one))
         }
         "documents" => {
-            let list: Vec<_> = books
-                .documents
-                .values()
-                .filter(|one| wanted(&one.key.number))
-                .collect();
+            let list: Vec<_> = books.documents.values().filter(|one| wanted(&one.key.number)).collect();
             page(list.iter(), list.len(), skip, top, |one| document(one))
         }
         "payments" => {
-            let list: Vec<_> = books
-                .payments
-                .values()
-                .filter(|one| wanted(&one.key.number))
-                .collect();
+            let list: Vec<_> = books.payments.values().filter(|one| wanted(&one.key.number)).collect();
             page(list.iter(), list.len(), skip, top, |one| payment(one))
         }
         _ => return None,
@@ -121,11 +80,7 @@ pub fn acumatica(
 #[must_use]
 pub fn zoho(org: &Org, module: &str, id: Option<u64>, skip: usize, top: usize) -> Option<Page> {
     let found = org.module(module)?;
-    let list: Vec<u64> = found
-        .records()
-        .map(|record| record.id)
-        .filter(|one| id.is_none_or(|id| id == *one))
-        .collect();
+    let list: Vec<u64> = found.records().map(|record| record.id).filter(|one| id.is_none_or(|id| id == *one)).collect();
     let fields: Vec<&str> = found
         .live_fields()
         .filter(|(_, field)| !matches!(field.source, Source::Id))
@@ -135,10 +90,7 @@ pub fn zoho(org: &Org, module: &str, id: Option<u64>, skip: usize, top: usize) -
         let mut shown = Map::new();
         shown.insert("id".to_owned(), Value::from(id.to_string()));
         for name in &fields {
-            if let Some(value) = org
-                .value(module, *id, name)
-                .filter(|value| !value.is_null())
-            {
+            if let Some(value) = org.value(module, *id, name).filter(|value| !value.is_null()) {
                 shown.insert((*name).to_owned(), value);
             }
         }
@@ -261,28 +213,15 @@ mod tests {
     #[test]
     fn pages_show_both_sides() {
         let now = "2026-03-01T12:00:00Z".parse().unwrap();
-        let size = Size {
-            customers: 20,
-            items: 20,
-            invoices: 50,
-            ..Size::default()
-        };
+        let size = Size { customers: 20, items: 20, invoices: 50, ..Size::default() };
         let books = data::books(Seeds::new(1), &size, now).unwrap();
         let org = data::org(Seeds::new(1), &size, &books, data::org_options(), now);
 
         let found = acumatica(&books, "customers", None, 1, 3).unwrap();
         assert_eq!((found.total, found.records.len()), (20, 3));
-        assert!(
-            found
-                .records
-                .iter()
-                .all(|one| one["id"].as_str().is_some_and(|id| id.len() == 36))
-        );
+        assert!(found.records.iter().all(|one| one["id"].as_str().is_some_and(|id| id.len() == 36)));
         let one = acumatica(&books, "customers", Some("c00001"), 0, 10).unwrap();
-        assert_eq!(
-            (one.total, one.records[0]["key"].as_str()),
-            (1, Some("C00001"))
-        );
+        assert_eq!((one.total, one.records[0]["key"].as_str()), (1, Some("C00001")));
         for kind in ["items", "documents", "payments"] {
             assert!(acumatica(&books, kind, None, 0, 5).is_some(), "{kind}");
         }
@@ -290,19 +229,11 @@ mod tests {
 
         let accounts = zoho(&org, "Accounts", None, 0, 10).unwrap();
         assert_eq!(accounts.total, 2);
-        assert!(
-            accounts
-                .records
-                .iter()
-                .all(|one| one["Account_Name"].is_string() && one["id"].is_string())
-        );
+        assert!(accounts.records.iter().all(|one| one["Account_Name"].is_string() && one["id"].is_string()));
         assert!(zoho(&org, "Nothing", None, 0, 10).is_none());
         let counts = counts(&books, &org);
         assert_eq!(
-            (
-                counts["acumatica"]["documents"].as_u64(),
-                counts["zoho"]["Deals"]["records"].as_u64()
-            ),
+            (counts["acumatica"]["documents"].as_u64(), counts["zoho"]["Deals"]["records"].as_u64()),
             (Some(50), Some(2))
         );
     }

@@ -185,8 +185,8 @@ fn words(text: impl Into<String>) -> Refused {
 
 impl Named {
     fn key(&self) -> Result<DocKey, Refused> {
-        let kind = DocType::from_label(&self.kind)
-            .ok_or_else(|| words(format!("{} is no document type", self.kind)))?;
+        let kind =
+            DocType::from_label(&self.kind).ok_or_else(|| words(format!("{} is no document type", self.kind)))?;
         Ok(DocKey::new(kind, &self.number))
     }
 }
@@ -204,32 +204,21 @@ pub fn make(
 ) -> Result<Vec<Change>, Refused> {
     let second = now.as_second();
     Ok(match edit {
-        Edit::ZohoSet {
-            module,
-            id,
-            field,
-            value,
-        } => vec![crm::set(crm, module, id, (field, value), second)?],
+        Edit::ZohoSet { module, id, field, value } => vec![crm::set(crm, module, id, (field, value), second)?],
         Edit::ZohoInsert { module, values } => vec![crm::insert(crm, module, values, second)?],
         Edit::ZohoWinDeal { name, amount } => crm::win_deal(crm, name, amount, second)?,
         Edit::ZohoDelete { module, id } => {
             let by = crm::person(crm);
-            crm.delete_record(module, crm::id_of(id)?, by, second)
-                .map_err(words)?;
+            crm.delete_record(module, crm::id_of(id)?, by, second).map_err(words)?;
             vec![crm::change(module, id, "deleted")]
         }
         Edit::ZohoRestore { module, id } => {
             crm.restore_record(module, crm::id_of(id)?).map_err(words)?;
             vec![crm::change(module, id, "restored")]
         }
-        Edit::ZohoMerge {
-            module,
-            winner,
-            loser,
-        } => {
+        Edit::ZohoMerge { module, winner, loser } => {
             let by = crm::person(crm);
-            crm.merge_records(module, crm::id_of(winner)?, crm::id_of(loser)?, by, second)
-                .map_err(words)?;
+            crm.merge_records(module, crm::id_of(winner)?, crm::id_of(loser)?, by, second).map_err(words)?;
             vec![crm::change(module, winner, &format!("merged with {loser}"))]
         }
         Edit::Some { count } => change_some(books, draw, *count, now)?,
@@ -259,36 +248,20 @@ mod tests {
     }
 
     fn world() -> World {
-        let size = Size {
-            customers: 20,
-            items: 20,
-            invoices: 60,
-            ..Size::default()
-        };
+        let size = Size { customers: 20, items: 20, invoices: 60, ..Size::default() };
         let seeds = Seeds::new(1);
         let books = data::books(seeds, &size, now()).unwrap();
         let clock = std::sync::Arc::new(SetClock::new(now()));
-        let crm = ZohoSim::new(
-            ZohoOptions {
-                org: data::org_options(),
-                ..ZohoOptions::default()
-            },
-            clock,
-        );
+        let crm = ZohoSim::new(ZohoOptions { org: data::org_options(), ..ZohoOptions::default() }, clock);
         crm.with(|state| state.org = data::org(seeds, &size, &books, data::org_options(), now()));
-        World {
-            books,
-            crm,
-            draw: seeds.stream("edits"),
-        }
+        World { books, crm, draw: seeds.stream("edits") }
     }
 
     impl World {
         fn make(&mut self, json: &str) -> Result<Vec<Change>, Refused> {
             let edit = serde_json::from_str(json).unwrap();
             let (books, draw) = (&mut self.books, &mut self.draw);
-            self.crm
-                .with(|state| make(books, state, draw, &edit, now()))
+            self.crm.with(|state| make(books, state, draw, &edit, now()))
         }
     }
 
@@ -300,20 +273,13 @@ mod tests {
             .make(r#"{"edit":"customer","key":"C00001","field":"billing_city","value":"Bonn","moves_stamp":false}"#)
             .unwrap();
         let customer = &world.books.customers["C00001"];
-        assert_eq!(
-            customer.billing.as_ref().unwrap().address.city.as_deref(),
-            Some("Bonn")
-        );
+        assert_eq!(customer.billing.as_ref().unwrap().address.city.as_deref(), Some("Bonn"));
         assert_eq!(customer.meta.modified, before);
-        world
-            .make(r#"{"edit":"customer","key":"C00001","field":"name","value":"New"}"#)
-            .unwrap();
+        world.make(r#"{"edit":"customer","key":"C00001","field":"name","value":"New"}"#).unwrap();
         assert_eq!(world.books.customers["C00001"].meta.modified, now());
-        let refused =
-            world.make(r#"{"edit":"customer","key":"C00001","field":"colour","value":"red"}"#);
+        let refused = world.make(r#"{"edit":"customer","key":"C00001","field":"colour","value":"red"}"#);
         assert!(matches!(refused, Err(Refused::Words(_))));
-        let refused =
-            world.make(r#"{"edit":"customer","key":"NOBODY","field":"name","value":"x"}"#);
+        let refused = world.make(r#"{"edit":"customer","key":"NOBODY","field":"name","value":"x"}"#);
         assert_eq!(refused, Err(Refused::Books(EditError::NotFound)));
     }
 
@@ -321,37 +287,17 @@ mod tests {
     fn documents_are_paid_posted_cancelled_and_deleted() {
         let mut world = world();
         let of = |status: &str| {
-            let wanted = |d: &&crate::acumatica::model::Document| {
-                d.status == status && d.key.kind == DocType::Invoice
-            };
-            world
-                .books
-                .documents
-                .values()
-                .find(wanted)
-                .unwrap()
-                .key
-                .clone()
+            let wanted = |d: &&crate::acumatica::model::Document| d.status == status && d.key.kind == DocType::Invoice;
+            world.books.documents.values().find(wanted).unwrap().key.clone()
         };
         let (open, held) = (of("Open"), of("On Hold"));
         let named = |key: &DocKey| format!(r#""kind":"Invoice","number":"{}""#, key.number);
-        world
-            .make(&format!(
-                r#"{{"edit":"pay",{},"amount":"0.01"}}"#,
-                named(&open)
-            ))
-            .unwrap();
-        world
-            .make(&format!(r#"{{"edit":"pay",{}}}"#, named(&open)))
-            .unwrap();
+        world.make(&format!(r#"{{"edit":"pay",{},"amount":"0.01"}}"#, named(&open))).unwrap();
+        world.make(&format!(r#"{{"edit":"pay",{}}}"#, named(&open))).unwrap();
         assert_eq!(world.books.documents[&open].status, "Closed");
-        world
-            .make(&format!(r#"{{"edit":"post",{}}}"#, named(&held)))
-            .unwrap();
+        world.make(&format!(r#"{{"edit":"post",{}}}"#, named(&held))).unwrap();
         assert!(world.books.documents[&held].released);
-        world
-            .make(&format!(r#"{{"edit":"cancel",{}}}"#, named(&held)))
-            .unwrap();
+        world.make(&format!(r#"{{"edit":"cancel",{}}}"#, named(&held))).unwrap();
         assert_eq!(world.books.documents[&held].status, "Canceled");
         let refused = world.make(&format!(r#"{{"edit":"delete_document",{}}}"#, named(&held)));
         assert_eq!(refused, Err(Refused::Books(EditError::State)));
@@ -363,89 +309,38 @@ mod tests {
     fn renaming_and_converting_keep_the_id() {
         let mut world = world();
         let id = world.books.items["AA000001"].meta.id;
-        world
-            .make(r#"{"edit":"rename_item","from":"AA000001","to":"NEW 1"}"#)
-            .unwrap();
-        world
-            .make(r#"{"edit":"convert_item","key":"NEW 1"}"#)
-            .unwrap();
+        world.make(r#"{"edit":"rename_item","from":"AA000001","to":"NEW 1"}"#).unwrap();
+        world.make(r#"{"edit":"convert_item","key":"NEW 1"}"#).unwrap();
         let item = &world.books.items["NEW 1"];
         assert_eq!((item.meta.id, item.stock), (id, false));
-        assert!(
-            world
-                .make(r#"{"edit":"rename_item","from":"NEW 1","to":"  "}"#)
-                .is_err()
-        );
+        assert!(world.make(r#"{"edit":"rename_item","from":"NEW 1","to":"  "}"#).is_err());
     }
 
     #[test]
     fn crm_records_are_made_set_deleted_and_restored() {
         let mut world = world();
-        let id = world.crm.with(|state| {
-            state
-                .org
-                .module("Accounts")
-                .unwrap()
-                .records()
-                .next()
-                .unwrap()
-                .id
-        });
-        let edit = |word: &str, more: &str| {
-            format!(r#"{{"edit":"{word}","module":"Accounts","id":"{id}"{more}}}"#)
-        };
+        let id = world.crm.with(|state| state.org.module("Accounts").unwrap().records().next().unwrap().id);
+        let edit = |word: &str, more: &str| format!(r#"{{"edit":"{word}","module":"Accounts","id":"{id}"{more}}}"#);
         let there = |world: &World| {
-            world.crm.with(|state| {
-                state
-                    .org
-                    .module("Accounts")
-                    .unwrap()
-                    .record(id)
-                    .map(|record| record.modified)
-            })
+            world.crm.with(|state| state.org.module("Accounts").unwrap().record(id).map(|record| record.modified))
         };
-        world
-            .make(&edit("zoho_set", r#","field":"Phone","value":"+1 1""#))
-            .unwrap();
-        assert_eq!(
-            world
-                .crm
-                .with(|state| state.org.value("Accounts", id, "Phone")),
-            Some("+1 1".into())
-        );
+        world.make(&edit("zoho_set", r#","field":"Phone","value":"+1 1""#)).unwrap();
+        assert_eq!(world.crm.with(|state| state.org.value("Accounts", id, "Phone")), Some("+1 1".into()));
         assert_eq!(there(&world), Some(now().as_second()));
-        assert!(
-            world
-                .make(&edit("zoho_set", r#","field":"Phone","value":5"#))
-                .is_err()
-        );
-        assert!(
-            world
-                .make(&edit("zoho_set", r#","field":"Colour","value":"red""#))
-                .is_err()
-        );
+        assert!(world.make(&edit("zoho_set", r#","field":"Phone","value":5"#)).is_err());
+        assert!(world.make(&edit("zoho_set", r#","field":"Colour","value":"red""#)).is_err());
         world.make(&edit("zoho_delete", "")).unwrap();
         assert_eq!(there(&world), None);
         world.make(&edit("zoho_restore", "")).unwrap();
         assert!(there(&world).is_some());
-        let made = world
-            .make(r#"{"edit":"zoho_win_deal","name":"Newcomer Ltd","amount":1200.5}"#)
-            .unwrap();
+        let made = world.make(r#"{"edit":"zoho_win_deal","name":"Newcomer Ltd","amount":1200.5}"#).unwrap();
         assert!(made.iter().all(|change| change.created));
-        assert_eq!(
-            world
-                .crm
-                .with(|state| state.org.module("Deals").unwrap().len()),
-            3
-        );
+        assert_eq!(world.crm.with(|state| state.org.module("Deals").unwrap().len()), 3);
     }
 
     #[test]
     fn unknown_words_are_refused() {
-        assert!(
-            serde_json::from_str::<Edit>(r#"{"edit":"rename_item","from":"A","to":"B","now":1}"#)
-                .is_err()
-        );
+        assert!(serde_json::from_str::<Edit>(r#"{"edit":"rename_item","from":"A","to":"B","now":1}"#).is_err());
         assert!(serde_json::from_str::<Edit>(r#"{"edit":"explode"}"#).is_err());
     }
 }

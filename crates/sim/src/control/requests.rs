@@ -128,11 +128,7 @@ impl Requests {
                 *counters.by_fault.entry(kind).or_default() += 1;
             }
             inner.numbered += 1;
-            let row = Row {
-                number: inner.numbered,
-                system,
-                entry,
-            };
+            let row = Row { number: inner.numbered, system, entry };
             inner.log.push_back(row);
             if inner.log.len() > KEPT {
                 inner.log.pop_front();
@@ -151,14 +147,7 @@ impl Requests {
     pub fn page(&self, skip: usize, count: usize) -> Page {
         self.with(|inner| Page {
             total: inner.numbered,
-            rows: inner
-                .log
-                .iter()
-                .rev()
-                .skip(skip)
-                .take(count)
-                .cloned()
-                .collect(),
+            rows: inner.log.iter().rev().skip(skip).take(count).cloned().collect(),
         })
     }
 
@@ -166,10 +155,7 @@ impl Requests {
     pub fn reset(&self) {
         self.with(|inner| {
             let in_work = inner.in_work;
-            *inner = Inner {
-                in_work,
-                ..Inner::default()
-            };
+            *inner = Inner { in_work, ..Inner::default() };
         });
     }
 }
@@ -189,19 +175,11 @@ fn route(system: System, method: &str, target: &str) -> String {
             },
         },
         System::Zoho => {
-            let shown: Vec<&str> = parts
-                .iter()
-                .take(6)
-                .map(|part| if is_id(part) { "{id}" } else { part })
-                .collect();
+            let shown: Vec<&str> = parts.iter().take(6).map(|part| if is_id(part) { "{id}" } else { part }).collect();
             format!("/{}", shown.join("/"))
         }
     };
-    let place = if place.len() > 80 {
-        "other".to_owned()
-    } else {
-        place
-    };
+    let place = if place.len() > 80 { "other".to_owned() } else { place };
     format!("{method} {place}")
 }
 
@@ -234,10 +212,7 @@ mod tests {
         requests.leave(System::Zoho, entry(Some(200), None));
         requests.leave(System::Zoho, entry(None, Some(Kind::ResetAfter)));
         let counters = requests.counters(System::Zoho);
-        assert_eq!(
-            (counters.requests, counters.cut, counters.most_at_once),
-            (2, 1, 2)
-        );
+        assert_eq!((counters.requests, counters.cut, counters.most_at_once), (2, 1, 2));
         assert_eq!(counters.by_status[&200], 1);
         assert_eq!(counters.by_route["GET /crm/v8/Accounts/{id}"], 2);
         assert_eq!(counters.by_fault[&Kind::ResetAfter], 1);
@@ -256,29 +231,17 @@ mod tests {
         }
         let page = requests.page(1, 2);
         assert_eq!(page.total, KEPT as u64 + 5);
-        assert_eq!(
-            page.rows.iter().map(|row| row.number).collect::<Vec<_>>(),
-            [page.total - 1, page.total - 2]
-        );
+        assert_eq!(page.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [page.total - 1, page.total - 2]);
         assert_eq!(requests.page(0, usize::MAX).rows.len(), KEPT);
     }
 
     #[test]
     fn routes_leave_keys_out() {
         let acumatica = |target: &str| route(System::Acumatica, "GET", target);
-        assert_eq!(
-            acumatica("/AcumaticaERP/entity/Default/24.200.001/Customer?$top=5"),
-            "GET Customer"
-        );
-        assert_eq!(
-            acumatica("/entity/Default/24.200.001/Invoice/Invoice/000001"),
-            "GET Invoice"
-        );
+        assert_eq!(acumatica("/AcumaticaERP/entity/Default/24.200.001/Customer?$top=5"), "GET Customer");
+        assert_eq!(acumatica("/entity/Default/24.200.001/Invoice/Invoice/000001"), "GET Invoice");
         assert_eq!(acumatica("/entity"), "GET entity");
-        assert_eq!(
-            acumatica("/x/identity/connect/token"),
-            "GET identity/connect/token"
-        );
+        assert_eq!(acumatica("/x/identity/connect/token"), "GET identity/connect/token");
         assert_eq!(acumatica("/favicon.ico"), "GET other");
     }
 }

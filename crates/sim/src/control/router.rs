@@ -45,17 +45,11 @@ type Shared = State<Arc<Sim>>;
 
 /// A web page elsewhere may make a browser call a loopback port; it cannot make it name a loopback host.
 async fn loopback_only(request: Request, next: Next) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .map(|host| host.to_str().unwrap_or(""));
+    let host = request.headers().get(header::HOST).map(|host| host.to_str().unwrap_or(""));
     let named = host.map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
     match named {
         None | Some("127.0.0.1" | "localhost") => next.run(request).await,
-        Some(_) => refused(
-            StatusCode::FORBIDDEN,
-            "the control pages answer to 127.0.0.1 and localhost only",
-        ),
+        Some(_) => refused(StatusCode::FORBIDDEN, "the control pages answer to 127.0.0.1 and localhost only"),
     }
 }
 
@@ -74,8 +68,7 @@ fn refused(status: StatusCode, why: &str) -> Response {
 
 #[allow(clippy::result_large_err, reason = "the error is the answer")]
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
-    serde_json::from_slice(body)
-        .map_err(|error| refused(StatusCode::BAD_REQUEST, &error.to_string()))
+    serde_json::from_slice(body).map_err(|error| refused(StatusCode::BAD_REQUEST, &error.to_string()))
 }
 
 async fn index() -> Response {
@@ -112,33 +105,17 @@ fn hundred() -> usize {
     100
 }
 
-async fn acumatica(
-    State(sim): Shared,
-    Path(kind): Path<String>,
-    Query(paging): Query<Paging>,
-) -> Response {
-    match sim.with(|books, _| {
-        dump::acumatica(books, &kind, paging.key.as_deref(), paging.skip, paging.top)
-    }) {
+async fn acumatica(State(sim): Shared, Path(kind): Path<String>, Query(paging): Query<Paging>) -> Response {
+    match sim.with(|books, _| dump::acumatica(books, &kind, paging.key.as_deref(), paging.skip, paging.top)) {
         Some(page) => answer(&page),
-        None => refused(
-            StatusCode::NOT_FOUND,
-            "the kinds are customers, items, documents and payments",
-        ),
+        None => refused(StatusCode::NOT_FOUND, "the kinds are customers, items, documents and payments"),
     }
 }
 
-async fn zoho(
-    State(sim): Shared,
-    Path(module): Path<String>,
-    Query(paging): Query<Paging>,
-) -> Response {
+async fn zoho(State(sim): Shared, Path(module): Path<String>, Query(paging): Query<Paging>) -> Response {
     match sim.with(|_, org| dump::zoho(org, &module, paging.id, paging.skip, paging.top)) {
         Some(page) => answer(&page),
-        None => refused(
-            StatusCode::NOT_FOUND,
-            "the CRM's edition has no module of this name",
-        ),
+        None => refused(StatusCode::NOT_FOUND, "the CRM's edition has no module of this name"),
     }
 }
 
@@ -188,10 +165,7 @@ async fn set_clock(State(sim): Shared, body: Bytes) -> Response {
             sim.clock().shift(SignedDuration::from_secs(by));
         }
         Ok(ClockChange::ShiftSeconds(_)) => {
-            return refused(
-                StatusCode::BAD_REQUEST,
-                "the clock moves by at most a hundred years",
-            );
+            return refused(StatusCode::BAD_REQUEST, "the clock moves by at most a hundred years");
         }
         Err(response) => return response,
     }

@@ -99,21 +99,11 @@ pub fn change_some(
 ///
 /// # Errors
 /// [`EditError::NotFound`].
-pub fn touch_customer(
-    books: &mut Books,
-    key: &str,
-    phone: &str,
-    now: Timestamp,
-) -> Result<Change, EditError> {
+pub fn touch_customer(books: &mut Books, key: &str, phone: &str, now: Timestamp) -> Result<Change, EditError> {
     books.edit_customer(key, StampRule::Moves, now, |customer| {
         customer.main.phone1 = Some(phone.to_owned());
     })?;
-    Ok(Change {
-        entity: Entity::Customer,
-        key: key.to_owned(),
-        what: format!("phone is now {phone}"),
-        created: false,
-    })
+    Ok(Change { entity: Entity::Customer, key: key.to_owned(), what: format!("phone is now {phone}"), created: false })
 }
 
 /// Records that no edit of this round has met yet, in random order.
@@ -128,47 +118,18 @@ struct Desk {
 impl Desk {
     fn new(books: &Books, draw: &mut Stream) -> Self {
         let open = |document: &&Document| {
-            document.status == "Open"
-                && matches!(document.key.kind, DocType::Invoice | DocType::DebitMemo)
+            document.status == "Open" && matches!(document.key.kind, DocType::Invoice | DocType::DebitMemo)
         };
         // Only plain open bills above a few units, so that a part of them can be paid.
         let payable = |document: &&Document| open(document) && document.balance > Decimal::from(10);
         let unposted = |document: &&Document| {
-            !document.released
-                && document.status == "Balanced"
-                && document.key.kind == DocType::Invoice
+            !document.released && document.status == "Balanced" && document.key.kind == DocType::Invoice
         };
         Self {
-            customers: shuffled(
-                draw,
-                books
-                    .customers
-                    .values()
-                    .map(|customer| customer.key.clone())
-                    .collect(),
-            ),
-            items: shuffled(
-                draw,
-                books.items.values().map(|item| item.key.clone()).collect(),
-            ),
-            open: shuffled(
-                draw,
-                books
-                    .documents
-                    .values()
-                    .filter(payable)
-                    .map(|one| one.key.clone())
-                    .collect(),
-            ),
-            unposted: shuffled(
-                draw,
-                books
-                    .documents
-                    .values()
-                    .filter(unposted)
-                    .map(|one| one.key.clone())
-                    .collect(),
-            ),
+            customers: shuffled(draw, books.customers.values().map(|customer| customer.key.clone()).collect()),
+            items: shuffled(draw, books.items.values().map(|item| item.key.clone()).collect()),
+            open: shuffled(draw, books.documents.values().filter(payable).map(|one| one.key.clone()).collect()),
+            unposted: shuffled(draw, books.documents.values().filter(unposted).map(|one| one.key.clone()).collect()),
             next: next_number(books),
         }
     }
@@ -198,15 +159,7 @@ impl Desk {
                     return Ok(None);
                 };
                 let number = self.number();
-                pay(
-                    books,
-                    draw,
-                    matches!(turn, Turn::PayPart),
-                    key,
-                    &number,
-                    now,
-                )
-                .map(Some)
+                pay(books, draw, matches!(turn, Turn::PayPart), key, &number, now).map(Some)
             }
             Turn::Post => match self.unposted.pop() {
                 Some(key) if draw.chance(0.5) => {
@@ -215,8 +168,7 @@ impl Desk {
                 }
                 _ => {
                     let number = self.number();
-                    Ok(post_new(books, draw, &number, now)?
-                        .map(|key| document(&key, "entered and posted", true)))
+                    Ok(post_new(books, draw, &number, now)?.map(|key| document(&key, "entered and posted", true)))
                 }
             },
             Turn::NewCustomer => Ok(new_customer(books, draw, now)),
@@ -279,61 +231,29 @@ fn customer(
         } else {
             let street = format!("{digits} New Street");
             what = format!("moved to {street}");
-            let address = Address {
-                line1: Some(street),
-                line2: None,
-                ..customer.main.address.clone()
-            };
+            let address = Address { line1: Some(street), line2: None, ..customer.main.address.clone() };
             // Whoever has billing particulars of his own moves with those.
-            customer
-                .billing
-                .as_mut()
-                .unwrap_or(&mut customer.main)
-                .address = address;
+            customer.billing.as_mut().unwrap_or(&mut customer.main).address = address;
         }
     })?;
-    Ok(Change {
-        entity: Entity::Customer,
-        key,
-        what,
-        created: false,
-    })
+    Ok(Change { entity: Entity::Customer, key, what, created: false })
 }
 
-fn item(
-    books: &mut Books,
-    draw: &mut Stream,
-    turn: Turn,
-    key: String,
-    now: Timestamp,
-) -> Result<Change, EditError> {
+fn item(books: &mut Books, draw: &mut Stream, turn: Turn, key: String, now: Timestamp) -> Result<Change, EditError> {
     let price = Decimal::new(draw.between(1_000, 400_000), 2);
     let mut what = String::new();
     books.edit_item(&key, StampRule::Moves, now, |item| {
         if matches!(turn, Turn::Price) {
             // Never the price that it has: a change is a change.
-            item.price = if item.price == price {
-                price + Decimal::ONE
-            } else {
-                price
-            };
+            item.price = if item.price == price { price + Decimal::ONE } else { price };
             what = format!("price is now {}", item.price);
         } else {
-            let status = if item.status == "Active" {
-                "No Sales"
-            } else {
-                "Active"
-            };
+            let status = if item.status == "Active" { "No Sales" } else { "Active" };
             status.clone_into(&mut item.status);
             what = format!("status is now {status}");
         }
     })?;
-    Ok(Change {
-        entity: Entity::Item,
-        key,
-        what,
-        created: false,
-    })
+    Ok(Change { entity: Entity::Item, key, what, created: false })
 }
 
 fn pay(
@@ -345,25 +265,12 @@ fn pay(
     now: Timestamp,
 ) -> Result<Change, EditError> {
     let document = books.documents.get(&key).ok_or(EditError::NotFound)?;
-    let decimals = books
-        .setup
-        .currencies
-        .get(&document.currency)
-        .copied()
-        .map_or(2, u32::from);
-    let amount = if part {
-        round(document.balance / Decimal::from(3), decimals)
-    } else {
-        document.balance
-    };
+    let decimals = books.setup.currencies.get(&document.currency).copied().map_or(2, u32::from);
+    let amount = if part { round(document.balance / Decimal::from(3), decimals) } else { document.balance };
     let currency = document.currency.clone();
     let ids = (draw.guid(), draw.guid());
     books.pay(&key, number, amount, ids, StampRule::Moves, day(now), now)?;
-    Ok(self::document(
-        &key,
-        &format!("{amount} {currency} paid"),
-        false,
-    ))
+    Ok(self::document(&key, &format!("{amount} {currency} paid"), false))
 }
 
 /// Enters and posts an invoice of a few lines for some customer; `None` in a company without customers or items.
@@ -395,36 +302,17 @@ pub fn post_new(
     if offers.is_empty() {
         return Ok(None);
     }
-    let currency = customer
-        .currency
-        .clone()
-        .unwrap_or_else(|| books.setup.base_currency.clone());
-    let decimals = books
-        .setup
-        .currencies
-        .get(&currency)
-        .copied()
-        .map_or(2, u32::from);
+    let currency = customer.currency.clone().unwrap_or_else(|| books.setup.base_currency.clone());
+    let decimals = books.setup.currencies.get(&currency).copied().map_or(2, u32::from);
     let key = DocKey::new(DocType::Invoice, &format!("INV{number}"));
     if books.documents.contains_key(&key) {
         return Err(EditError::Taken);
     }
     let date = day(now);
-    let mut document = Document::new(
-        draw.guid(),
-        key.clone(),
-        Origin::So,
-        &customer.key,
-        &currency,
-        date,
-        now,
-    );
+    let mut document = Document::new(draw.guid(), key.clone(), Origin::So, &customer.key, &currency, date, now);
     document.terms.clone_from(&customer.terms);
     document.due_date = Some(due(date, document.terms.as_deref()));
-    document.bill_to = customer
-        .billing
-        .clone()
-        .unwrap_or_else(|| customer.main.clone());
+    document.bill_to = customer.billing.clone().unwrap_or_else(|| customer.main.clone());
     document.ship_to = document.bill_to.clone();
     let count = usize::try_from(draw.between(1, 6)).unwrap_or(1);
     document.lines = lines::build(draw, count, &offers, decimals);
@@ -435,12 +323,7 @@ pub fn post_new(
 }
 
 fn new_customer(books: &mut Books, draw: &mut Stream, now: Timestamp) -> Option<Change> {
-    let class = books
-        .setup
-        .default_class
-        .as_ref()
-        .and_then(|id| books.setup.classes.get(&fold(id)))?
-        .clone();
+    let class = books.setup.default_class.as_ref().and_then(|id| books.setup.classes.get(&fold(id)))?.clone();
     let (number, contact) = (books.next_account_number(), books.next_contact_number());
     let key = books.next_customer_key();
     let name = company(draw);
@@ -449,10 +332,5 @@ fn new_customer(books: &mut Books, draw: &mut Stream, now: Timestamp) -> Option<
     customer.main.phone1 = Some(format!("+1 425 778 {:04}", draw.below(10_000)));
     customer.main.address.city = Some("Redmond".to_owned());
     books.put_customer(customer);
-    Some(Change {
-        entity: Entity::Customer,
-        key,
-        what: format!("new customer {name}"),
-        created: true,
-    })
+    Some(Change { entity: Entity::Customer, key, what: format!("new customer {name}"), created: true })
 }

@@ -13,21 +13,14 @@ use crate::rng::{Seeds, Stream};
 use crate::zoho::model::{Cell, Cells, Org, OrgOptions, Record};
 
 /// Rates against the dollar of the currencies that the ERP's customers use.
-const RATES: [(&str, &str); 4] = [
-    ("EUR", "0.920000000"),
-    ("GBP", "0.790000000"),
-    ("CHF", "0.880000000"),
-    ("JPY", "150.000000000"),
-];
+const RATES: [(&str, &str); 4] =
+    [("EUR", "0.920000000"), ("GBP", "0.790000000"), ("CHF", "0.880000000"), ("JPY", "150.000000000")];
 
 /// The organisation options that fit the generated books.
 #[must_use]
 pub fn org_options() -> OrgOptions {
     OrgOptions {
-        currencies: RATES
-            .iter()
-            .map(|(iso, rate)| ((*iso).to_owned(), (*rate).to_owned()))
-            .collect(),
+        currencies: RATES.iter().map(|(iso, rate)| ((*iso).to_owned(), (*rate).to_owned())).collect(),
         ..OrgOptions::default()
     }
 }
@@ -41,11 +34,7 @@ pub fn org(seeds: Seeds, size: &Size, books: &Books, options: OrgOptions, now: T
         won_deal(&mut org, &mut draw, index, now);
     }
     let mut draw = seeds.stream("crm accounts");
-    let names: Vec<&str> = books
-        .customers
-        .values()
-        .map(|customer| customer.name.trim())
-        .collect();
+    let names: Vec<&str> = books.customers.values().map(|customer| customer.name.trim()).collect();
     for index in 0..size.existing_accounts {
         let own = format!("{} (CRM)", company(&mut draw));
         let name = match (index % 4, draw.pick(&names)) {
@@ -67,10 +56,7 @@ fn won_deal(org: &mut Org, draw: &mut Stream, index: usize, now: Timestamp) {
     let at = ago(draw, now, 20, 1);
     let name = format!("{} (new in {})", company(draw), index + 2_001);
     let account = account(org, draw, &name, at);
-    let (first, last) = (
-        draw.pick(&GIVEN).copied().unwrap_or("Anna"),
-        draw.pick(&PERSON).copied().unwrap_or("Adams"),
-    );
+    let (first, last) = (draw.pick(&GIVEN).copied().unwrap_or("Anna"), draw.pick(&PERSON).copied().unwrap_or("Adams"));
     let contact = put(
         org,
         draw,
@@ -80,14 +66,7 @@ fn won_deal(org: &mut Org, draw: &mut Stream, index: usize, now: Timestamp) {
             ("First_Name", text(first)),
             ("Last_Name", text(last)),
             ("Full_Name", text(&format!("{first} {last}"))),
-            (
-                "Email",
-                text(&format!(
-                    "{}.{}@deals.example",
-                    first.to_lowercase(),
-                    index + 1
-                )),
-            ),
+            ("Email", text(&format!("{}.{}@deals.example", first.to_lowercase(), index + 1))),
             ("Account_Name", Cell::Lookup(account)),
         ],
     );
@@ -138,26 +117,14 @@ fn text(value: &str) -> Cell {
 }
 
 /// Stores a record with the fields that the module has; the others are left out (an edition without currencies, say).
-fn put(
-    org: &mut Org,
-    draw: &mut Stream,
-    module: &str,
-    at: Timestamp,
-    values: &[(&str, Cell)],
-) -> u64 {
+fn put(org: &mut Org, draw: &mut Stream, module: &str, at: Timestamp, values: &[(&str, Cell)]) -> u64 {
     let id = org.record_id();
     let home = org.home().to_owned();
-    let owner = org
-        .users
-        .get(draw.index(org.users.len()))
-        .map_or(0, |user| user.id);
+    let owner = org.users.get(draw.index(org.users.len())).map_or(0, |user| user.id);
     let Some(module) = org.module_mut(module) else {
         return id;
     };
-    let money = [
-        ("Currency", text(&home)),
-        ("Exchange_Rate", Cell::Number(Decimal::ONE)),
-    ];
+    let money = [("Currency", text(&home)), ("Exchange_Rate", Cell::Number(Decimal::ONE))];
     let cells = values
         .iter()
         .chain(&money)

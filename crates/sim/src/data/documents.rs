@@ -9,8 +9,7 @@ use super::plan::{BEHIND, PLAN, Shape};
 use super::stamps::{DAYS, ago, day, evening, later, sql};
 use super::words::REMARK;
 use crate::acumatica::model::{
-    Books, DiscountLine, DocKey, DocType, Document, EditError, FreightLine, Origin, Party,
-    StampRule, TaxLine,
+    Books, DiscountLine, DocKey, DocType, Document, EditError, FreightLine, Origin, Party, StampRule, TaxLine,
 };
 use crate::rng::{Seeds, Stream};
 
@@ -38,26 +37,15 @@ struct Desk {
 ///
 /// # Errors
 /// When an edit of the books is refused, which is a mistake of this generator.
-pub(super) fn fill(
-    books: &mut Books,
-    seeds: Seeds,
-    count: usize,
-    now: Timestamp,
-) -> Result<(), EditError> {
+pub(super) fn fill(books: &mut Books, seeds: Seeds, count: usize, now: Timestamp) -> Result<(), EditError> {
     let buyers: Vec<Buyer> = books
         .customers
         .values()
         .map(|customer| Buyer {
             key: customer.key.clone(),
-            currency: customer
-                .currency
-                .clone()
-                .unwrap_or_else(|| books.setup.base_currency.clone()),
+            currency: customer.currency.clone().unwrap_or_else(|| books.setup.base_currency.clone()),
             terms: customer.terms.clone(),
-            bill_to: customer
-                .billing
-                .clone()
-                .unwrap_or_else(|| customer.main.clone()),
+            bill_to: customer.billing.clone().unwrap_or_else(|| customer.main.clone()),
         })
         .collect();
     if buyers.is_empty() {
@@ -74,16 +62,7 @@ pub(super) fn fill(
         })
         .collect();
     let draw = seeds.stream("documents");
-    let mut desk = Desk {
-        draw,
-        now,
-        buyers,
-        offers,
-        next_number: 1,
-        next_payment: 1,
-        behind: 0,
-        last_invoice: None,
-    };
+    let mut desk = Desk { draw, now, buyers, offers, next_number: 1, next_payment: 1, behind: 0, last_invoice: None };
     let mut made = 0;
     let mut plan = PLAN.iter().copied().cycle();
     while made < count {
@@ -106,21 +85,11 @@ impl Desk {
             state
         });
         let mut document = self.header(shape, behind.map(|(kind, _, _, so)| (kind, so)));
-        let decimals = books
-            .setup
-            .currencies
-            .get(&document.currency)
-            .copied()
-            .map_or(2, u32::from);
+        let decimals = books.setup.currencies.get(&document.currency).copied().map_or(2, u32::from);
         self.rows(&mut document, shape, index, decimals);
         document.total();
         if document.amount.is_zero() && shape != Shape::Free {
-            document.lines.push(lines::charge(
-                &mut self.draw,
-                "Minimum charge",
-                Decimal::from(25),
-                decimals,
-            ));
+            document.lines.push(lines::charge(&mut self.draw, "Minimum charge", Decimal::from(25), decimals));
             renumber(&mut document);
             document.total();
         }
@@ -143,12 +112,7 @@ impl Desk {
                 let parts: Vec<_> = (0..3_i64)
                     .map(|part| {
                         let number = self.number("AR");
-                        (
-                            number,
-                            later(instalment_days, part * 30),
-                            self.draw.guid(),
-                            self.draw.guid(),
-                        )
+                        (number, later(instalment_days, part * 30), self.draw.guid(), self.draw.guid())
                     })
                     .collect();
                 books.release_in_installments(&key, &parts, posted)?;
@@ -170,9 +134,7 @@ impl Desk {
                     document.hold = true;
                 })?;
             }
-            Shape::Free | Shape::CashSale | Shape::CashReturn => {
-                books.release_document(&key, posted)?
-            }
+            Shape::Free | Shape::CashSale | Shape::CashReturn => books.release_document(&key, posted)?,
             _ => {
                 books.release_document(&key, posted)?;
                 if !open {
@@ -189,9 +151,7 @@ impl Desk {
         let kind = behind.map_or_else(|| shape.kind(), |(kind, _)| kind);
         let from_orders = match (shape, behind) {
             (_, Some((_, from_orders))) => from_orders,
-            (Shape::ReceivablesOnly | Shape::Charge | Shape::CashSale | Shape::CashReturn, _) => {
-                false
-            }
+            (Shape::ReceivablesOnly | Shape::Charge | Shape::CashSale | Shape::CashReturn, _) => false,
             (Shape::Instalments, _) => true,
             _ => self.draw.chance(0.7),
         };
@@ -223,32 +183,22 @@ impl Desk {
             document.payment_ref = Some(format!("{:06}", self.draw.below(1_000_000)));
             document.cash_account = Some("10200".to_owned());
         } else if kind != DocType::CreditMemo {
-            let terms = if shape == Shape::Instalments {
-                Some("3MONTHLY".to_owned())
-            } else {
-                buyer.terms.clone()
-            };
+            let terms = if shape == Shape::Instalments { Some("3MONTHLY".to_owned()) } else { buyer.terms.clone() };
             document.due_date = Some(later(date, days_of(terms.as_deref())));
             document.terms = terms;
         }
         if self.draw.chance(0.5) {
             document.customer_order = Some(match self.draw.below(12) {
                 0 => format!("  PO \"{}\" & rest  ", self.draw.below(90_000)),
-                1 => format!(
-                    "Bestellung Nr. {} vom Büro, 2. Stock links",
-                    self.draw.below(900)
-                ),
+                1 => format!("Bestellung Nr. {} vom Büro, 2. Stock links", self.draw.below(900)),
                 _ => format!("PO-{}", self.draw.below(900_000)),
             });
         }
         if self.draw.chance(0.4) {
-            document.description =
-                self.draw
-                    .pick(&REMARK)
-                    .map(|text| match self.draw_small(shape) {
-                        0 => format!("{text} &amp; more <b>today</b> – 納品書"),
-                        _ => (*text).to_owned(),
-                    });
+            document.description = self.draw.pick(&REMARK).map(|text| match self.draw_small(shape) {
+                0 => format!("{text} &amp; more <b>today</b> – 納品書"),
+                _ => (*text).to_owned(),
+            });
         }
         document.printed = self.draw.chance(0.5);
         document
@@ -263,27 +213,12 @@ impl Desk {
         document.lines = match shape {
             Shape::Charge => {
                 let amount = round(Decimal::new(self.draw.between(150, 9_900), 2), decimals);
-                vec![lines::charge(
-                    &mut self.draw,
-                    "Overdue charge",
-                    amount,
-                    decimals,
-                )]
+                vec![lines::charge(&mut self.draw, "Overdue charge", amount, decimals)]
             }
-            Shape::Free => vec![lines::charge(
-                &mut self.draw,
-                "Sample, free of charge",
-                Decimal::ZERO,
-                decimals,
-            )],
+            Shape::Free => vec![lines::charge(&mut self.draw, "Sample, free of charge", Decimal::ZERO, decimals)],
             Shape::ReceivablesOnly => {
                 let amount = round(Decimal::new(self.draw.between(1_000, 900_000), 2), decimals);
-                vec![lines::charge(
-                    &mut self.draw,
-                    "Opening balance",
-                    amount,
-                    decimals,
-                )]
+                vec![lines::charge(&mut self.draw, "Opening balance", amount, decimals)]
             }
             _ => {
                 let count = lines::count(&mut self.draw, index);
@@ -294,12 +229,7 @@ impl Desk {
             return;
         }
         let total: Decimal = document.lines.iter().map(|line| line.amount).sum();
-        let share = |percent: i64, of: Decimal| {
-            round(
-                of * Decimal::new(percent, 1) / Decimal::ONE_HUNDRED,
-                decimals,
-            )
-        };
+        let share = |percent: i64, of: Decimal| round(of * Decimal::new(percent, 1) / Decimal::ONE_HUNDRED, decimals);
         let mut discount = Decimal::ZERO;
         if total > Decimal::ZERO && self.draw.chance(0.12) {
             discount = share(50, total);
@@ -322,11 +252,7 @@ impl Desk {
             });
         }
         if self.draw.chance(0.5) {
-            let (tax, tenths) = if document.currency == "USD" {
-                ("SALESTAX", 88)
-            } else {
-                ("VAT", 190)
-            };
+            let (tax, tenths) = if document.currency == "USD" { ("SALESTAX", 88) } else { ("VAT", 190) };
             let taxable = total - discount;
             document.taxes.push(TaxLine {
                 id: self.draw.guid(),
@@ -352,22 +278,11 @@ impl Desk {
     }
 
     /// Pays a share of what is open.
-    fn pay(
-        &mut self,
-        books: &mut Books,
-        key: &DocKey,
-        share: Decimal,
-        posted: Timestamp,
-    ) -> Result<(), EditError> {
+    fn pay(&mut self, books: &mut Books, key: &DocKey, share: Decimal, posted: Timestamp) -> Result<(), EditError> {
         let Some(document) = books.documents.get(key) else {
             return Err(EditError::NotFound);
         };
-        let decimals = books
-            .setup
-            .currencies
-            .get(&document.currency)
-            .copied()
-            .map_or(2, u32::from);
+        let decimals = books.setup.currencies.get(&document.currency).copied().map_or(2, u32::from);
         let amount = round(document.balance * share, decimals);
         if amount <= Decimal::ZERO || document.status != "Open" {
             return Ok(());
@@ -380,12 +295,7 @@ impl Desk {
     }
 
     /// Closes a document without keeping the payment: paid before this company's payments begin.
-    fn settle(
-        &mut self,
-        books: &mut Books,
-        key: &DocKey,
-        posted: Timestamp,
-    ) -> Result<(), EditError> {
+    fn settle(&mut self, books: &mut Books, key: &DocKey, posted: Timestamp) -> Result<(), EditError> {
         let at = self.touched(posted);
         books.edit_document(key, StampRule::Moves, at, |document| {
             document.balance = Decimal::ZERO;

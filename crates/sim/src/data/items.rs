@@ -81,22 +81,10 @@ pub(super) fn fill(books: &mut Books, seeds: Seeds, count: usize, now: Timestamp
     let mut last = String::from("Widget");
     for index in 0..count {
         let stock = index % 4 != 3;
-        let created = if draw.chance(0.15) {
-            imported
-        } else {
-            ago(&mut draw, now, DAYS, 1)
-        };
-        let key = if stock {
-            format!("AA{:06}", index + 1)
-        } else {
-            format!("SVC{:05}", index + 1)
-        };
+        let created = if draw.chance(0.15) { imported } else { ago(&mut draw, now, DAYS, 1) };
+        let key = if stock { format!("AA{:06}", index + 1) } else { format!("SVC{:05}", index + 1) };
         let mut item = Item::new(draw.guid(), &key, stock, created);
-        item.meta.modified = if created == imported {
-            imported
-        } else {
-            later_edit(&mut draw, created, now)
-        };
+        item.meta.modified = if created == imported { imported } else { later_edit(&mut draw, created, now) };
         let description = describe(&mut draw, stock);
         item.price = Decimal::new(draw.between(99, 250_000), 2);
         item.msrp = (item.price * Decimal::new(12, 1)).round_dp(2);
@@ -134,13 +122,11 @@ pub(super) fn fill(books: &mut Books, seeds: Seeds, count: usize, now: Timestamp
         stock,
         base_unit: unit.to_owned(),
     };
-    books.setup.item_classes = [
-        class("STOCKITEM", "Stock items", true, "EA"),
-        class("SERVICE", "Services", false, "HOUR"),
-    ]
-    .into_iter()
-    .map(|class| (fold(&class.id), class))
-    .collect();
+    books.setup.item_classes =
+        [class("STOCKITEM", "Stock items", true, "EA"), class("SERVICE", "Services", false, "HOUR")]
+            .into_iter()
+            .map(|class| (fold(&class.id), class))
+            .collect();
 }
 
 fn describe(draw: &mut Stream, stock: bool) -> String {
@@ -168,17 +154,10 @@ fn oddly(item: &mut Item, odd: Odd, number: usize, last: &str) {
         Odd::SameDescription => item.description = described(last.to_owned()),
         Odd::SameDescriptionOtherCase => item.description = described(last.to_uppercase()),
         Odd::LongDescription => {
-            item.description = described(format!(
-                "{last}, {}",
-                "with long cable and mounting kit ".repeat(7)
-            ));
+            item.description = described(format!("{last}, {}", "with long cable and mounting kit ".repeat(7)));
         }
-        Odd::Punctuation => {
-            item.description = described(format!("Pipe 3/4\" & elbow 'L' <{number}> {{50%}}"))
-        }
-        Odd::Entities => {
-            item.description = described(format!("R&amp;D kit &quot;{number}&quot; &nbsp;&euro;"))
-        }
+        Odd::Punctuation => item.description = described(format!("Pipe 3/4\" & elbow 'L' <{number}> {{50%}}")),
+        Odd::Entities => item.description = described(format!("R&amp;D kit &quot;{number}&quot; &nbsp;&euro;")),
         Odd::RightToLeft => item.description = described(format!("מסנן מים {number} لتر")),
         Odd::Cjk => item.description = described(format!("精密ベアリング{number}号")),
         Odd::KeyApostrophe => item.key = format!("5'6 BOARD {number}"),

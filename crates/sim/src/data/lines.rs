@@ -36,26 +36,14 @@ pub(super) fn build(draw: &mut Stream, count: usize, offers: &[Offer], decimals:
     let mut lines: Vec<Line> = (1..=count)
         .map(|number| {
             let oddity = draw.below(100);
-            line(
-                draw,
-                i32::try_from(number).unwrap_or(i32::MAX),
-                oddity,
-                offers,
-                decimals,
-            )
+            line(draw, i32::try_from(number).unwrap_or(i32::MAX), oddity, offers, decimals)
         })
         .collect();
     let sum: Decimal = lines.iter().map(|line| line.amount).sum();
     if sum < Decimal::ZERO {
         // No bill below zero: the first line grows until there is something to pay.
         if let Some(first) = lines.first_mut() {
-            priced(
-                first,
-                Decimal::ONE,
-                round(Decimal::from(100) - sum, decimals),
-                Decimal::ZERO,
-                decimals,
-            );
+            priced(first, Decimal::ONE, round(Decimal::from(100) - sum, decimals), Decimal::ZERO, decimals);
         }
     }
     lines
@@ -67,9 +55,7 @@ fn line(draw: &mut Stream, number: i32, oddity: u64, offers: &[Offer], decimals:
     let mut price = Decimal::new(draw.between(50, 90_000), 2);
     let mut percent = Decimal::ZERO;
     // Item 0 of a company stands on no line, so that one product is never sold.
-    let offer = offers
-        .get(draw.index(offers.len().saturating_sub(1)) + 1)
-        .or_else(|| offers.first());
+    let offer = offers.get(draw.index(offers.len().saturating_sub(1)) + 1).or_else(|| offers.first());
     if let (Some(offer), true) = (offer, oddity >= 6) {
         line.item = Some(offer.key.clone());
         line.description.clone_from(&offer.description);
@@ -95,13 +81,8 @@ fn line(draw: &mut Stream, number: i32, oddity: u64, offers: &[Offer], decimals:
         }
         6 => line.description = None,
         7 => {
-            line.description = Some(
-                format!(
-                    "{}. ",
-                    "Custom made to drawing, see attachment, tolerance 0.01 mm"
-                )
-                .repeat(5),
-            )
+            line.description =
+                Some(format!("{}. ", "Custom made to drawing, see attachment, tolerance 0.01 mm").repeat(5))
         }
         8..=9 => quantity = -Decimal::from(draw.between(1, 2)),
         10..=12 => quantity = Decimal::new(draw.between(125, 9_875), 3),

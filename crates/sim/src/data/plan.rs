@@ -59,8 +59,8 @@ pub(super) const BEHIND: [(DocType, &str, bool, bool); 18] = [
 ];
 
 use Shape::{
-    Behind, Canceled, CashReturn, CashSale, Charge, CreditMemo, CreditMemoSameNumber, DebitMemo,
-    DebitMemoSameNumber, Free, Instalments, Invoice, ReceivablesOnly, ReservedCreditMemo,
+    Behind, Canceled, CashReturn, CashSale, Charge, CreditMemo, CreditMemoSameNumber, DebitMemo, DebitMemoSameNumber,
+    Free, Instalments, Invoice, ReceivablesOnly, ReservedCreditMemo,
 };
 
 /// The cycle: 47 entries, 50 documents.

@@ -11,10 +11,7 @@ pub(super) const DAYS: i64 = 730;
 
 /// A random instant from `oldest` to `newest` days before `now`, never within the last minute.
 pub(super) fn ago(draw: &mut Stream, now: Timestamp, oldest: i64, newest: i64) -> Timestamp {
-    let seconds = draw.between(
-        newest * 86_400 + 60,
-        (oldest * 86_400).max(newest * 86_400 + 61),
-    );
+    let seconds = draw.between(newest * 86_400 + 60, (oldest * 86_400).max(newest * 86_400 + 61));
     let millis = draw.between(0, 999);
     sql(now, SignedDuration::from_millis(-(seconds * 1000 + millis)))
 }
@@ -67,10 +64,7 @@ mod tests {
         for _ in 0..1000 {
             let at = ago(&mut draw, now, DAYS, 0);
             assert!(at < now && now.duration_since(at).as_hours() <= DAYS * 24);
-            assert!(
-                [0, 3, 7].contains(&at.as_millisecond().rem_euclid(10)),
-                "{at}"
-            );
+            assert!([0, 3, 7].contains(&at.as_millisecond().rem_euclid(10)), "{at}");
             assert!(evening(at, now) >= at && evening(at, now) < now);
         }
     }

@@ -94,30 +94,18 @@ pub(super) const SECOND: [&str; 40] = [
     "Tools",
 ];
 
-pub(super) const FORM: [&str; 12] = [
-    "Inc.",
-    "LLC",
-    "Ltd",
-    "GmbH",
-    "AG",
-    "S.A.",
-    "Pty Ltd",
-    "K.K.",
-    "Co.",
-    "Group",
-    "B.V.",
-    "& Partners",
-];
+pub(super) const FORM: [&str; 12] =
+    ["Inc.", "LLC", "Ltd", "GmbH", "AG", "S.A.", "Pty Ltd", "K.K.", "Co.", "Group", "B.V.", "& Partners"];
 
 pub(super) const PERSON: [&str; 24] = [
-    "Adams", "Baker", "Castillo", "Dubois", "Evans", "Fischer", "Garcia", "Haddad", "Ivanova",
-    "Jensen", "Keller", "Lopez", "Meyer", "Novak", "O'Brien", "Petrov", "Quinn", "Rossi", "Sato",
-    "Tanaka", "Ueda", "Virtanen", "Weber", "Zhang",
+    "Adams", "Baker", "Castillo", "Dubois", "Evans", "Fischer", "Garcia", "Haddad", "Ivanova", "Jensen", "Keller",
+    "Lopez", "Meyer", "Novak", "O'Brien", "Petrov", "Quinn", "Rossi", "Sato", "Tanaka", "Ueda", "Virtanen", "Weber",
+    "Zhang",
 ];
 
 pub(super) const GIVEN: [&str; 16] = [
-    "Anna", "Ben", "Carla", "David", "Elena", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Keiko",
-    "Lara", "Miguel", "Nadia", "Oskar", "Priya",
+    "Anna", "Ben", "Carla", "David", "Elena", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Keiko", "Lara", "Miguel",
+    "Nadia", "Oskar", "Priya",
 ];
 
 pub(super) const STREET: [&str; 16] = [
@@ -155,13 +143,7 @@ const fn place(
     country: &'static str,
     dial: &'static str,
 ) -> Place {
-    Place {
-        city,
-        state,
-        code,
-        country,
-        dial,
-    }
+    Place { city, state, code, country, dial }
 }
 
 pub(super) const PLACES: [Place; 16] = [
@@ -211,10 +193,9 @@ pub(super) const ADJECTIVE: [&str; 24] = [
 ];
 
 pub(super) const THING: [&str; 32] = [
-    "Adapter", "Battery", "Bearing", "Bolt", "Bracket", "Cable", "Clamp", "Coupling", "Cutter",
-    "Drill", "Fan", "Filter", "Fitting", "Gasket", "Gauge", "Hinge", "Hose", "Lamp", "Lever",
-    "Motor", "Nozzle", "Panel", "Pump", "Relay", "Sensor", "Spring", "Switch", "Tank", "Timer",
-    "Valve", "Wheel", "Wrench",
+    "Adapter", "Battery", "Bearing", "Bolt", "Bracket", "Cable", "Clamp", "Coupling", "Cutter", "Drill", "Fan",
+    "Filter", "Fitting", "Gasket", "Gauge", "Hinge", "Hose", "Lamp", "Lever", "Motor", "Nozzle", "Panel", "Pump",
+    "Relay", "Sensor", "Spring", "Switch", "Tank", "Timer", "Valve", "Wheel", "Wrench",
 ];
 
 pub(super) const SERVICE: [&str; 12] = [

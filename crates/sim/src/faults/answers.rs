@@ -24,11 +24,9 @@ pub(super) fn instead_of_work(system: System, kind: Kind) -> Option<Response> {
             JSON,
             r#"{"message":"An error has occurred.","exceptionMessage":"Transaction (Process ID 61) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.","exceptionType":"System.Data.SqlClient.SqlException","stackTrace":"   at PX.Data.PXDatabaseProviderBase.Select()"}"#,
         ),
-        (System::Acumatica, Kind::ExpiredToken) => (
-            StatusCode::UNAUTHORIZED,
-            JSON,
-            r#"{"message":"Authorization has been denied for this request."}"#,
-        ),
+        (System::Acumatica, Kind::ExpiredToken) => {
+            (StatusCode::UNAUTHORIZED, JSON, r#"{"message":"Authorization has been denied for this request."}"#)
+        }
         (System::Acumatica, Kind::Html200) => (
             StatusCode::OK,
             HTML,
@@ -63,8 +61,6 @@ pub(super) fn instead_of_work(system: System, kind: Kind) -> Option<Response> {
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     Some(response)
 }

@@ -42,7 +42,5 @@ pub(crate) fn truncate(response: &mut Response, bytes: &Bytes) {
         Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
     });
     *response.body_mut() = Body::from_stream(stream::iter([Ok(half)]).chain(broken));
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, bytes.len().into());
+    response.headers_mut().insert(header::CONTENT_LENGTH, bytes.len().into());
 }

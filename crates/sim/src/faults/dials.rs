@@ -84,10 +84,7 @@ impl Dials {
     /// The same dials on both sides.
     #[must_use]
     pub fn both(dials: SystemDials) -> Self {
-        Self {
-            acumatica: dials.clone(),
-            zoho: dials,
-        }
+        Self { acumatica: dials.clone(), zoho: dials }
     }
 
     /// The dials of one system.
@@ -105,9 +102,7 @@ impl Dials {
     /// A sentence that names the system, the dial and its limits.
     pub fn check(&self) -> Result<(), String> {
         for system in [System::Acumatica, System::Zoho] {
-            self.of(system)
-                .check()
-                .map_err(|why| format!("{}: {why}", system.name()))?;
+            self.of(system).check().map_err(|why| format!("{}: {why}", system.name()))?;
         }
         Ok(())
     }
@@ -139,9 +134,7 @@ impl SystemDials {
         for kind in Kind::ALL {
             let share = self.share(kind);
             if !(0.0..=1.0).contains(&share) {
-                return Err(format!(
-                    "the share of {kind:?} is {share}; shares go from 0 to 1"
-                ));
+                return Err(format!("the share of {kind:?} is {share}; shares go from 0 to 1"));
             }
             sum += share;
         }
@@ -149,15 +142,10 @@ impl SystemDials {
             return Err(format!("rate is {}; it goes from 0 to 1", self.rate));
         }
         if sum > 1.0 + 1e-9 {
-            return Err(format!(
-                "all shares together are {sum}; they must not exceed 1"
-            ));
+            return Err(format!("all shares together are {sum}; they must not exceed 1"));
         }
         if !(0.0..=86_400.0).contains(&self.slow_seconds) {
-            return Err(format!(
-                "slow_seconds is {}; it goes from 0 to 86400",
-                self.slow_seconds
-            ));
+            return Err(format!("slow_seconds is {}; it goes from 0 to 86400", self.slow_seconds));
         }
         if self.latency_ms > MOST_MS || self.jitter_ms > MOST_MS {
             return Err(format!("latency_ms and jitter_ms go from 0 to {MOST_MS}"));
@@ -168,25 +156,13 @@ impl SystemDials {
     fn meets(&self, method: &str, path: &str) -> bool {
         let signs_in = SIGN_IN.iter().any(|part| path.contains(part));
         (self.sign_in || !signs_in)
-            && (self.methods.is_empty()
-                || self
-                    .methods
-                    .iter()
-                    .any(|one| one.eq_ignore_ascii_case(method)))
+            && (self.methods.is_empty() || self.methods.iter().any(|one| one.eq_ignore_ascii_case(method)))
             && self.path.as_deref().is_none_or(|part| path.contains(part))
     }
 
-    pub(super) fn decide(
-        &self,
-        seeds: Seeds,
-        system: System,
-        ordinal: u64,
-        method: &str,
-        path: &str,
-    ) -> Fault {
+    pub(super) fn decide(&self, seeds: Seeds, system: System, ordinal: u64, method: &str, path: &str) -> Fault {
         let mut draw = seeds.draw(system.name(), ordinal);
-        let mut delay =
-            Duration::from_millis(self.latency_ms + draw.below(self.jitter_ms.saturating_add(1)));
+        let mut delay = Duration::from_millis(self.latency_ms + draw.below(self.jitter_ms.saturating_add(1)));
         let mut point = draw.unit();
         let mut kind = None;
         if self.meets(method, path) {
@@ -218,19 +194,8 @@ mod tests {
 
     #[test]
     fn unknown_dials_are_refused() {
-        assert!(
-            read(r#"{"zoho":{"latency":5}}"#)
-                .unwrap_err()
-                .to_string()
-                .contains("latency_ms")
-        );
-        assert_eq!(
-            read(r#"{"zoho":{"latency_ms":5}}"#)
-                .unwrap()
-                .zoho
-                .latency_ms,
-            5
-        );
+        assert!(read(r#"{"zoho":{"latency":5}}"#).unwrap_err().to_string().contains("latency_ms"));
+        assert_eq!(read(r#"{"zoho":{"latency_ms":5}}"#).unwrap().zoho.latency_ms, 5);
     }
 
     #[test]
@@ -251,10 +216,7 @@ mod tests {
             ..SystemDials::default()
         };
         let hit = |method: &str, path: &str| {
-            dials
-                .decide(Seeds::new(1), System::Zoho, 0, method, path)
-                .kind
-                == Some(Kind::Http500)
+            dials.decide(Seeds::new(1), System::Zoho, 0, method, path).kind == Some(Kind::Http500)
         };
         assert!(hit("POST", "/crm/v8/Invoices"));
         assert!(!hit("GET", "/crm/v8/Invoices"));
@@ -264,22 +226,9 @@ mod tests {
     #[test]
     fn sign_in_is_spared_unless_asked_for() {
         let path = "/AcumaticaERP/identity/connect/token";
-        let kind = |dials: &SystemDials| {
-            dials
-                .decide(Seeds::new(1), System::Acumatica, 0, "POST", path)
-                .kind
-        };
-        let dials = SystemDials {
-            http_500: 1.0,
-            ..SystemDials::default()
-        };
+        let kind = |dials: &SystemDials| dials.decide(Seeds::new(1), System::Acumatica, 0, "POST", path).kind;
+        let dials = SystemDials { http_500: 1.0, ..SystemDials::default() };
         assert_eq!(kind(&dials), None);
-        assert_eq!(
-            kind(&SystemDials {
-                sign_in: true,
-                ..dials
-            }),
-            Some(Kind::Http500)
-        );
+        assert_eq!(kind(&SystemDials { sign_in: true, ..dials }), Some(Kind::Http500));
     }
 }

@@ -42,19 +42,8 @@ struct Tokens {
 impl Front {
     /// A front door for `system`.
     #[must_use]
-    pub fn new(
-        system: System,
-        clock: Arc<dyn Clock>,
-        faults: Arc<Faults>,
-        requests: Arc<Requests>,
-    ) -> Arc<Self> {
-        Arc::new(Self {
-            system,
-            clock,
-            faults,
-            requests,
-            tokens: Mutex::default(),
-        })
+    pub fn new(system: System, clock: Arc<dyn Clock>, faults: Arc<Faults>, requests: Arc<Requests>) -> Arc<Self> {
+        Arc::new(Self { system, clock, faults, requests, tokens: Mutex::default() })
     }
 
     /// Whether the call's token is, or just became, dead. A token is never refused on its first use: a client that
@@ -82,9 +71,7 @@ struct Met(Kind);
 
 /// Lets calls of `router` wait and fail as the dials say.
 pub fn faulty(router: Router, front: Arc<Front>) -> Router {
-    router
-        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
-        .layer(from_fn_with_state(front, fail))
+    router.layer(DefaultBodyLimit::max(LARGEST_REQUEST)).layer(from_fn_with_state(front, fail))
 }
 
 /// Logs every call of `router` and dates its answer.
@@ -105,9 +92,7 @@ async fn log(State(front): State<Arc<Front>>, request: Request, next: Next) -> R
         millis: u64::try_from(ended.duration_since(started).as_millis()).unwrap_or(0),
         method,
         target,
-        status: Cut::in_response(&response)
-            .is_none()
-            .then(|| response.status().as_u16()),
+        status: Cut::in_response(&response).is_none().then(|| response.status().as_u16()),
         fault: response.extensions().get::<Met>().map(|met| met.0),
     };
     front.requests.leave(front.system, entry);
@@ -115,11 +100,7 @@ async fn log(State(front): State<Arc<Front>>, request: Request, next: Next) -> R
 }
 
 async fn fail(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
-    let mut fault = front.faults.decide(
-        front.system,
-        request.method().as_str(),
-        request.uri().path(),
-    );
+    let mut fault = front.faults.decide(front.system, request.method().as_str(), request.uri().path());
     let expires = fault.kind == Some(Kind::ExpiredToken);
     let dead = front.token_dies(request.headers(), expires);
     if expires && !dead {
@@ -183,11 +164,7 @@ fn stamp(response: &mut Response, now: Timestamp) {
 fn safe_target(target: &http::Uri) -> String {
     let path = target.path();
     match target.query() {
-        Some(query)
-            if !["/identity/", "/oauth/", "/entity/auth/"]
-                .iter()
-                .any(|part| path.contains(part)) =>
-        {
+        Some(query) if !["/identity/", "/oauth/", "/entity/auth/"].iter().any(|part| path.contains(part)) => {
             format!("{path}?{query}")
         }
         _ => path.to_owned(),
@@ -231,40 +208,25 @@ mod tests {
         let requests = Arc::new(Requests::default());
         let faults = Arc::new(Faults::new(Seeds::new(1), Dials::both(dials)));
         let front = Front::new(System::Zoho, clock.clone(), faults, requests.clone());
-        World {
-            router: logged(faulty(router, front.clone()), front),
-            work,
-            clock,
-            requests,
-        }
+        World { router: logged(faulty(router, front.clone()), front), work, clock, requests }
     }
 
     async fn call(world: &World, token: Option<&str>) -> Response {
-        let mut request = http::Request::get("/crm/v8/Accounts?fields=id")
-            .body(Body::empty())
-            .unwrap();
+        let mut request = http::Request::get("/crm/v8/Accounts?fields=id").body(Body::empty()).unwrap();
         if let Some(token) = token {
-            request
-                .headers_mut()
-                .insert(header::AUTHORIZATION, token.parse().unwrap());
+            request.headers_mut().insert(header::AUTHORIZATION, token.parse().unwrap());
         }
         world.router.clone().oneshot(request).await.unwrap()
     }
 
     #[tokio::test]
     async fn a_cut_says_whether_the_work_was_done() {
-        let before = world(SystemDials {
-            reset_before: 1.0,
-            ..SystemDials::default()
-        });
+        let before = world(SystemDials { reset_before: 1.0, ..SystemDials::default() });
         let response = call(&before, None).await;
         assert_eq!(Cut::in_response(&response), Some(Cut { done: false }));
         assert_eq!(before.work.load(Ordering::Relaxed), 0);
 
-        let after = world(SystemDials {
-            reset_after: 1.0,
-            ..SystemDials::default()
-        });
+        let after = world(SystemDials { reset_after: 1.0, ..SystemDials::default() });
         let response = call(&after, None).await;
         assert_eq!(Cut::in_response(&response), Some(Cut { done: true }));
         assert_eq!(after.work.load(Ordering::Relaxed), 1);
@@ -274,85 +236,33 @@ mod tests {
     #[tokio::test]
     async fn refusals_come_without_work_and_delays_take_the_clocks_time() {
         for (dials, status) in [
-            (
-                SystemDials {
-                    http_429: 1.0,
-                    ..SystemDials::default()
-                },
-                429,
-            ),
-            (
-                SystemDials {
-                    http_500: 1.0,
-                    ..SystemDials::default()
-                },
-                500,
-            ),
-            (
-                SystemDials {
-                    html_200: 1.0,
-                    ..SystemDials::default()
-                },
-                200,
-            ),
-            (
-                SystemDials {
-                    html_503: 1.0,
-                    ..SystemDials::default()
-                },
-                503,
-            ),
+            (SystemDials { http_429: 1.0, ..SystemDials::default() }, 429),
+            (SystemDials { http_500: 1.0, ..SystemDials::default() }, 500),
+            (SystemDials { html_200: 1.0, ..SystemDials::default() }, 200),
+            (SystemDials { html_503: 1.0, ..SystemDials::default() }, 503),
         ] {
-            let world = world(SystemDials {
-                latency_ms: 250,
-                ..dials
-            });
+            let world = world(SystemDials { latency_ms: 250, ..dials });
             let response = call(&world, None).await;
             assert_eq!(response.status(), status);
             assert_eq!(world.work.load(Ordering::Relaxed), 0);
-            assert_eq!(
-                world.clock.now(),
-                "2026-03-01T00:00:00.250Z".parse().unwrap()
-            );
+            assert_eq!(world.clock.now(), "2026-03-01T00:00:00.250Z".parse().unwrap());
             assert_eq!(world.requests.page(0, 10).rows[0].millis, 250);
         }
     }
 
     #[tokio::test]
     async fn a_dead_token_stays_dead_and_a_fresh_one_passes() {
-        let world = world(SystemDials {
-            expired_token: 1.0,
-            ..SystemDials::default()
-        });
-        assert_eq!(
-            call(&world, None).await.status(),
-            200,
-            "a call without token has none that could die"
-        );
-        assert_eq!(
-            call(&world, Some("Zoho-oauthtoken one")).await.status(),
-            200
-        );
-        assert_eq!(
-            call(&world, Some("Zoho-oauthtoken one")).await.status(),
-            401
-        );
-        assert_eq!(
-            call(&world, Some("Zoho-oauthtoken one")).await.status(),
-            401
-        );
-        assert_eq!(
-            call(&world, Some("Zoho-oauthtoken two")).await.status(),
-            200
-        );
+        let world = world(SystemDials { expired_token: 1.0, ..SystemDials::default() });
+        assert_eq!(call(&world, None).await.status(), 200, "a call without token has none that could die");
+        assert_eq!(call(&world, Some("Zoho-oauthtoken one")).await.status(), 200);
+        assert_eq!(call(&world, Some("Zoho-oauthtoken one")).await.status(), 401);
+        assert_eq!(call(&world, Some("Zoho-oauthtoken one")).await.status(), 401);
+        assert_eq!(call(&world, Some("Zoho-oauthtoken two")).await.status(), 200);
     }
 
     #[tokio::test]
     async fn a_truncated_answer_breaks_in_the_middle() {
-        let world = world(SystemDials {
-            truncated: 1.0,
-            ..SystemDials::default()
-        });
+        let world = world(SystemDials { truncated: 1.0, ..SystemDials::default() });
         let response = call(&world, None).await;
         assert_eq!(response.headers()[header::CONTENT_LENGTH], "20");
         assert!(to_bytes(response.into_body(), usize::MAX).await.is_err());
@@ -362,19 +272,13 @@ mod tests {
     async fn the_date_header_follows_the_simulation() {
         let world = world(SystemDials::default());
         world.clock.advance(Duration::from_secs(3600));
-        assert_eq!(
-            call(&world, None).await.headers()[header::DATE],
-            "Sun, 01 Mar 2026 01:00:00 GMT"
-        );
+        assert_eq!(call(&world, None).await.headers()[header::DATE], "Sun, 01 Mar 2026 01:00:00 GMT");
     }
 
     #[test]
     fn secrets_of_sign_in_calls_stay_out_of_the_log() {
         let of = |text: &str| safe_target(&text.parse().unwrap());
         assert_eq!(of("/oauth/v2/token?client_secret=x"), "/oauth/v2/token");
-        assert_eq!(
-            of("/crm/v8/Accounts?fields=id"),
-            "/crm/v8/Accounts?fields=id"
-        );
+        assert_eq!(of("/crm/v8/Accounts?fields=id"), "/crm/v8/Accounts?fields=id");
     }
 }

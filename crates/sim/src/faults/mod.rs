@@ -19,9 +19,7 @@ pub use self::dials::{Dials, SystemDials};
 use crate::rng::Seeds;
 
 /// Which of the two systems.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum System {
     /// The ERP.
@@ -101,20 +99,13 @@ impl Faults {
     /// Faults as `dials` say, decided from `seeds`.
     #[must_use]
     pub fn new(seeds: Seeds, dials: Dials) -> Self {
-        Self {
-            seeds,
-            dials: RwLock::new(dials),
-            calls: [AtomicU64::new(0), AtomicU64::new(0)],
-        }
+        Self { seeds, dials: RwLock::new(dials), calls: [AtomicU64::new(0), AtomicU64::new(0)] }
     }
 
     /// The dials as they stand.
     #[must_use]
     pub fn dials(&self) -> Dials {
-        self.dials
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.dials.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Turns the dials; the count of calls goes on.
@@ -127,9 +118,7 @@ impl Faults {
     pub fn decide(&self, system: System, method: &str, path: &str) -> Fault {
         let ordinal = self.calls[system as usize].fetch_add(1, Ordering::Relaxed);
         let dials = self.dials.read().unwrap_or_else(PoisonError::into_inner);
-        dials
-            .of(system)
-            .decide(self.seeds, system, ordinal, method, path)
+        dials.of(system).decide(self.seeds, system, ordinal, method, path)
     }
 }
 
@@ -147,28 +136,19 @@ mod tests {
 
     fn sequence(seed: u64, dials: SystemDials) -> Vec<Fault> {
         let faults = faults(seed, dials);
-        (0..2000)
-            .map(|_| faults.decide(System::Zoho, "GET", "/crm/v8/Accounts"))
-            .collect()
+        (0..2000).map(|_| faults.decide(System::Zoho, "GET", "/crm/v8/Accounts")).collect()
     }
 
     #[test]
     fn equal_seeds_decide_alike_and_other_seeds_do_not() {
-        let dials = SystemDials {
-            rate: 0.2,
-            jitter_ms: 9,
-            ..SystemDials::default()
-        };
+        let dials = SystemDials { rate: 0.2, jitter_ms: 9, ..SystemDials::default() };
         assert_eq!(sequence(1, dials.clone()), sequence(1, dials.clone()));
         assert_ne!(sequence(1, dials.clone()), sequence(2, dials));
     }
 
     #[test]
     fn the_calls_of_one_system_do_not_move_the_faults_of_the_other() {
-        let dials = SystemDials {
-            rate: 0.2,
-            ..SystemDials::default()
-        };
+        let dials = SystemDials { rate: 0.2, ..SystemDials::default() };
         let (alone, mixed) = (faults(3, dials.clone()), faults(3, dials));
         for _ in 0..500 {
             mixed.decide(System::Acumatica, "GET", "/entity");
@@ -181,40 +161,22 @@ mod tests {
 
     #[test]
     fn a_rate_spreads_evenly_over_all_kinds() {
-        let faults = faults(
-            4,
-            SystemDials {
-                rate: 0.45,
-                ..SystemDials::default()
-            },
-        );
+        let faults = faults(4, SystemDials { rate: 0.45, ..SystemDials::default() });
         let mut seen = BTreeMap::new();
         for _ in 0..20_000 {
-            *seen
-                .entry(faults.decide(System::Acumatica, "GET", "/entity").kind)
-                .or_insert(0_u32) += 1;
+            *seen.entry(faults.decide(System::Acumatica, "GET", "/entity").kind).or_insert(0_u32) += 1;
         }
         for kind in Kind::ALL {
             let hits = seen.get(&Some(kind)).copied().unwrap_or(0);
-            assert!(
-                (850..1150).contains(&hits),
-                "{kind:?}: {hits} of 20,000, expected about 1,000"
-            );
+            assert!((850..1150).contains(&hits), "{kind:?}: {hits} of 20,000, expected about 1,000");
         }
     }
 
     #[test]
     fn a_single_dial_hits_with_its_share_and_nothing_else() {
-        let faults = faults(
-            5,
-            SystemDials {
-                reset_after: 0.1,
-                ..SystemDials::default()
-            },
-        );
-        let hits: Vec<Kind> = (0..10_000)
-            .filter_map(|_| faults.decide(System::Zoho, "POST", "/crm/v8/Invoices").kind)
-            .collect();
+        let faults = faults(5, SystemDials { reset_after: 0.1, ..SystemDials::default() });
+        let hits: Vec<Kind> =
+            (0..10_000).filter_map(|_| faults.decide(System::Zoho, "POST", "/crm/v8/Invoices").kind).collect();
         assert!((900..1100).contains(&hits.len()), "{}", hits.len());
         assert!(hits.iter().all(|kind| *kind == Kind::ResetAfter));
     }
@@ -223,16 +185,9 @@ mod tests {
     fn dials_can_be_turned_while_calls_come() {
         let faults = faults(6, SystemDials::default());
         assert_eq!(faults.decide(System::Zoho, "GET", "/"), Fault::default());
-        faults.set(Dials::both(SystemDials {
-            http_500: 1.0,
-            latency_ms: 20,
-            ..SystemDials::default()
-        }));
+        faults.set(Dials::both(SystemDials { http_500: 1.0, latency_ms: 20, ..SystemDials::default() }));
         let fault = faults.decide(System::Zoho, "GET", "/");
-        assert_eq!(
-            (fault.kind, fault.delay),
-            (Some(Kind::Http500), Duration::from_millis(20))
-        );
+        assert_eq!((fault.kind, fault.delay), (Some(Kind::Http500), Duration::from_millis(20)));
         assert_eq!(faults.dials().zoho.latency_ms, 20);
     }
 }

@@ -32,18 +32,8 @@ pub(crate) fn details(fill: impl FnOnce(&mut Out)) -> String {
 impl Refusal {
     /// A refusal with ready details.
     #[must_use]
-    pub fn new(
-        status: u16,
-        code: &'static str,
-        message: impl Into<Cow<'static, str>>,
-        details: String,
-    ) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            details,
-        }
+    pub fn new(status: u16, code: &'static str, message: impl Into<Cow<'static, str>>, details: String) -> Self {
+        Self { status, code, message: message.into(), details }
     }
 
     /// A refusal without details.
@@ -76,12 +66,7 @@ impl Refusal {
         let details = details(|out| {
             out.pair("api_name", api_name).pair("json_path", path);
         });
-        Self::new(
-            400,
-            "MANDATORY_NOT_FOUND",
-            "required field not found",
-            details,
-        )
+        Self::new(400, "MANDATORY_NOT_FOUND", "required field not found", details)
     }
 
     /// `INVALID_DATA` for an id in a record.
@@ -98,12 +83,7 @@ impl Refusal {
         let details = details(|out| {
             out.key("resource_path_index").integer(index);
         });
-        Self::new(
-            400,
-            "INVALID_MODULE",
-            "the module name given seems to be invalid",
-            details,
-        )
+        Self::new(400, "INVALID_MODULE", "the module name given seems to be invalid", details)
     }
 
     /// `INVALID_DATA` on a query parameter.
@@ -121,28 +101,16 @@ impl Refusal {
         let details = details(|out| {
             out.pair("param_name", name);
         });
-        Self::new(
-            400,
-            "REQUIRED_PARAM_MISSING",
-            "One of the expected parameter is missing",
-            details,
-        )
+        Self::new(400, "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details)
     }
 
     /// `LIMIT_EXCEEDED` on an array of the body.
     #[must_use]
     pub fn too_many(api_name: &str, maximum: usize) -> Self {
         let details = details(|out| {
-            out.key("maximum_length")
-                .integer(maximum as u64)
-                .pair("api_name", api_name);
+            out.key("maximum_length").integer(maximum as u64).pair("api_name", api_name);
         });
-        Self::new(
-            400,
-            "LIMIT_EXCEEDED",
-            "the limit of the data is exceeded",
-            details,
-        )
+        Self::new(400, "LIMIT_EXCEEDED", "the limit of the data is exceeded", details)
     }
 
     /// Wraps several refusals of one record, or hands the only one back.
@@ -160,23 +128,13 @@ impl Refusal {
             }
             out.close_array();
         });
-        Self::new(
-            400,
-            "MULTIPLE_OR_MULTI_ERRORS",
-            "Multiple errors in the request",
-            details,
-        )
+        Self::new(400, "MULTIPLE_OR_MULTI_ERRORS", "Multiple errors in the request", details)
     }
 
     /// Writes the refusal as one object.
     pub fn render(&self, out: &mut Out) {
-        out.open()
-            .pair("code", self.code)
-            .key("details")
-            .raw(&self.details);
-        out.pair("message", &self.message)
-            .pair("status", "error")
-            .close();
+        out.open().pair("code", self.code).key("details").raw(&self.details);
+        out.pair("message", &self.message).pair("status", "error").close();
     }
 
     /// The refusal as a body.

@@ -67,9 +67,7 @@ pub struct ZohoSim {
 
 impl std::fmt::Debug for ZohoSim {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ZohoSim")
-            .field("options", &self.inner.options)
-            .finish_non_exhaustive()
+        f.debug_struct("ZohoSim").field("options", &self.inner.options).finish_non_exhaustive()
     }
 }
 
@@ -85,14 +83,7 @@ impl ZohoSim {
             counters: Counters::default(),
             page_secret: format!("page-{}", options.seed),
         };
-        Self {
-            inner: Arc::new(Inner {
-                state: Mutex::new(state),
-                busy: Arc::default(),
-                clock,
-                options,
-            }),
-        }
+        Self { inner: Arc::new(Inner { state: Mutex::new(state), busy: Arc::default(), clock, options }) }
     }
 
     /// Reaches into the state: seeding, world edits, switches, counters. Blocks calls meanwhile.
@@ -107,10 +98,7 @@ impl ZohoSim {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.inner
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Both servers behind the gate for calls at once.
@@ -131,23 +119,11 @@ impl ZohoSim {
     fn identity(&self, host: Option<&str>) -> Identity {
         let options = &self.inner.options;
         let called = format!("http://{}", host.unwrap_or("localhost"));
-        let accounts_server = options
-            .accounts_server
-            .clone()
-            .unwrap_or_else(|| called.clone());
-        let location = if options.location.is_empty() {
-            "us".to_owned()
-        } else {
-            options.location.clone()
-        };
+        let accounts_server = options.accounts_server.clone().unwrap_or_else(|| called.clone());
+        let location = if options.location.is_empty() { "us".to_owned() } else { options.location.clone() };
         let mut locations = vec![(location.clone(), accounts_server.clone())];
         locations.extend(options.elsewhere.iter().cloned());
-        Identity {
-            location,
-            accounts_server,
-            api_domain: options.api_domain.clone().unwrap_or(called),
-            locations,
-        }
+        Identity { location, accounts_server, api_domain: options.api_domain.clone().unwrap_or(called), locations }
     }
 }
 
@@ -161,24 +137,15 @@ async fn gate(Shared(sim): Shared<ZohoSim>, request: Request, next: Next) -> Res
     };
     let heavy = api::is_heavy(parts.method.as_str(), parts.uri.path(), &bytes);
     let (most, most_heavy, code) = sim.with(|state| {
-        let most = state
-            .switches
-            .concurrency
-            .unwrap_or_else(|| state.org.edition().concurrency());
-        (
-            most,
-            state.switches.sub_concurrency,
-            state.switches.rate_code,
-        )
+        let most = state.switches.concurrency.unwrap_or_else(|| state.org.edition().concurrency());
+        (most, state.switches.sub_concurrency, state.switches.rate_code)
     });
     let ticket = api::admit(&sim.inner.busy, most, heavy.then_some(most_heavy));
     if ticket.is_none() {
         sim.with(|state| state.counters.throttled += 1);
         return api::response(429, api::too_many(code).body());
     }
-    let response = next
-        .run(Request::from_parts(parts, Body::from(bytes)))
-        .await;
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     drop(ticket);
     response
 }
@@ -189,12 +156,7 @@ async fn handle(Shared(sim): Shared<ZohoSim>, request: Request) -> Response {
         return api::response(413, Vec::new());
     };
     let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or(""));
-    let text = |name: header::HeaderName| {
-        parts
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+    let text = |name: header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let now = sim.now();
     if path.starts_with("/oauth/") {
         let identity = sim.identity(text(header::HOST));
@@ -207,12 +169,6 @@ async fn handle(Shared(sim): Shared<ZohoSim>, request: Request) -> Response {
         };
         return accounts::answer(&mut sim.lock(), &identity, &request, now);
     }
-    let raw = Raw {
-        method: parts.method.as_str(),
-        path,
-        query,
-        headers: &parts.headers,
-        body: &bytes,
-    };
+    let raw = Raw { method: parts.method.as_str(), path, query, headers: &parts.headers, body: &bytes };
     api::answer(&mut sim.lock(), raw, now)
 }

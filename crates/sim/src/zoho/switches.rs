@@ -212,8 +212,7 @@ mod tests {
     #[test]
     fn a_file_names_what_it_changes_and_nothing_unknown() {
         let switches: Switches =
-            serde_json::from_str(r#"{"rate_code":"RATE_LIMIT_EXCEEDED","rows_per_record":null}"#)
-                .unwrap();
+            serde_json::from_str(r#"{"rate_code":"RATE_LIMIT_EXCEEDED","rows_per_record":null}"#).unwrap();
         assert_eq!(switches.rate_code, RateCode::RateLimitExceeded);
         assert_eq!(switches.rows_per_record, None);
         assert_eq!(switches.fields_per_call, 5);

@@ -13,23 +13,17 @@ use super::write::{Context, Mode, change, clash, draft, insert, recompute};
 
 /// Turns refusals into a sentence.
 fn told(refusals: Vec<Refusal>) -> String {
-    let words: Vec<String> = refusals
-        .iter()
-        .map(|r| format!("{} {}", r.code, r.details))
-        .collect();
+    let words: Vec<String> = refusals.iter().map(|r| format!("{} {}", r.code, r.details)).collect();
     words.join("; ")
 }
 
 impl State {
     fn place(&self, module: &str) -> Result<usize, String> {
-        self.org
-            .module_no(module)
-            .ok_or_else(|| format!("no module {module}"))
+        self.org.module_no(module).ok_or_else(|| format!("no module {module}"))
     }
 
     fn acting(&self, user: Option<u64>) -> u64 {
-        user.or_else(|| self.org.users.first().map(|user| user.id))
-            .unwrap_or(0)
+        user.or_else(|| self.org.users.first().map(|user| user.id)).unwrap_or(0)
     }
 
     /// Creates a record as a user (the first one when none is named) at `now`, epoch seconds. `values` are by
@@ -46,11 +40,7 @@ impl State {
         let text = values.to_string();
         let json = parse(text.as_bytes()).map_err(|e| e.why.to_owned())?;
         let object = json.object().ok_or("not an object")?;
-        let cx = Context {
-            switches: &self.switches,
-            user,
-            now,
-        };
+        let cx = Context { switches: &self.switches, user, now };
         let draft = draft(&self.org, cx, at, object, 0, Mode::Insert).map_err(told)?;
         let clashes = clash(&self.org, cx, at, &draft, None, 0);
         if !clashes.is_empty() {
@@ -73,29 +63,17 @@ impl State {
         let text = values.to_string();
         let json = parse(text.as_bytes()).map_err(|e| e.why.to_owned())?;
         let object = json.object().ok_or("not an object")?;
-        let cx = Context {
-            switches: &self.switches,
-            user,
-            now,
-        };
+        let cx = Context { switches: &self.switches, user, now };
         let draft = draft(&self.org, cx, at, object, 0, Mode::Update).map_err(told)?;
         let clashes = clash(&self.org, cx, at, &draft, Some(id), 0);
         if !clashes.is_empty() {
             return Err(told(clashes));
         }
-        change(&mut self.org, cx, at, id, draft, true, 0)
-            .map(|_| ())
-            .map_err(|refusal| told(vec![refusal]))
+        change(&mut self.org, cx, at, id, draft, true, 0).map(|_| ()).map_err(|refusal| told(vec![refusal]))
     }
 
     /// Moves a record to the recycle bin as a user.
-    pub fn delete_record(
-        &mut self,
-        module: &str,
-        id: u64,
-        user: Option<u64>,
-        now: i64,
-    ) -> Result<(), String> {
+    pub fn delete_record(&mut self, module: &str, id: u64, user: Option<u64>, now: i64) -> Result<(), String> {
         let at = self.place(module)?;
         let user = self.acting(user);
         let done = self.org.module_at_mut(at).delete(id, user, now);
@@ -106,8 +84,7 @@ impl State {
     pub fn restore_record(&mut self, module: &str, id: u64) -> Result<(), String> {
         let at = self.place(module)?;
         let done = self.org.module_at_mut(at).restore(id);
-        done.then_some(())
-            .ok_or_else(|| format!("no record {id} in the bin"))
+        done.then_some(()).ok_or_else(|| format!("no record {id} in the bin"))
     }
 
     /// Removes a record for good.
@@ -132,11 +109,7 @@ impl State {
         if winner == loser || there.record(winner).is_none() || there.record(loser).is_none() {
             return Err(format!("{winner} and {loser} are not two records"));
         }
-        let names: Vec<String> = self
-            .org
-            .modules()
-            .map(|held| held.meta.api_name.clone())
-            .collect();
+        let names: Vec<String> = self.org.modules().map(|held| held.meta.api_name.clone()).collect();
         for name in names {
             let Some(other) = self.org.module_no(&name) else {
                 continue;
@@ -149,11 +122,7 @@ impl State {
                 .collect();
             let pointing: Vec<u64> = held
                 .records()
-                .filter(|record| {
-                    lookups
-                        .iter()
-                        .any(|no| record.cells.get(*no) == Some(&Cell::Lookup(loser)))
-                })
+                .filter(|record| lookups.iter().any(|no| record.cells.get(*no) == Some(&Cell::Lookup(loser))))
                 .map(|record| record.id)
                 .collect();
             let held = self.org.module_at_mut(other);
@@ -193,40 +162,24 @@ impl State {
     pub fn remove_field(&mut self, module: &str, api_name: &str) -> Result<(), String> {
         let at = self.place(module)?;
         let held = self.org.module_at_mut(at);
-        let no = held
-            .field_no(api_name)
-            .ok_or_else(|| format!("no field {api_name}"))?;
+        let no = held.field_no(api_name).ok_or_else(|| format!("no field {api_name}"))?;
         held.remove_field(no);
         Ok(())
     }
 
     /// A user refreshes the exchange rates of a module's records: `Exchange_Rate` takes the currency's present
     /// rate and `Modified_Time` moves. Returns how many records changed.
-    pub fn refresh_rates(
-        &mut self,
-        module: &str,
-        user: Option<u64>,
-        now: i64,
-    ) -> Result<usize, String> {
+    pub fn refresh_rates(&mut self, module: &str, user: Option<u64>, now: i64) -> Result<usize, String> {
         let at = self.place(module)?;
         let user = self.acting(user);
         let held = self.org.module_at(at);
-        let (Some(currency), Some(rate)) =
-            (held.field_no("Currency"), held.field_no("Exchange_Rate"))
-        else {
+        let (Some(currency), Some(rate)) = (held.field_no("Currency"), held.field_no("Exchange_Rate")) else {
             return Ok(0);
         };
         let mut changed: Vec<(u64, Decimal)> = Vec::new();
         for record in held.records() {
-            let iso = record
-                .cells
-                .get(currency)
-                .and_then(Cell::text)
-                .unwrap_or_default();
-            let present = self
-                .org
-                .currency(iso)
-                .and_then(|held| held.rate.parse::<Decimal>().ok());
+            let iso = record.cells.get(currency).and_then(Cell::text).unwrap_or_default();
+            let present = self.org.currency(iso).and_then(|held| held.rate.parse::<Decimal>().ok());
             if let Some(present) = present
                 && record.cells.get(rate).and_then(Cell::number) != Some(present)
             {
@@ -241,16 +194,7 @@ impl State {
             record.cells.set(rate, Some(Cell::Number(*present)));
             record.modified = now;
             record.modified_by = user;
-            recompute(
-                &self.org,
-                Context {
-                    switches: &self.switches,
-                    user,
-                    now,
-                },
-                at,
-                &mut record,
-            );
+            recompute(&self.org, Context { switches: &self.switches, user, now }, at, &mut record);
             self.org.module_at_mut(at).put(record);
         }
         Ok(changed.len())

@@ -30,10 +30,7 @@ pub(crate) fn header(path: &Path) -> Result<Found> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(error) => return Err(StoreError::file(path, &error)),
     };
-    let length = file
-        .metadata()
-        .map_err(|error| StoreError::file(path, &error))?
-        .len();
+    let length = file.metadata().map_err(|error| StoreError::file(path, &error))?.len();
     if length == 0 {
         return Ok(Found::Nothing);
     }
@@ -44,11 +41,8 @@ pub(crate) fn header(path: &Path) -> Result<Found> {
             what: "it is not an SQLite database, or its beginning is damaged".to_owned(),
         });
     }
-    let number = |at: usize| {
-        head.get(at..at + 4).map_or(0, |bytes| {
-            bytes.iter().fold(0_i64, |n, b| (n << 8) | i64::from(*b))
-        })
-    };
+    let number =
+        |at: usize| head.get(at..at + 4).map_or(0, |bytes| bytes.iter().fold(0_i64, |n, b| (n << 8) | i64::from(*b)));
     if number(68) != i64::from(APPLICATION_ID) {
         return Err(StoreError::Foreign {
             place: place(),
@@ -57,11 +51,7 @@ pub(crate) fn header(path: &Path) -> Result<Found> {
     }
     let version = number(60);
     if version > VERSION {
-        return Err(StoreError::Newer {
-            place: place(),
-            found: version,
-            known: VERSION,
-        });
+        return Err(StoreError::Newer { place: place(), found: version, known: VERSION });
     }
     let page = match i64::from(head[16]) << 8 | i64::from(head[17]) {
         1 => 65_536,
@@ -70,14 +60,8 @@ pub(crate) fn header(path: &Path) -> Result<Found> {
     let pages = number(28);
     let pending = log(path).metadata().is_ok_and(|log| log.len() > 0);
     if !pending && i64::try_from(length).unwrap_or(i64::MAX) < page.saturating_mul(pages) {
-        let what = format!(
-            "it has {length} bytes and should have {}",
-            page.saturating_mul(pages)
-        );
-        return Err(StoreError::Corrupt {
-            place: place(),
-            what,
-        });
+        let what = format!("it has {length} bytes and should have {}", page.saturating_mul(pages));
+        return Err(StoreError::Corrupt { place: place(), what });
     }
     Ok(Found::Ours)
 }
@@ -93,35 +77,23 @@ fn log(path: &Path) -> std::path::PathBuf {
 pub(crate) async fn content(db: &Sqlite) -> Result<()> {
     let connection = db.lock().await;
     let corrupt = |error: rusqlite::Error| match super::sqlite::error(&error) {
-        StoreError::Corrupt { what, .. } => StoreError::Corrupt {
-            place: db.place().to_owned(),
-            what,
-        },
+        StoreError::Corrupt { what, .. } => StoreError::Corrupt { place: db.place().to_owned(), what },
         other => other,
     };
-    let version: i64 = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(corrupt)?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(corrupt)?;
     if version > VERSION {
-        return Err(StoreError::Newer {
-            place: db.place().to_owned(),
-            found: version,
-            known: VERSION,
-        });
+        return Err(StoreError::Newer { place: db.place().to_owned(), found: version, known: VERSION });
     }
     if version < VERSION {
         return Ok(());
     }
     for table in super::migrate::TABLES {
-        let first = connection
-            .prepare(table)
-            .and_then(|mut statement| statement.query([])?.next().map(|_| ()));
+        let first = connection.prepare(table).and_then(|mut statement| statement.query([])?.next().map(|_| ()));
         first.map_err(|error| match super::sqlite::error(&error) {
             // Reading the first row of a table fails for no other reason than that the schema is not the one it should be.
-            StoreError::Corrupt { what, .. } | StoreError::Other(what) => StoreError::Corrupt {
-                place: db.place().to_owned(),
-                what,
-            },
+            StoreError::Corrupt { what, .. } | StoreError::Other(what) => {
+                StoreError::Corrupt { place: db.place().to_owned(), what }
+            }
             other => other,
         })?;
     }

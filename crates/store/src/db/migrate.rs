@@ -46,9 +46,7 @@ pub(super) const TABLES: &[&str] = &[
 /// Marks an empty file as ours, in the file itself and not in a log, so that its header says so from the first moment.
 pub(crate) async fn mark(db: &Sqlite) -> Result<()> {
     let connection = db.lock().await;
-    connection
-        .pragma_update(None, "application_id", APPLICATION_ID)
-        .map_err(|e| sqlite::error(&e))
+    connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(|e| sqlite::error(&e))
 }
 
 /// Brings an SQLite file to [`VERSION`].
@@ -83,43 +81,27 @@ pub(crate) async fn postgres(db: &Postgres, write: bool) -> Result<()> {
     let fail = |error: sqlx::Error| postgres::error(&error);
     let mut tx = db.pool().begin().await.map_err(fail)?;
     if write {
-        sqlx::query("select pg_advisory_xact_lock($1, 0)")
-            .bind(ADVISORY)
-            .execute(&mut *tx)
-            .await
-            .map_err(fail)?;
+        sqlx::query("select pg_advisory_xact_lock($1, 0)").bind(ADVISORY).execute(&mut *tx).await.map_err(fail)?;
     }
-    let tables: Vec<String> =
-        sqlx::query_scalar("select table_name::text from information_schema.tables where table_schema = current_schema() order by 1")
-            .fetch_all(&mut *tx)
-            .await
-            .map_err(fail)?;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select table_name::text from information_schema.tables where table_schema = current_schema() order by 1",
+    )
+    .fetch_all(&mut *tx)
+    .await
+    .map_err(fail)?;
     let ours = tables.iter().any(|table| table == "ml_connector");
     let place = || db.place().to_owned();
     if !ours && !tables.is_empty() {
-        let what = format!(
-            "it holds other tables, {} among them; give ml-connector a database of its own",
-            tables[0]
-        );
-        return Err(StoreError::Foreign {
-            place: place(),
-            what,
-        });
+        let what = format!("it holds other tables, {} among them; give ml-connector a database of its own", tables[0]);
+        return Err(StoreError::Foreign { place: place(), what });
     }
     let version: i64 = if ours {
-        sqlx::query_scalar("select version from ml_connector")
-            .fetch_one(&mut *tx)
-            .await
-            .map_err(fail)?
+        sqlx::query_scalar("select version from ml_connector").fetch_one(&mut *tx).await.map_err(fail)?
     } else {
         0
     };
     if version > VERSION {
-        return Err(StoreError::Newer {
-            place: place(),
-            found: version,
-            known: VERSION,
-        });
+        return Err(StoreError::Newer { place: place(), found: version, known: VERSION });
     }
     if version == VERSION {
         return Ok(());
@@ -130,20 +112,13 @@ pub(crate) async fn postgres(db: &Postgres, write: bool) -> Result<()> {
         ));
     }
     if !ours {
-        tx.execute("create table ml_connector (version bigint not null); insert into ml_connector values (0)").await.map_err(fail)?;
-    }
-    for (_, step) in STEPS
-        .iter()
-        .skip(usize::try_from(version).unwrap_or(usize::MAX))
-    {
-        tx.execute(sqlx::raw_sql(AssertSqlSafe(*step)))
+        tx.execute("create table ml_connector (version bigint not null); insert into ml_connector values (0)")
             .await
             .map_err(fail)?;
     }
-    sqlx::query("update ml_connector set version = $1")
-        .bind(VERSION)
-        .execute(&mut *tx)
-        .await
-        .map_err(fail)?;
+    for (_, step) in STEPS.iter().skip(usize::try_from(version).unwrap_or(usize::MAX)) {
+        tx.execute(sqlx::raw_sql(AssertSqlSafe(*step))).await.map_err(fail)?;
+    }
+    sqlx::query("update ml_connector set version = $1").bind(VERSION).execute(&mut *tx).await.map_err(fail)?;
     tx.commit().await.map_err(fail)
 }

@@ -31,35 +31,22 @@ impl Postgres {
     pub(crate) async fn open(url: &str, name: &str, write: bool) -> Result<Self> {
         let mut options = PgConnectOptions::from_str(url)
             .map_err(|_| {
-                StoreError::Other(
-                    "the database URL cannot be read; it looks like postgres://user@host/name"
-                        .to_owned(),
-                )
+                StoreError::Other("the database URL cannot be read; it looks like postgres://user@host/name".to_owned())
             })?
             .application_name(name)
             .statement_cache_capacity(200)
-            .options([
-                ("lock_timeout", "5s"),
-                ("idle_in_transaction_session_timeout", "60s"),
-            ]);
+            .options([("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "60s")]);
         if !write {
             options = options.options([("default_transaction_read_only", "on")]);
         }
-        let place = format!(
-            "the database {} on {}",
-            options.get_database().unwrap_or("postgres"),
-            options.get_host()
-        );
+        let place = format!("the database {} on {}", options.get_database().unwrap_or("postgres"), options.get_host());
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
             .connect_with(options)
             .await
             .map_err(|e| error(&e))?;
-        Ok(Self {
-            pool,
-            place: place.into(),
-        })
+        Ok(Self { pool, place: place.into() })
     }
 
     /// The pool.
@@ -80,14 +67,13 @@ impl Postgres {
 type Bound = Query<'static, sqlx::Postgres, PgArguments>;
 
 fn bound(sql: &Sql, args: &[Arg<'_>]) -> Bound {
-    args.iter()
-        .fold(sqlx::query(sql.postgres), |query, arg| match arg {
-            Arg::Int(value) => query.bind(*value),
-            Arg::Text(text) => query.bind(text.map(str::to_owned)),
-            Arg::Bytes(bytes) => query.bind(bytes.map(<[u8]>::to_vec)),
-            Arg::Texts(list) => query.bind(list.to_vec()),
-            Arg::Ints(list) => query.bind(list.to_vec()),
-        })
+    args.iter().fold(sqlx::query(sql.postgres), |query, arg| match arg {
+        Arg::Int(value) => query.bind(*value),
+        Arg::Text(text) => query.bind(text.map(str::to_owned)),
+        Arg::Bytes(bytes) => query.bind(bytes.map(<[u8]>::to_vec)),
+        Arg::Texts(list) => query.bind(list.to_vec()),
+        Arg::Ints(list) => query.bind(list.to_vec()),
+    })
 }
 
 /// One array per column.
@@ -138,10 +124,7 @@ pub(super) async fn rows<'c, T>(
     args: &[Arg<'_>],
     map: impl FnMut(&Row<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let rows = bound(sql, args)
-        .fetch_all(executor)
-        .await
-        .map_err(|e| error(&e))?;
+    let rows = bound(sql, args).fetch_all(executor).await.map_err(|e| error(&e))?;
     mapped(&rows, map)
 }
 
@@ -150,10 +133,7 @@ pub(super) async fn run<'c>(
     sql: &Sql,
     args: &[Arg<'_>],
 ) -> Result<u64> {
-    let done = bound(sql, args)
-        .execute(executor)
-        .await
-        .map_err(|e| error(&e))?;
+    let done = bound(sql, args).execute(executor).await.map_err(|e| error(&e))?;
     Ok(done.rows_affected())
 }
 
@@ -163,10 +143,7 @@ pub(super) async fn many<'c, T>(
     all: &[Vec<Arg<'_>>],
     map: impl FnMut(&Row<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let rows = arrays(sql, all)
-        .fetch_all(executor)
-        .await
-        .map_err(|e| error(&e))?;
+    let rows = arrays(sql, all).fetch_all(executor).await.map_err(|e| error(&e))?;
     mapped(&rows, map)
 }
 
@@ -187,14 +164,8 @@ pub(crate) fn error(error: &sqlx::Error) -> StoreError {
                 "25006" => StoreError::ReadOnly("it was opened for reading".to_owned()),
                 "42501" => StoreError::ReadOnly(text),
                 "53100" => StoreError::Full,
-                "XX001" | "XX002" => StoreError::Corrupt {
-                    place: "the database".to_owned(),
-                    what: text,
-                },
-                code if ["08", "28", "3D", "53", "57"]
-                    .iter()
-                    .any(|class| code.starts_with(class)) =>
-                {
+                "XX001" | "XX002" => StoreError::Corrupt { place: "the database".to_owned(), what: text },
+                code if ["08", "28", "3D", "53", "57"].iter().any(|class| code.starts_with(class)) => {
                     StoreError::Unavailable(text)
                 }
                 _ => StoreError::Other(text),
@@ -202,9 +173,7 @@ pub(crate) fn error(error: &sqlx::Error) -> StoreError {
         }
         sqlx::Error::Io(io) => StoreError::Unavailable(io.to_string()),
         sqlx::Error::Tls(tls) => StoreError::Unavailable(tls.to_string()),
-        sqlx::Error::PoolTimedOut => {
-            StoreError::Unavailable("no connection came free within ten seconds".to_owned())
-        }
+        sqlx::Error::PoolTimedOut => StoreError::Unavailable("no connection came free within ten seconds".to_owned()),
         other => StoreError::Other(other.to_string()),
     }
 }

@@ -38,31 +38,24 @@ impl Sqlite {
             OpenFlags::SQLITE_OPEN_READ_ONLY
         };
         let connection = Connection::open_with_flags(path, flags).map_err(|e| error(&e))?;
-        connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
-            .map_err(|e| error(&e))?;
-        connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)
-            .map_err(|e| error(&e))?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(|e| error(&e))?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(|e| error(&e))?;
         connection.busy_timeout(PATIENCE).map_err(|e| error(&e))?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         connection
             .execute_batch("pragma foreign_keys = on; pragma trusted_schema = off; pragma temp_store = memory; pragma cache_size = -8000;")
             .map_err(|e| error(&e))?;
-        Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
-            place: path.display().to_string().into(),
-        })
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), place: path.display().to_string().into() })
     }
 
     /// Turns to normal use, after the file was found to be ours and whole.
     pub(crate) async fn accept(&self) -> Result<()> {
         let connection = self.lock().await;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(|e| error(&e))?;
         connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
-            .map_err(|e| error(&e))?;
-        connection
-            .execute_batch("pragma journal_mode = wal; pragma synchronous = normal; pragma journal_size_limit = 16777216;")
+            .execute_batch(
+                "pragma journal_mode = wal; pragma synchronous = normal; pragma journal_size_limit = 16777216;",
+            )
             .map_err(|e| error(&e))
     }
 
@@ -83,15 +76,8 @@ impl Sqlite {
             Durability::Process => "begin immediate",
             Durability::Power => "pragma synchronous = full; begin immediate",
         };
-        let transaction = Transaction {
-            connection,
-            durability,
-            open: true,
-        };
-        transaction
-            .connection
-            .execute_batch(begin)
-            .map_err(|e| error(&e))?;
+        let transaction = Transaction { connection, durability, open: true };
+        transaction.connection.execute_batch(begin).map_err(|e| error(&e))?;
         Ok(transaction)
     }
 }
@@ -112,9 +98,7 @@ impl std::ops::Deref for Transaction {
 
 impl Transaction {
     pub(super) fn commit(mut self) -> Result<()> {
-        self.connection
-            .execute_batch("commit")
-            .map_err(|e| error(&e))?;
+        self.connection.execute_batch("commit").map_err(|e| error(&e))?;
         self.open = false;
         Ok(())
     }
@@ -138,9 +122,7 @@ impl ToSql for Arg<'_> {
             Self::Int(Some(value)) => ToSqlOutput::Owned(Value::Integer(*value)),
             Self::Text(Some(text)) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
             Self::Bytes(Some(bytes)) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-            Self::Int(None) | Self::Text(None) | Self::Bytes(None) => {
-                ToSqlOutput::Owned(Value::Null)
-            }
+            Self::Int(None) | Self::Text(None) | Self::Bytes(None) => ToSqlOutput::Owned(Value::Null),
             Self::Texts(list) => ToSqlOutput::Owned(Value::Text(json(list)?)),
             Self::Ints(list) => ToSqlOutput::Owned(Value::Text(json(list)?)),
         })
@@ -157,12 +139,8 @@ pub(super) fn rows<T>(
     args: &[Arg<'_>],
     mut map: impl FnMut(&Row<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let mut statement = connection
-        .prepare_cached(sql.sqlite)
-        .map_err(|e| error(&e))?;
-    let mut rows = statement
-        .query(rusqlite::params_from_iter(args))
-        .map_err(|e| error(&e))?;
+    let mut statement = connection.prepare_cached(sql.sqlite).map_err(|e| error(&e))?;
+    let mut rows = statement.query(rusqlite::params_from_iter(args)).map_err(|e| error(&e))?;
     let mut all = Vec::new();
     while let Some(row) = rows.next().map_err(|e| error(&e))? {
         all.push(map(&Row::Sqlite(row))?);
@@ -171,12 +149,8 @@ pub(super) fn rows<T>(
 }
 
 pub(super) fn run(connection: &Connection, sql: &Sql, args: &[Arg<'_>]) -> Result<u64> {
-    let mut statement = connection
-        .prepare_cached(sql.sqlite)
-        .map_err(|e| error(&e))?;
-    let changed = statement
-        .execute(rusqlite::params_from_iter(args))
-        .map_err(|e| error(&e))?;
+    let mut statement = connection.prepare_cached(sql.sqlite).map_err(|e| error(&e))?;
+    let changed = statement.execute(rusqlite::params_from_iter(args)).map_err(|e| error(&e))?;
     Ok(changed as u64)
 }
 
@@ -186,14 +160,10 @@ pub(super) fn many<T>(
     all: &[Vec<Arg<'_>>],
     mut map: impl FnMut(&Row<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let mut statement = connection
-        .prepare_cached(sql.sqlite)
-        .map_err(|e| error(&e))?;
+    let mut statement = connection.prepare_cached(sql.sqlite).map_err(|e| error(&e))?;
     let mut results = Vec::new();
     for args in all {
-        let mut rows = statement
-            .query(rusqlite::params_from_iter(args))
-            .map_err(|e| error(&e))?;
+        let mut rows = statement.query(rusqlite::params_from_iter(args)).map_err(|e| error(&e))?;
         while let Some(row) = rows.next().map_err(|e| error(&e))? {
             results.push(map(&Row::Sqlite(row))?);
         }
@@ -203,10 +173,7 @@ pub(super) fn many<T>(
 
 /// Translates what the library reports. Its messages carry names of tables and columns, never values.
 pub(super) fn error(error: &rusqlite::Error) -> StoreError {
-    let corrupt = |what: String| StoreError::Corrupt {
-        place: "the database file".to_owned(),
-        what,
-    };
+    let corrupt = |what: String| StoreError::Corrupt { place: "the database file".to_owned(), what };
     match error {
         rusqlite::Error::SqliteFailure(failure, message) => {
             let text = message.clone().unwrap_or_else(|| failure.to_string());
@@ -214,17 +181,13 @@ pub(super) fn error(error: &rusqlite::Error) -> StoreError {
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy,
                 ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => corrupt(text),
                 ErrorCode::DiskFull => StoreError::Full,
-                ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => {
-                    StoreError::ReadOnly(text)
-                }
+                ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => StoreError::ReadOnly(text),
                 _ => StoreError::Other(text),
             }
         }
         rusqlite::Error::InvalidColumnType(..)
         | rusqlite::Error::FromSqlConversionFailure(..)
-        | rusqlite::Error::Utf8Error(..) => {
-            corrupt("a value has another type than its column".to_owned())
-        }
+        | rusqlite::Error::Utf8Error(..) => corrupt("a value has another type than its column".to_owned()),
         rusqlite::Error::SqlInputError { msg, .. } => StoreError::Other(msg.clone()),
         other => StoreError::Other(other.to_string()),
     }

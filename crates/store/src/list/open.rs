@@ -93,11 +93,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn open_records(
-        &self,
-        connection: ConnectionId,
-        filter: &OpenFilter,
-    ) -> Result<Vec<OpenRecord>> {
+    pub async fn open_records(&self, connection: ConnectionId, filter: &OpenFilter) -> Result<Vec<OpenRecord>> {
         let args = [
             connection.0.into(),
             filter.after.map_or(0, |after| after.0).into(),
@@ -139,9 +135,7 @@ impl Store {
                 Ok(Cause {
                     flow: code::flow(row.int(0)?)?,
                     state: code::state(row.int(1)?)?,
-                    code: row
-                        .opt_text(2)?
-                        .map(|name| Code::named(&name).unwrap_or(Code::Refused)),
+                    code: row.opt_text(2)?.map(|name| Code::named(&name).unwrap_or(Code::Refused)),
                     records: u64::try_from(row.int(3)?).unwrap_or(0),
                     first_seen: Instant::from_micros(row.int(4)?),
                     last_seen: Instant::from_micros(row.int(5)?),
@@ -153,14 +147,7 @@ impl Store {
         let found = self
             .db
             .rows(&EXAMPLES, &[crate::db::Arg::Ints(&examples)], |row| {
-                Ok((
-                    row.int(0)?,
-                    (
-                        row.text(1)?,
-                        row.text(2)?,
-                        row.opt_text(3)?.unwrap_or_default(),
-                    ),
-                ))
+                Ok((row.int(0)?, (row.text(1)?, row.text(2)?, row.opt_text(3)?.unwrap_or_default())))
             })
             .await?;
         let mut found: BTreeMap<i64, (String, String, String)> = found.into_iter().collect();

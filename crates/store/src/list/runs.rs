@@ -54,20 +54,9 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn runs(
-        &self,
-        connection: ConnectionId,
-        before: Option<RunCursor>,
-        count: usize,
-    ) -> Result<Vec<RunRow>> {
+    pub async fn runs(&self, connection: ConnectionId, before: Option<RunCursor>, count: usize) -> Result<Vec<RunRow>> {
         let before = before.map_or(i64::MAX, |cursor| cursor.0);
-        self.db
-            .rows(
-                &LIST,
-                &[connection.0.into(), before.into(), limit(count).into()],
-                read,
-            )
-            .await
+        self.db.rows(&LIST, &[connection.0.into(), before.into(), limit(count).into()], read).await
     }
 
     /// The run of that id.

@@ -53,19 +53,13 @@ impl std::fmt::Display for TrailId {
 }
 
 impl TrailId {
-    const END: Self = Self {
-        settlement: i64::MAX,
-        position: i64::MAX,
-    };
+    const END: Self = Self { settlement: i64::MAX, position: i64::MAX };
 
     /// Reads what [`std::fmt::Display`] writes.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (settlement, position) = text.split_once('.')?;
-        Some(Self {
-            settlement: settlement.parse().ok()?,
-            position: position.parse().ok()?,
-        })
+        Some(Self { settlement: settlement.parse().ok()?, position: position.parse().ok()? })
     }
 }
 
@@ -127,10 +121,7 @@ fn read(row: &Row<'_>) -> Result<TrailRow> {
     let flow = code::flow(row.int(4)?)?;
     let erp_key = row.text(5)?;
     Ok(TrailRow {
-        id: TrailId {
-            settlement,
-            position: row.int(1)?,
-        },
+        id: TrailId { settlement, position: row.int(1)? },
         at: Instant::from_micros(row.int(2)?),
         run: row.opt_text(3)?,
         flow,
@@ -140,10 +131,7 @@ fn read(row: &Row<'_>) -> Result<TrailRow> {
         target_id: row.opt_text(8)?,
         problem: code::problem(row.opt_text(9)?, row.opt_text(10)?, row.opt_text(11)?),
         note: row.opt_text(12)?.unwrap_or_default(),
-        exchange: row.opt_int(13)?.map(|position| TrailId {
-            settlement,
-            position,
-        }),
+        exchange: row.opt_int(13)?.map(|position| TrailId { settlement, position }),
     })
 }
 

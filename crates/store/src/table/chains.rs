@@ -26,48 +26,26 @@ pub(crate) struct Head {
 }
 
 fn read(settlements: i64, head: &[u8]) -> Result<Head> {
-    let link = Link::try_from(head).map_err(|_| {
-        StoreError::unreadable("chain head", format!("a value of {} bytes", head.len()))
-    })?;
+    let link = Link::try_from(head)
+        .map_err(|_| StoreError::unreadable("chain head", format!("a value of {} bytes", head.len())))?;
     Ok(Head { settlements, link })
 }
 
 pub(crate) async fn create(tx: &mut Tx, connection: i64) -> Result<()> {
-    tx.rows(
-        &CREATE,
-        &[connection.into(), [0_u8; 32].as_slice().into()],
-        nothing,
-    )
-    .await?;
+    tx.rows(&CREATE, &[connection.into(), [0_u8; 32].as_slice().into()], nothing).await?;
     Ok(())
 }
 
 pub(crate) async fn take(tx: &mut Tx, connection: i64) -> Result<Head> {
-    let head = tx
-        .row(&TAKE, &[connection.into()], |row| {
-            read(row.int(0)?, &row.bytes(1)?)
-        })
-        .await?;
+    let head = tx.row(&TAKE, &[connection.into()], |row| read(row.int(0)?, &row.bytes(1)?)).await?;
     head.ok_or_else(|| StoreError::Other("the connection is not known".to_owned()))
 }
 
 pub(crate) async fn advance(tx: &mut Tx, connection: i64, head: Head) -> Result<()> {
-    tx.rows(
-        &MOVE,
-        &[
-            head.settlements.into(),
-            head.link.as_slice().into(),
-            connection.into(),
-        ],
-        nothing,
-    )
-    .await?;
+    tx.rows(&MOVE, &[head.settlements.into(), head.link.as_slice().into(), connection.into()], nothing).await?;
     Ok(())
 }
 
 pub(crate) async fn get(db: &Db, connection: i64) -> Result<Option<Head>> {
-    db.row(&GET, &[connection.into()], |row| {
-        read(row.int(0)?, &row.bytes(1)?)
-    })
-    .await
+    db.row(&GET, &[connection.into()], |row| read(row.int(0)?, &row.bytes(1)?)).await
 }

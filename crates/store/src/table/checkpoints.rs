@@ -26,19 +26,14 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn checkpoints(
-        &self,
-        connection: ConnectionId,
-    ) -> Result<BTreeMap<Entity, Checkpoint>> {
+    pub async fn checkpoints(&self, connection: ConnectionId) -> Result<BTreeMap<Entity, Checkpoint>> {
         let rows = self
             .db
             .rows(&LIST, &[connection.0.into()], |row| {
                 let entity = code::entity(row.int(0)?)?;
                 let pass = row.opt_text(3)?;
-                let pass = pass.map(|text| {
-                    serde_json::from_str::<Pass>(&text)
-                        .map_err(|_| StoreError::unreadable("pass", text))
-                });
+                let pass = pass
+                    .map(|text| serde_json::from_str::<Pass>(&text).map_err(|_| StoreError::unreadable("pass", text)));
                 Ok(Checkpoint {
                     entity,
                     covered_up_to: row.opt_int(1)?.map(Instant::from_micros),
@@ -47,10 +42,7 @@ impl Store {
                 })
             })
             .await?;
-        Ok(rows
-            .into_iter()
-            .map(|checkpoint| (checkpoint.entity, checkpoint))
-            .collect())
+        Ok(rows.into_iter().map(|checkpoint| (checkpoint.entity, checkpoint)).collect())
     }
 
     /// Moves a checkpoint apart from a settlement.
@@ -71,17 +63,8 @@ impl Store {
     }
 }
 
-pub(crate) async fn put(
-    tx: &mut Tx,
-    connection: ConnectionId,
-    checkpoint: &Checkpoint,
-    at: Instant,
-) -> Result<()> {
-    let pass = checkpoint
-        .pass
-        .as_ref()
-        .map(serde_json::to_string)
-        .transpose();
+pub(crate) async fn put(tx: &mut Tx, connection: ConnectionId, checkpoint: &Checkpoint, at: Instant) -> Result<()> {
+    let pass = checkpoint.pass.as_ref().map(serde_json::to_string).transpose();
     let pass = pass.map_err(|error| StoreError::Other(error.to_string()))?;
     let args = [
         connection.0.into(),

@@ -80,11 +80,7 @@ fn read(row: &Row<'_>) -> Result<ConnectionRow> {
         name: row.text(1)?,
         settings: row.text(2)?,
         settings_digest: code::digest(&row.bytes(3)?)?,
-        binding: Binding {
-            sink_org: row.opt_text(4)?,
-            source_host: row.opt_text(5)?,
-            source_tenant: row.opt_text(6)?,
-        },
+        binding: Binding { sink_org: row.opt_text(4)?, source_host: row.opt_text(5)?, source_tenant: row.opt_text(6)? },
         created: Instant::from_micros(row.int(7)?),
         changed: Instant::from_micros(row.int(8)?),
     })

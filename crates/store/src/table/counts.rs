@@ -41,14 +41,7 @@ impl Moves {
             .0
             .into_iter()
             .filter(|(_, change)| *change != 0)
-            .map(|((flow, state), change)| {
-                vec![
-                    connection.0.into(),
-                    flow.into(),
-                    state.into(),
-                    change.into(),
-                ]
-            })
+            .map(|((flow, state), change)| vec![connection.0.into(), flow.into(), state.into(), change.into()])
             .collect();
         tx.many(&ADD, &rows, nothing).await?;
         Ok(())
@@ -60,17 +53,11 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn state_counts(
-        &self,
-        connection: ConnectionId,
-    ) -> Result<BTreeMap<(Flow, State), u64>> {
+    pub async fn state_counts(&self, connection: ConnectionId) -> Result<BTreeMap<(Flow, State), u64>> {
         let rows = self
             .db
             .rows(&LIST, &[connection.0.into()], |row| {
-                Ok((
-                    (code::flow(row.int(0)?)?, code::state(row.int(1)?)?),
-                    u64::try_from(row.int(2)?).unwrap_or(0),
-                ))
+                Ok(((code::flow(row.int(0)?)?, code::state(row.int(1)?)?), u64::try_from(row.int(2)?).unwrap_or(0)))
             })
             .await?;
         Ok(rows.into_iter().collect())

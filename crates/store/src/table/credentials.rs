@@ -60,18 +60,10 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn differs(
-        &self,
-        connection: ConnectionId,
-        field: &str,
-        secret: &SecretString,
-    ) -> Result<bool> {
+    pub async fn differs(&self, connection: ConnectionId, field: &str, secret: &SecretString) -> Result<bool> {
         let digest = self.digests.applied(connection.0, field, secret);
         let kept = self.kept(connection, field).await?;
-        Ok(!same(
-            kept.and_then(|kept| kept.applied).as_deref(),
-            &digest,
-        ))
+        Ok(!same(kept.and_then(|kept| kept.applied).as_deref(), &digest))
     }
 
     /// Takes over a value from a connection file, unless it is the one that was taken over before.
@@ -89,8 +81,7 @@ impl Store {
             return Ok(Applied::Unchanged);
         }
         let digest = self.digests.applied(connection.0, field, secret);
-        self.put_secret(connection, field, secret, Some(&digest), at)
-            .await?;
+        self.put_secret(connection, field, secret, Some(&digest), at).await?;
         Ok(Applied::Sealed)
     }
 
@@ -98,13 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn seal(
-        &self,
-        connection: ConnectionId,
-        field: &str,
-        secret: &SecretString,
-        at: Instant,
-    ) -> Result<()> {
+    pub async fn seal(&self, connection: ConnectionId, field: &str, secret: &SecretString, at: Instant) -> Result<()> {
         self.put_secret(connection, field, secret, None, at).await
     }
 
@@ -118,14 +103,7 @@ impl Store {
     ) -> Result<()> {
         let mut tx = self.db.begin(Durability::Power).await?;
         let version = version(&mut tx, connection, field).await? + 1;
-        let sealed = self.vault.seal_text(
-            Seat {
-                connection: connection.0,
-                field,
-                version,
-            },
-            secret,
-        )?;
+        let sealed = self.vault.seal_text(Seat { connection: connection.0, field, version }, secret)?;
         let args = [
             connection.0.into(),
             field.into(),
@@ -143,22 +121,12 @@ impl Store {
     ///
     /// # Errors
     /// [`crate::StoreError::Unsealable`] when it was tampered with; what the database reports.
-    pub async fn unseal(
-        &self,
-        connection: ConnectionId,
-        field: &str,
-    ) -> Result<Option<SecretString>> {
+    pub async fn unseal(&self, connection: ConnectionId, field: &str) -> Result<Option<SecretString>> {
         let Some(kept) = self.kept(connection, field).await? else {
             return Ok(None);
         };
-        let seat = Seat {
-            connection: connection.0,
-            field,
-            version: kept.version,
-        };
-        self.vault
-            .open_text(seat, &kept.key_id, &kept.sealed)
-            .map(Some)
+        let seat = Seat { connection: connection.0, field, version: kept.version };
+        self.vault.open_text(seat, &kept.key_id, &kept.sealed).map(Some)
     }
 
     /// Fields that a value is kept for.
@@ -166,9 +134,7 @@ impl Store {
     /// # Errors
     /// What the database reports.
     pub async fn sealed_fields(&self, connection: ConnectionId) -> Result<Vec<String>> {
-        self.db
-            .rows(&FIELDS, &[connection.0.into()], |row| row.text(0))
-            .await
+        self.db.rows(&FIELDS, &[connection.0.into()], |row| row.text(0)).await
     }
 
     /// Forgets the value of `field`.
@@ -177,15 +143,11 @@ impl Store {
     /// What the database reports.
     pub async fn forget_secret(&self, connection: ConnectionId, field: &str) -> Result<()> {
         let mut tx = self.db.begin(Durability::Power).await?;
-        tx.rows(&DROP, &[connection.0.into(), field.into()], nothing)
-            .await?;
+        tx.rows(&DROP, &[connection.0.into(), field.into()], nothing).await?;
         tx.commit().await
     }
 }
 
 async fn version(tx: &mut Tx, connection: ConnectionId, field: &str) -> Result<i64> {
-    Ok(tx
-        .row(&GET, &[connection.0.into(), field.into()], |row| row.int(0))
-        .await?
-        .unwrap_or(0))
+    Ok(tx.row(&GET, &[connection.0.into(), field.into()], |row| row.int(0)).await?.unwrap_or(0))
 }

@@ -54,12 +54,7 @@ pub(crate) struct Packed<'a> {
     pub(crate) bodies: Option<[u8; 16]>,
 }
 
-pub(crate) async fn put(
-    tx: &mut Tx,
-    settlement: i64,
-    packed: &[Packed<'_>],
-    digests: &[[u8; 16]],
-) -> Result<()> {
+pub(crate) async fn put(tx: &mut Tx, settlement: i64, packed: &[Packed<'_>], digests: &[[u8; 16]]) -> Result<()> {
     let rows: Vec<Vec<Arg<'_>>> = packed
         .iter()
         .zip(digests)
@@ -73,9 +68,7 @@ pub(crate) async fn put(
                 exchange.method.as_str().into(),
                 exchange.target.as_str().into(),
                 exchange.status.map(i64::from).into(),
-                Some(exchange.failure.as_str())
-                    .filter(|failure| !failure.is_empty())
-                    .into(),
+                Some(exchange.failure.as_str()).filter(|failure| !failure.is_empty()).into(),
                 exchange.started.micros().into(),
                 micros(exchange.took).into(),
                 i64::from(exchange.attempt).into(),

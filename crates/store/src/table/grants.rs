@@ -72,9 +72,7 @@ fn read(row: &Row<'_>) -> Result<Kept> {
 
 impl Store {
     async fn kept_grant(&self, connection: ConnectionId, system: &str) -> Result<Option<Kept>> {
-        self.db
-            .row(&GET, &[connection.0.into(), system.into()], read)
-            .await
+        self.db.row(&GET, &[connection.0.into(), system.into()], read).await
     }
 
     /// The tokens of `system`, opened.
@@ -86,15 +84,7 @@ impl Store {
             return Ok(Grant::default());
         };
         let open = |field: &str, version: i64, sealed: &[u8]| {
-            self.vault.open_text(
-                Seat {
-                    connection: connection.0,
-                    field,
-                    version,
-                },
-                &kept.key_id,
-                sealed,
-            )
+            self.vault.open_text(Seat { connection: connection.0, field, version }, &kept.key_id, sealed)
         };
         let access = match &kept.access {
             Some(sealed) => Some(GrantAccess {
@@ -105,18 +95,10 @@ impl Store {
             None => None,
         };
         let refresh = match &kept.refresh {
-            Some(sealed) => Some(open(
-                &refresh_field(system),
-                kept.refresh_version.unwrap_or(0),
-                sealed,
-            )?),
+            Some(sealed) => Some(open(&refresh_field(system), kept.refresh_version.unwrap_or(0), sealed)?),
             None => None,
         };
-        Ok(Grant {
-            access,
-            refresh,
-            version: u64::try_from(kept.version).unwrap_or(0),
-        })
+        Ok(Grant { access, refresh, version: u64::try_from(kept.version).unwrap_or(0) })
     }
 
     /// Commits a new access token (`None` drops the old one) and, when given, a new refresh token, if `version` is still the current
@@ -134,9 +116,7 @@ impl Store {
         at: Instant,
     ) -> Result<u64> {
         let mut tx = self.db.begin(Durability::Power).await?;
-        let next = self
-            .swap_grant(&mut tx, (connection, system), version, access, refresh, at)
-            .await?;
+        let next = self.swap_grant(&mut tx, (connection, system), version, access, refresh, at).await?;
         tx.commit().await?;
         Ok(next)
     }
@@ -153,25 +133,12 @@ impl Store {
         let old = i64::try_from(version).map_err(|_| StoreError::Stale)?;
         let next = old + 1;
         let seal = |field: &str, secret: &SecretString| {
-            self.vault.seal_text(
-                Seat {
-                    connection: connection.0,
-                    field,
-                    version: next,
-                },
-                secret,
-            )
+            self.vault.seal_text(Seat { connection: connection.0, field, version: next }, secret)
         };
-        let token = access
-            .map(|access| seal(&access_field(system), &access.token))
-            .transpose()?;
-        let refresh = refresh
-            .map(|refresh| seal(&refresh_field(system), refresh))
-            .transpose()?;
-        let (expires, domain) = (
-            access.map(|access| access.expires.micros()),
-            access.map(|access| access.api_domain.as_str()),
-        );
+        let token = access.map(|access| seal(&access_field(system), &access.token)).transpose()?;
+        let refresh = refresh.map(|refresh| seal(&refresh_field(system), refresh)).transpose()?;
+        let (expires, domain) =
+            (access.map(|access| access.expires.micros()), access.map(|access| access.api_domain.as_str()));
         let done = if old == 0 {
             let args = [
                 connection.0.into(),
@@ -207,20 +174,10 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn grant_differs(
-        &self,
-        connection: ConnectionId,
-        system: &str,
-        refresh: &SecretString,
-    ) -> Result<bool> {
-        let digest = self
-            .digests
-            .applied(connection.0, &refresh_field(system), refresh);
+    pub async fn grant_differs(&self, connection: ConnectionId, system: &str, refresh: &SecretString) -> Result<bool> {
+        let digest = self.digests.applied(connection.0, &refresh_field(system), refresh);
         let kept = self.kept_grant(connection, system).await?;
-        Ok(!same(
-            kept.and_then(|kept| kept.applied).as_deref(),
-            &digest,
-        ))
+        Ok(!same(kept.and_then(|kept| kept.applied).as_deref(), &digest))
     }
 
     /// Takes over a refresh token from a connection file, unless it is the one that was taken over before: a token that was rotated
@@ -236,32 +193,14 @@ impl Store {
         at: Instant,
     ) -> Result<Applied> {
         let kept = self.kept_grant(connection, system).await?;
-        let digest = self
-            .digests
-            .applied(connection.0, &refresh_field(system), refresh);
-        if same(
-            kept.as_ref().and_then(|kept| kept.applied.as_deref()),
-            &digest,
-        ) {
+        let digest = self.digests.applied(connection.0, &refresh_field(system), refresh);
+        if same(kept.as_ref().and_then(|kept| kept.applied.as_deref()), &digest) {
             return Ok(Applied::Unchanged);
         }
         let version = kept.map_or(0, |kept| u64::try_from(kept.version).unwrap_or(0));
         let mut tx = self.db.begin(Durability::Power).await?;
-        self.swap_grant(
-            &mut tx,
-            (connection, system),
-            version,
-            None,
-            Some(refresh),
-            at,
-        )
-        .await?;
-        tx.rows(
-            &APPLIED,
-            &[digest.as_slice().into(), connection.0.into(), system.into()],
-            nothing,
-        )
-        .await?;
+        self.swap_grant(&mut tx, (connection, system), version, None, Some(refresh), at).await?;
+        tx.rows(&APPLIED, &[digest.as_slice().into(), connection.0.into(), system.into()], nothing).await?;
         tx.commit().await?;
         Ok(Applied::Sealed)
     }

@@ -81,8 +81,7 @@ impl Store {
         ];
         let id = tx.row(&OPEN, &args, |row| row.int(0)).await?;
         tx.commit().await?;
-        id.map(IntentId)
-            .ok_or_else(|| StoreError::Other("the intent was not kept".to_owned()))
+        id.map(IntentId).ok_or_else(|| StoreError::Other("the intent was not kept".to_owned()))
     }
 
     /// Intents that are open, oldest first.
@@ -108,10 +107,7 @@ impl Store {
 
 /// Closes an intent; stale when it is not there any more, because somebody else settled it.
 pub(crate) async fn close(tx: &mut Tx, connection: ConnectionId, intent: IntentId) -> Result<()> {
-    match tx
-        .run(&CLOSE, &[connection.0.into(), intent.0.into()])
-        .await?
-    {
+    match tx.run(&CLOSE, &[connection.0.into(), intent.0.into()]).await? {
         0 => Err(StoreError::Stale),
         _ => Ok(()),
     }

@@ -15,18 +15,11 @@ statements! {
 const DIGESTS: &str = "digests";
 
 fn seat() -> Seat<'static> {
-    Seat {
-        connection: 0,
-        field: DIGESTS,
-        version: 1,
-    }
+    Seat { connection: 0, field: DIGESTS, version: 1 }
 }
 
 async fn sealed(db: &Db) -> Result<Option<(String, Vec<u8>)>> {
-    db.row(&GET, &[DIGESTS.into()], |row| {
-        Ok((row.text(0)?, row.bytes(1)?))
-    })
-    .await
+    db.row(&GET, &[DIGESTS.into()], |row| Ok((row.text(0)?, row.bytes(1)?))).await
 }
 
 /// The key for digests, which is made when there is none and `write` is true.
@@ -35,23 +28,17 @@ pub(crate) async fn digests(db: &Db, vault: &Vault, write: bool) -> Result<Diges
     if kept.is_none() && write {
         let fresh = vault.seal(seat(), vault.fresh_key().as_ref())?;
         let mut tx = db.begin(Durability::Power).await?;
-        let args: [Arg<'_>; 3] = [
-            DIGESTS.into(),
-            vault.key_id().into(),
-            fresh.as_slice().into(),
-        ];
+        let args: [Arg<'_>; 3] = [DIGESTS.into(), vault.key_id().into(), fresh.as_slice().into()];
         tx.rows(&PUT, &args, nothing).await?;
         tx.commit().await?;
         kept = sealed(db).await?;
     }
-    let (key_id, sealed) =
-        kept.ok_or_else(|| StoreError::ReadOnly("it holds no data yet".to_owned()))?;
+    let (key_id, sealed) = kept.ok_or_else(|| StoreError::ReadOnly("it holds no data yet".to_owned()))?;
     match vault.open(seat(), &key_id, &sealed) {
         Ok(key) => Ok(Digests::new(&key)),
-        Err(StoreError::Unsealable(_)) => Err(StoreError::Corrupt {
-            place: db.place().to_owned(),
-            what: "its sealed key was changed".to_owned(),
-        }),
+        Err(StoreError::Unsealable(_)) => {
+            Err(StoreError::Corrupt { place: db.place().to_owned(), what: "its sealed key was changed".to_owned() })
+        }
         Err(other) => Err(other),
     }
 }

@@ -140,11 +140,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<LedgerRow> {
             source_id: row.opt_text(5)?.unwrap_or_else(|| erp_key.clone()),
             target_id: row.opt_text(6)?,
             state: code::state(row.int(7)?)?,
-            fingerprint: if asked {
-                Digest::default()
-            } else {
-                code::digest(&row.bytes(8)?)?
-            },
+            fingerprint: if asked { Digest::default() } else { code::digest(&row.bytes(8)?)? },
             header: code::digest(&row.bytes(9)?)?,
             rows: code::digest(&row.bytes(10)?)?,
             stamp: row.opt_int(11)?.map(Instant::from_micros),
@@ -161,21 +157,14 @@ pub(crate) fn read(row: &Row<'_>) -> Result<LedgerRow> {
 /// The code in the table: a document's reference number, so that people find it; otherwise the code.
 fn kept_code(entry: &Entry) -> &str {
     match entry.flow {
-        Flow::Invoices => entry
-            .erp_key
-            .split_once('/')
-            .map_or(entry.erp_key.as_str(), |(_, number)| number),
+        Flow::Invoices => entry.erp_key.split_once('/').map_or(entry.erp_key.as_str(), |(_, number)| number),
         Flow::Customers | Flow::Items => &entry.code,
     }
 }
 
 /// The code outside: a document's is its key.
 pub(crate) fn shown_code(flow: Flow, erp_key: &str, kept: String) -> String {
-    if flow == Flow::Invoices {
-        erp_key.to_owned()
-    } else {
-        kept
-    }
+    if flow == Flow::Invoices { erp_key.to_owned() } else { kept }
 }
 
 /// What an upsert says of one record.
@@ -189,16 +178,8 @@ pub(crate) struct Put {
 }
 
 /// Writes entries, no key twice.
-pub(crate) async fn put(
-    tx: &mut Tx,
-    connection: ConnectionId,
-    entries: &[Entry],
-    at: Instant,
-) -> Result<Vec<Put>> {
-    let rows: Vec<Vec<Arg<'_>>> = entries
-        .iter()
-        .map(|entry| arguments(connection, entry, at))
-        .collect();
+pub(crate) async fn put(tx: &mut Tx, connection: ConnectionId, entries: &[Entry], at: Instant) -> Result<Vec<Put>> {
+    let rows: Vec<Vec<Arg<'_>>> = entries.iter().map(|entry| arguments(connection, entry, at)).collect();
     tx.many(&PUT, &rows, |row| {
         Ok(Put {
             id: row.int(0)?,
@@ -219,9 +200,7 @@ fn arguments(connection: ConnectionId, entry: &Entry, at: Instant) -> Vec<Arg<'_
         entry.erp_key.as_str().into(),
         code::of_entity(entry.entity).into(),
         kept_code(entry).into(),
-        Some(entry.source_id.as_str())
-            .filter(|id| *id != entry.erp_key)
-            .into(),
+        Some(entry.source_id.as_str()).filter(|id| *id != entry.erp_key).into(),
         entry.target_id.as_deref().into(),
         code::of_state(entry.state).into(),
         entry.fingerprint.0.as_slice().into(),
@@ -230,10 +209,7 @@ fn arguments(connection: ConnectionId, entry: &Entry, at: Instant) -> Vec<Arg<'_
         entry.stamp.map(Instant::micros).into(),
         problem.map(|problem| problem.code.name()).into(),
         problem.map(|problem| problem.message.as_str()).into(),
-        problem
-            .map(|problem| problem.field.as_str())
-            .filter(|field| !field.is_empty())
-            .into(),
+        problem.map(|problem| problem.field.as_str()).filter(|field| !field.is_empty()).into(),
         i64::from(entry.attempts).into(),
         at.micros().into(),
     ]
@@ -246,16 +222,7 @@ pub(crate) async fn holders(
     flow: Flow,
     targets: &[String],
 ) -> Result<Vec<LedgerRow>> {
-    tx.rows(
-        &HOLDERS,
-        &[
-            connection.0.into(),
-            code::of_flow(flow).into(),
-            Arg::Texts(targets),
-        ],
-        read,
-    )
-    .await
+    tx.rows(&HOLDERS, &[connection.0.into(), code::of_flow(flow).into(), Arg::Texts(targets)], read).await
 }
 
 /// Takes links away, before they are given to others.
@@ -265,30 +232,11 @@ pub(crate) async fn unlink(tx: &mut Tx, rows: &[i64]) -> Result<()> {
 }
 
 /// Rows of records by key, as an upsert would name them.
-pub(crate) async fn ids(
-    tx: &mut Tx,
-    connection: ConnectionId,
-    flow: Flow,
-    keys: &[String],
-) -> Result<Vec<Put>> {
-    tx.rows(
-        &IDS,
-        &[
-            connection.0.into(),
-            code::of_flow(flow).into(),
-            Arg::Texts(keys),
-        ],
-        |row| {
-            let state = row.int(3)?;
-            Ok(Put {
-                id: row.int(0)?,
-                flow: row.int(1)?,
-                erp_key: row.text(2)?,
-                previous: Some(state),
-                state,
-            })
-        },
-    )
+pub(crate) async fn ids(tx: &mut Tx, connection: ConnectionId, flow: Flow, keys: &[String]) -> Result<Vec<Put>> {
+    tx.rows(&IDS, &[connection.0.into(), code::of_flow(flow).into(), Arg::Texts(keys)], |row| {
+        let state = row.int(3)?;
+        Ok(Put { id: row.int(0)?, flow: row.int(1)?, erp_key: row.text(2)?, previous: Some(state), state })
+    })
     .await
 }
 
@@ -306,16 +254,9 @@ impl Store {
         if erp_keys.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let args = [
-            connection.0.into(),
-            code::of_flow(flow).into(),
-            Arg::Texts(erp_keys),
-        ];
+        let args = [connection.0.into(), code::of_flow(flow).into(), Arg::Texts(erp_keys)];
         let rows = self.db.rows(&ENTRIES, &args, read).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (row.entry.erp_key.clone(), row.entry))
-            .collect())
+        Ok(rows.into_iter().map(|row| (row.entry.erp_key.clone(), row.entry)).collect())
     }
 
     /// Links of the records that have these codes; codes without a link are left out. Where a code was given to another record, the
@@ -332,22 +273,9 @@ impl Store {
         if codes.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let sql = if flow == Flow::Invoices {
-            &DOCUMENT_TARGETS
-        } else {
-            &TARGETS
-        };
-        let args = [
-            connection.0.into(),
-            code::of_flow(flow).into(),
-            Arg::Texts(codes),
-        ];
-        Ok(self
-            .db
-            .rows(sql, &args, |row| Ok((row.text(0)?, row.text(1)?)))
-            .await?
-            .into_iter()
-            .collect())
+        let sql = if flow == Flow::Invoices { &DOCUMENT_TARGETS } else { &TARGETS };
+        let args = [connection.0.into(), code::of_flow(flow).into(), Arg::Texts(codes)];
+        Ok(self.db.rows(sql, &args, |row| Ok((row.text(0)?, row.text(1)?))).await?.into_iter().collect())
     }
 
     /// Those of these codes that the ledger knows, in whatever state.
@@ -363,40 +291,18 @@ impl Store {
         if codes.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let sql = if flow == Flow::Invoices {
-            &KNOWN_DOCUMENTS
-        } else {
-            &KNOWN_CODES
-        };
-        let args = [
-            connection.0.into(),
-            code::of_flow(flow).into(),
-            Arg::Texts(codes),
-        ];
-        Ok(self
-            .db
-            .rows(sql, &args, |row| row.text(0))
-            .await?
-            .into_iter()
-            .collect())
+        let sql = if flow == Flow::Invoices { &KNOWN_DOCUMENTS } else { &KNOWN_CODES };
+        let args = [connection.0.into(), code::of_flow(flow).into(), Arg::Texts(codes)];
+        Ok(self.db.rows(sql, &args, |row| row.text(0)).await?.into_iter().collect())
     }
 
     /// The entry with this code (for documents the reference number), the one that was settled last first.
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn entry_by_code(
-        &self,
-        connection: ConnectionId,
-        flow: Flow,
-        code: &str,
-    ) -> Result<Option<Entry>> {
+    pub async fn entry_by_code(&self, connection: ConnectionId, flow: Flow, code: &str) -> Result<Option<Entry>> {
         let args = [connection.0.into(), code::of_flow(flow).into(), code.into()];
-        Ok(self
-            .db
-            .row(&BY_CODE, &args, read)
-            .await?
-            .map(|row| row.entry))
+        Ok(self.db.row(&BY_CODE, &args, read).await?.map(|row| row.entry))
     }
 
     /// Records worth another try without a change at their source, those that were tried longest ago first, at most `limit`: asked for
@@ -404,24 +310,14 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn due(
-        &self,
-        connection: ConnectionId,
-        flow: Flow,
-        limit: usize,
-    ) -> Result<Vec<Due>> {
+    pub async fn due(&self, connection: ConnectionId, flow: Flow, limit: usize) -> Result<Vec<Due>> {
         let again: Vec<String> = problem::Code::ALL
             .iter()
             .filter(|code| code.class() == sync::Class::Again)
             .map(|code| code.name().to_owned())
             .collect();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let args = [
-            connection.0.into(),
-            code::of_flow(flow).into(),
-            Arg::Texts(&again),
-            limit.into(),
-        ];
+        let args = [connection.0.into(), code::of_flow(flow).into(), Arg::Texts(&again), limit.into()];
         self.db
             .rows(&DUE, &args, |row| {
                 let erp_key = row.text(0)?;
@@ -439,9 +335,7 @@ impl Store {
 
 /// The entry of a record that lost its link to another one.
 pub(crate) fn displaced(mut entry: Entry, target: &str, by: &str) -> Entry {
-    let message = format!(
-        "The record {target} of the sink now carries the key {by}, so the link went there."
-    );
+    let message = format!("The record {target} of the sink now carries the key {by}, so the link went there.");
     entry.target_id = None;
     entry.state = State::Parked;
     entry.fingerprint = Digest::default();

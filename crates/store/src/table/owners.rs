@@ -42,20 +42,10 @@ impl Store {
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn claim(
-        &self,
-        connection: ConnectionId,
-        holder: &str,
-        at: Instant,
-    ) -> Result<Epoch> {
+    pub async fn claim(&self, connection: ConnectionId, holder: &str, at: Instant) -> Result<Epoch> {
         let mut tx = self.db.begin(Durability::Process).await?;
         let pid = i64::from(std::process::id());
-        let args = [
-            connection.0.into(),
-            holder.into(),
-            pid.into(),
-            at.micros().into(),
-        ];
+        let args = [connection.0.into(), holder.into(), pid.into(), at.micros().into()];
         let epoch = tx.row(&CLAIM, &args, |row| row.int(0)).await?;
         tx.commit().await?;
         epoch.map(Epoch).ok_or(StoreError::Stale)
@@ -81,10 +71,7 @@ impl Store {
 
 /// Takes the owner row; stale when another epoch holds it.
 pub(crate) async fn check(tx: &mut Tx, connection: ConnectionId, epoch: Epoch) -> Result<()> {
-    match tx
-        .row(&CHECK, &[connection.0.into()], |row| row.int(0))
-        .await?
-    {
+    match tx.row(&CHECK, &[connection.0.into()], |row| row.int(0)).await? {
         Some(current) if current == epoch.0 => Ok(()),
         _ => Err(StoreError::Stale),
     }

@@ -20,28 +20,16 @@ impl Store {
     /// # Errors
     /// What the database reports.
     pub async fn profile(&self, connection: ConnectionId, name: &str) -> Result<Option<String>> {
-        self.db
-            .row(&GET, &[connection.0.into(), name.into()], |row| row.text(0))
-            .await
+        self.db.row(&GET, &[connection.0.into(), name.into()], |row| row.text(0)).await
     }
 
     /// Keeps a profile.
     ///
     /// # Errors
     /// What the database reports.
-    pub async fn put_profile(
-        &self,
-        connection: ConnectionId,
-        name: &str,
-        value: &str,
-    ) -> Result<()> {
+    pub async fn put_profile(&self, connection: ConnectionId, name: &str, value: &str) -> Result<()> {
         let mut tx = self.db.begin(Durability::Process).await?;
-        tx.rows(
-            &PUT,
-            &[connection.0.into(), name.into(), value.into()],
-            nothing,
-        )
-        .await?;
+        tx.rows(&PUT, &[connection.0.into(), name.into(), value.into()], nothing).await?;
         tx.commit().await
     }
 
@@ -51,8 +39,7 @@ impl Store {
     /// What the database reports.
     pub async fn forget_profile(&self, connection: ConnectionId, name: &str) -> Result<()> {
         let mut tx = self.db.begin(Durability::Process).await?;
-        tx.rows(&DROP, &[connection.0.into(), name.into()], nothing)
-            .await?;
+        tx.rows(&DROP, &[connection.0.into(), name.into()], nothing).await?;
         tx.commit().await
     }
 }

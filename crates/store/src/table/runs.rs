@@ -22,12 +22,7 @@ impl Store {
     /// What the database reports.
     pub async fn start_run(&self, connection: ConnectionId, run: &str, at: Instant) -> Result<()> {
         let mut tx = self.db.begin(Durability::Process).await?;
-        tx.rows(
-            &START,
-            &[connection.0.into(), run.into(), at.micros().into()],
-            nothing,
-        )
-        .await?;
+        tx.rows(&START, &[connection.0.into(), run.into(), at.micros().into()], nothing).await?;
         tx.commit().await
     }
 
@@ -44,13 +39,7 @@ impl Store {
         summary: &str,
     ) -> Result<()> {
         let mut tx = self.db.begin(Durability::Process).await?;
-        let args = [
-            at.micros().into(),
-            outcome.into(),
-            summary.into(),
-            connection.0.into(),
-            run.into(),
-        ];
+        let args = [at.micros().into(), outcome.into(), summary.into(), connection.0.into(), run.into()];
         tx.rows(&FINISH, &args, nothing).await?;
         tx.commit().await
     }

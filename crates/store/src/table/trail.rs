@@ -28,11 +28,7 @@ pub(crate) async fn put(tx: &mut Tx, settlement: i64, rows: &[NewTrail<'_>]) -> 
         .iter()
         .enumerate()
         .map(|(position, row)| {
-            let NewTrail {
-                transition,
-                record,
-                digest,
-            } = row;
+            let NewTrail { transition, record, digest } = row;
             let problem = transition.problem.as_ref();
             vec![
                 settlement.into(),
@@ -42,13 +38,8 @@ pub(crate) async fn put(tx: &mut Tx, settlement: i64, rows: &[NewTrail<'_>]) -> 
                 transition.target_id.as_deref().into(),
                 problem.map(|problem| problem.code.name()).into(),
                 problem.map(|problem| problem.message.as_str()).into(),
-                problem
-                    .map(|problem| problem.field.as_str())
-                    .filter(|field| !field.is_empty())
-                    .into(),
-                Some(transition.note.as_str())
-                    .filter(|note| !note.is_empty())
-                    .into(),
+                problem.map(|problem| problem.field.as_str()).filter(|field| !field.is_empty()).into(),
+                Some(transition.note.as_str()).filter(|note| !note.is_empty()).into(),
                 transition.exchange.map(|exchange| exchange as i64).into(),
                 digest.as_slice().into(),
             ]

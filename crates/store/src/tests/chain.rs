@@ -6,17 +6,11 @@ use super::*;
 async fn after(damage: &str) -> Verified {
     let folder = tempfile::tempdir().unwrap();
     let running = Running::of(open(folder.path(), Access::Worker).await.unwrap()).await;
-    let Running {
-        store, connection, ..
-    } = &running;
+    let Running { store, connection, .. } = &running;
     for part in 0..3 {
-        let entries: Vec<Entry> = (part * 3 + 1..part * 3 + 4)
-            .map(|n| customer(n, State::Settled, Some(&n.to_string())))
-            .collect();
-        let transitions = entries
-            .iter()
-            .map(|entry| said(entry, What::Created, Some(0)))
-            .collect();
+        let entries: Vec<Entry> =
+            (part * 3 + 1..part * 3 + 4).map(|n| customer(n, State::Settled, Some(&n.to_string()))).collect();
+        let transitions = entries.iter().map(|entry| said(entry, What::Created, Some(0))).collect();
         let mut settlement = running.settlement(entries, transitions);
         settlement.exchanges = vec![exchanged("{\"a\":1}")];
         store.settle(settlement).await.unwrap();
@@ -29,24 +23,14 @@ async fn after(damage: &str) -> Verified {
 
 async fn broken(damage: &str) -> (String, String) {
     let verified = after(damage).await;
-    let broken = verified
-        .broken
-        .unwrap_or_else(|| panic!("not found: {damage}"));
+    let broken = verified.broken.unwrap_or_else(|| panic!("not found: {damage}"));
     (broken.id.to_string(), broken.what)
 }
 
 #[tokio::test]
 async fn a_whole_chain_verifies() {
     let verified = after("").await;
-    assert_eq!(
-        (
-            verified.settlements,
-            verified.rows,
-            verified.exchanges,
-            verified.broken
-        ),
-        (3, 9, 3, None)
-    );
+    assert_eq!((verified.settlements, verified.rows, verified.exchanges, verified.broken), (3, 9, 3, None));
     assert_eq!(verified.head.len(), 64);
     // Bodies go earlier than what was said about them.
     assert_eq!(after("delete from bodies").await.head, verified.head);
@@ -64,27 +48,16 @@ async fn changed_rows_are_named() {
     ] {
         assert_eq!(
             broken(damage).await,
-            (
-                "2.1".to_owned(),
-                "A row of the trail was changed or moved.".to_owned()
-            ),
+            ("2.1".to_owned(), "A row of the trail was changed or moved.".to_owned()),
             "{damage}"
         );
     }
     let (id, what) = broken("update exchanges set status = 500 where settlement = 3").await;
-    assert_eq!(
-        (id.as_str(), what.as_str()),
-        ("3.0", "An exchange was changed or moved.")
-    );
+    assert_eq!((id.as_str(), what.as_str()), ("3.0", "An exchange was changed or moved."));
     let (id, what) = broken("update bodies set response = request where settlement = 3").await;
-    assert_eq!(
-        (id.as_str(), what.as_str()),
-        ("3.0", "The body of a request or answer was changed.")
-    );
-    for damage in [
-        "update settlements set at = at + 1 where id = 2",
-        "update settlements set run = null where id = 2",
-    ] {
+    assert_eq!((id.as_str(), what.as_str()), ("3.0", "The body of a request or answer was changed."));
+    for damage in ["update settlements set at = at + 1 where id = 2", "update settlements set run = null where id = 2"]
+    {
         assert_eq!(broken(damage).await.0, "2.0", "{damage}");
     }
 }
@@ -92,29 +65,17 @@ async fn changed_rows_are_named() {
 #[tokio::test]
 async fn missing_and_added_rows_are_named() {
     let (id, what) = broken("delete from trail where settlement = 2 and position = 1").await;
-    assert_eq!(
-        (id.as_str(), what.as_str()),
-        ("2.1", "A row of the trail is missing.")
-    );
+    assert_eq!((id.as_str(), what.as_str()), ("2.1", "A row of the trail is missing."));
     let (id, what) = broken("insert into trail select 2, 3, record, what, target_id, null, null, null, note, exchange, digest from trail where settlement = 1 and position = 0").await;
-    assert_eq!(
-        (id.as_str(), what.as_str()),
-        ("2.3", "A row of the trail was added.")
-    );
+    assert_eq!((id.as_str(), what.as_str()), ("2.3", "A row of the trail was added."));
     let (id, what) = broken("delete from trail where settlement = 2; delete from exchanges where settlement = 2; delete from settlements where id = 2").await;
-    assert_eq!(
-        (id.as_str(), what.as_str()),
-        ("3.0", "A settlement before this one is missing.")
-    );
+    assert_eq!((id.as_str(), what.as_str()), ("3.0", "A settlement before this one is missing."));
 }
 
 #[tokio::test]
 async fn reordered_rows_are_named() {
     let (id, what) = broken("update trail set position = 10 - position where settlement = 2; update trail set position = position - 8 where settlement = 2").await;
-    assert_eq!(
-        (id.as_str(), what.as_str()),
-        ("2.0", "A row of the trail was changed or moved.")
-    );
+    assert_eq!((id.as_str(), what.as_str()), ("2.0", "A row of the trail was changed or moved."));
     // Two whole settlements that change places.
     let swap = "update settlements set number = 10 where id = 2; update settlements set number = 2 where id = 3; update settlements set number = 3 where id = 2";
     assert_eq!(broken(swap).await.0, "3.0");

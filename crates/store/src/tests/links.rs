@@ -18,53 +18,24 @@ async fn on_postgres() {
 }
 
 async fn moves(running: Running) {
-    let Running {
-        store, connection, ..
-    } = &running;
+    let Running { store, connection, .. } = &running;
     running
-        .settle(
-            vec![
-                customer(1, State::Settled, Some("1")),
-                customer(2, State::Settled, Some("2")),
-            ],
-            What::Created,
-        )
+        .settle(vec![customer(1, State::Settled, Some("1")), customer(2, State::Settled, Some("2"))], What::Created)
         .await;
     // The sink's record 1 was given the key of customer 3.
-    running
-        .settle(vec![customer(3, State::Settled, Some("1"))], What::Updated)
-        .await;
-    let lost = store
-        .entry_by_code(*connection, Flow::Customers, "C000001")
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (lost.state, lost.target_id.as_deref()),
-        (State::Parked, None)
-    );
+    running.settle(vec![customer(3, State::Settled, Some("1"))], What::Updated).await;
+    let lost = store.entry_by_code(*connection, Flow::Customers, "C000001").await.unwrap().unwrap();
+    assert_eq!((lost.state, lost.target_id.as_deref()), (State::Parked, None));
     assert_eq!(lost.problem.as_ref().unwrap().code, Code::DuplicateValue);
     let id = store.find(*connection, "C000001").await.unwrap()[0].id;
     let trail = store.record(id).await.unwrap().unwrap().trail;
-    assert_eq!(
-        trail.iter().map(|row| row.what).collect::<Vec<_>>(),
-        [What::Parked, What::Created]
-    );
+    assert_eq!(trail.iter().map(|row| row.what).collect::<Vec<_>>(), [What::Parked, What::Created]);
     // Two records swap their links in one settlement, and nobody loses.
     running
-        .settle(
-            vec![
-                customer(3, State::Settled, Some("2")),
-                customer(2, State::Settled, Some("1")),
-            ],
-            What::Updated,
-        )
+        .settle(vec![customer(3, State::Settled, Some("2")), customer(2, State::Settled, Some("1"))], What::Updated)
         .await;
     let codes = texts(&["C000001", "C000002", "C000003"]);
-    let targets = store
-        .targets_by_code(*connection, Flow::Customers, &codes)
-        .await
-        .unwrap();
+    let targets = store.targets_by_code(*connection, Flow::Customers, &codes).await.unwrap();
     assert_eq!(targets.into_values().collect::<Vec<_>>(), ["1", "2"]);
     // Two records of one settlement claim one link: the later one has it. A key that comes twice counts once.
     let twice = vec![
@@ -73,32 +44,15 @@ async fn moves(running: Running) {
         customer(5, State::Settled, Some("4")),
     ];
     running.settle(twice, What::Created).await;
-    let four = store
-        .entry_by_code(*connection, Flow::Customers, "C000004")
-        .await
-        .unwrap()
-        .unwrap();
+    let four = store.entry_by_code(*connection, Flow::Customers, "C000004").await.unwrap().unwrap();
     assert_eq!((four.state, four.target_id), (State::Parked, None));
-    assert_eq!(
-        store.find(*connection, "4").await.unwrap()[0].code,
-        "C000005"
-    );
+    assert_eq!(store.find(*connection, "4").await.unwrap()[0].code, "C000005");
     // The same id in another flow is another record.
-    let item = Entry {
-        flow: Flow::Items,
-        entity: Entity::StockItem,
-        ..customer(6, State::Settled, Some("4"))
-    };
+    let item = Entry { flow: Flow::Items, entity: Entity::StockItem, ..customer(6, State::Settled, Some("4")) };
     running.settle(vec![item], What::Created).await;
     assert_eq!(store.find(*connection, "4").await.unwrap().len(), 2);
     let counts = store.state_counts(*connection).await.unwrap();
-    assert_eq!(
-        (
-            counts[&(Flow::Customers, State::Settled)],
-            counts[&(Flow::Customers, State::Parked)]
-        ),
-        (3, 2)
-    );
+    assert_eq!((counts[&(Flow::Customers, State::Settled)], counts[&(Flow::Customers, State::Parked)]), (3, 2));
     assert_eq!(store.verify(*connection).await.unwrap().broken, None);
 }
 
@@ -106,27 +60,13 @@ async fn moves(running: Running) {
 async fn a_code_that_was_given_to_another_record_leads_to_the_newer_one() {
     let folder = tempfile::tempdir().unwrap();
     let running = Running::of(open(folder.path(), Access::Worker).await.unwrap()).await;
-    let Running {
-        store, connection, ..
-    } = &running;
-    let newer = Entry {
-        code: "C000001".to_owned(),
-        ..customer(2, State::Settled, Some("2"))
-    };
+    let Running { store, connection, .. } = &running;
+    let newer = Entry { code: "C000001".to_owned(), ..customer(2, State::Settled, Some("2")) };
     running.settle(vec![newer.clone()], What::Created).await;
     let mut older = running.settlement(vec![customer(1, State::Settled, Some("1"))], Vec::new());
     older.at = at(5);
     store.settle(older).await.unwrap();
-    let targets = store
-        .targets_by_code(*connection, Flow::Customers, &texts(&["C000001"]))
-        .await
-        .unwrap();
+    let targets = store.targets_by_code(*connection, Flow::Customers, &texts(&["C000001"])).await.unwrap();
     assert_eq!(targets["C000001"], "2");
-    assert_eq!(
-        store
-            .entry_by_code(*connection, Flow::Customers, "C000001")
-            .await
-            .unwrap(),
-        Some(newer)
-    );
+    assert_eq!(store.entry_by_code(*connection, Flow::Customers, "C000001").await.unwrap(), Some(newer));
 }

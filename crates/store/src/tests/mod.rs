@@ -37,12 +37,7 @@ impl Random for Counter {
 }
 
 pub(super) fn options(place: Place, access: Access) -> Options {
-    Options {
-        place,
-        key: MasterKey::from_bytes([42; 32]),
-        random: Arc::new(Counter::default()),
-        access,
-    }
+    Options { place, key: MasterKey::from_bytes([42; 32]), random: Arc::new(Counter::default()), access }
 }
 
 pub(super) async fn open(folder: &Path, access: Access) -> Result<Store> {
@@ -61,31 +56,16 @@ impl Server {
         #[allow(clippy::disallowed_methods, reason = "the one variable that a test may read")]
         let url = std::env::var("ML_CONNECTOR_TEST_POSTGRES")
             .expect("ML_CONNECTOR_TEST_POSTGRES must name a PostgreSQL server where tests may create databases; `cargo x test` starts one");
-        let admin = sqlx::PgPool::connect(&url)
-            .await
-            .expect("the server of ML_CONNECTOR_TEST_POSTGRES must answer");
+        let admin = sqlx::PgPool::connect(&url).await.expect("the server of ML_CONNECTOR_TEST_POSTGRES must answer");
         let name = format!("store_{test}_{}", std::process::id());
-        for statement in [
-            format!("drop database if exists {name} with (force)"),
-            format!("create database {name}"),
-        ] {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-                .execute(&admin)
-                .await
-                .unwrap();
+        for statement in [format!("drop database if exists {name} with (force)"), format!("create database {name}")] {
+            sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&admin).await.unwrap();
         }
         let (before, after) = url.split_once("://").unwrap();
-        let (host, query) = after
-            .split_once('?')
-            .map_or((after, String::new()), |(host, query)| {
-                (host, format!("?{query}"))
-            });
+        let (host, query) =
+            after.split_once('?').map_or((after, String::new()), |(host, query)| (host, format!("?{query}")));
         let host = host.split_once('/').map_or(host, |(host, _)| host);
-        Self {
-            admin,
-            url: format!("{before}://{host}/{name}{query}"),
-            name,
-        }
+        Self { admin, url: format!("{before}://{host}/{name}{query}"), name }
     }
 
     pub(super) async fn open(&self, access: Access) -> Result<Store> {
@@ -94,10 +74,7 @@ impl Server {
 
     pub(super) async fn drop(self) {
         let statement = format!("drop database {} with (force)", self.name);
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-            .execute(&self.admin)
-            .await
-            .unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&self.admin).await.unwrap();
     }
 }
 
@@ -188,19 +165,10 @@ impl Running {
         let run = "run_1".to_owned();
         let epoch = store.claim(connection, &run, at(0)).await.unwrap();
         store.start_run(connection, &run, at(0)).await.unwrap();
-        Self {
-            store,
-            connection,
-            epoch,
-            run,
-        }
+        Self { store, connection, epoch, run }
     }
 
-    pub(super) fn settlement(
-        &self,
-        entries: Vec<Entry>,
-        transitions: Vec<Transition>,
-    ) -> Settlement {
+    pub(super) fn settlement(&self, entries: Vec<Entry>, transitions: Vec<Transition>) -> Settlement {
         Settlement {
             connection: self.connection,
             epoch: self.epoch,
@@ -216,13 +184,7 @@ impl Running {
 
     /// Settles entries with a transition each.
     pub(super) async fn settle(&self, entries: Vec<Entry>, what: What) {
-        let transitions = entries
-            .iter()
-            .map(|entry| said(entry, what, None))
-            .collect();
-        self.store
-            .settle(self.settlement(entries, transitions))
-            .await
-            .unwrap();
+        let transitions = entries.iter().map(|entry| said(entry, what, None)).collect();
+        self.store.settle(self.settlement(entries, transitions)).await.unwrap();
     }
 }

@@ -32,31 +32,20 @@ pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
         ("list::runs", crate::list::runs::ALL),
         ("list::trail", crate::list::trail::ALL),
     ];
-    files
-        .into_iter()
-        .flat_map(|(file, all)| all.iter().map(move |(name, sql)| (file, *name, *sql)))
-        .collect()
+    files.into_iter().flat_map(|(file, all)| all.iter().map(move |(name, sql)| (file, *name, *sql))).collect()
 }
 
 #[tokio::test]
 async fn on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), Access::Worker).await.unwrap();
-    let Db::Sqlite(db) = &store.db else {
-        panic!("a folder is SQLite")
-    };
+    let Db::Sqlite(db) = &store.db else { panic!("a folder is SQLite") };
     let connection = db.lock().await;
     for (file, name, sql) in all() {
-        let statement = connection
-            .prepare(sql.sqlite)
-            .unwrap_or_else(|error| panic!("{file} {name}: {error}"));
+        let statement = connection.prepare(sql.sqlite).unwrap_or_else(|error| panic!("{file} {name}: {error}"));
         for index in 1..=statement.parameter_count() {
             let placeholder = statement.parameter_name(index).map(str::to_owned);
-            assert_eq!(
-                placeholder,
-                Some(format!("${index}")),
-                "{file} {name}: placeholders must first occur in order"
-            );
+            assert_eq!(placeholder, Some(format!("${index}")), "{file} {name}: placeholders must first occur in order");
         }
     }
 }
@@ -65,16 +54,10 @@ async fn on_sqlite() {
 async fn on_postgres() {
     let server = Server::database("statements").await;
     let store = server.open(Access::Worker).await.unwrap();
-    let Db::Postgres(db) = &store.db else {
-        panic!("a URL is PostgreSQL")
-    };
+    let Db::Postgres(db) = &store.db else { panic!("a URL is PostgreSQL") };
     for (file, name, sql) in all() {
         let prepared = db.pool().prepare(sql.postgres.into_sql_str()).await;
-        assert!(
-            prepared.is_ok(),
-            "{file} {name}: {}",
-            prepared.err().unwrap()
-        );
+        assert!(prepared.is_ok(), "{file} {name}: {}", prepared.err().unwrap());
     }
     drop(store);
     server.drop().await;

@@ -27,10 +27,7 @@ impl MasterKey {
     pub fn from_bytes(bytes: [u8; KEY]) -> Self {
         let bytes = Zeroizing::new(bytes);
         let hash = blake3::derive_key("ml-connector 2026 key id", bytes.as_ref());
-        Self {
-            id: hex(&hash[..4]),
-            bytes,
-        }
+        Self { id: hex(&hash[..4]), bytes }
     }
 
     /// A new key.
@@ -79,14 +76,12 @@ impl fmt::Debug for MasterKey {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            for digit in [byte >> 4, byte & 15] {
-                text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-            }
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
+        text
+    })
 }
 
 #[cfg(test)]
@@ -105,14 +100,7 @@ mod tests {
 
     #[test]
     fn other_text_is_no_key() {
-        for text in [
-            "",
-            "abc",
-            &"g".repeat(64),
-            &"a".repeat(63),
-            &"é".repeat(32),
-            &"+a".repeat(32),
-        ] {
+        for text in ["", "abc", &"g".repeat(64), &"a".repeat(63), &"é".repeat(32), &"+a".repeat(32)] {
             assert!(MasterKey::parse(text).is_none(), "{text}");
         }
     }

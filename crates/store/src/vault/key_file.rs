@@ -25,16 +25,9 @@ pub fn read(path: &Path) -> Result<Option<MasterKey>> {
         Err(error) => return Err(StoreError::file(path, &error)),
     };
     let mut text = Zeroizing::new(String::new());
-    file.take(LIMIT)
-        .read_to_string(&mut text)
-        .map_err(|error| StoreError::file(path, &error))?;
+    file.take(LIMIT).read_to_string(&mut text).map_err(|error| StoreError::file(path, &error))?;
     let what = "it holds no master key (64 hexadecimal digits)".to_owned();
-    MasterKey::parse(&text)
-        .map(Some)
-        .ok_or_else(|| StoreError::File {
-            path: path.to_owned(),
-            what,
-        })
+    MasterKey::parse(&text).map(Some).ok_or_else(|| StoreError::File { path: path.to_owned(), what })
 }
 
 /// Writes a new key file, readable by its owner only.

@@ -39,11 +39,7 @@ impl Seat<'_> {
     /// Associated data, framed by lengths.
     fn associated(&self, key_id: &str) -> Vec<u8> {
         let mut data = Vec::with_capacity(64);
-        for part in [
-            b"ml-connector/1".as_slice(),
-            key_id.as_bytes(),
-            self.field.as_bytes(),
-        ] {
+        for part in [b"ml-connector/1".as_slice(), key_id.as_bytes(), self.field.as_bytes()] {
             data.extend_from_slice(&(part.len() as u64).to_le_bytes());
             data.extend_from_slice(part);
         }
@@ -81,10 +77,7 @@ impl Vault {
     pub(crate) fn seal(&self, seat: Seat<'_>, plain: &[u8]) -> Result<Vec<u8>> {
         let mut nonce = [0; NONCE];
         self.random.fill(&mut nonce);
-        let payload = Payload {
-            msg: plain,
-            aad: &seat.associated(self.key.id()),
-        };
+        let payload = Payload { msg: plain, aad: &seat.associated(self.key.id()) };
         let sealed = self
             .cipher()?
             .encrypt(&XNonce::from(nonce), payload)
@@ -93,28 +86,14 @@ impl Vault {
     }
 
     /// What was sealed for `seat` under the key `key_id`.
-    pub(crate) fn open(
-        &self,
-        seat: Seat<'_>,
-        key_id: &str,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>> {
+    pub(crate) fn open(&self, seat: Seat<'_>, key_id: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         if key_id != self.key.id() {
-            return Err(StoreError::WrongKey {
-                given: self.key.id().to_owned(),
-                wanted: key_id.to_owned(),
-            });
+            return Err(StoreError::WrongKey { given: self.key.id().to_owned(), wanted: key_id.to_owned() });
         }
         let broken = || StoreError::Unsealable(seat.field.to_owned());
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or_else(broken)?;
-        let payload = Payload {
-            msg: sealed,
-            aad: &seat.associated(key_id),
-        };
-        self.cipher()?
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map(Zeroizing::new)
-            .map_err(|_| broken())
+        let payload = Payload { msg: sealed, aad: &seat.associated(key_id) };
+        self.cipher()?.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| broken())
     }
 
     /// The same for text.
@@ -123,15 +102,9 @@ impl Vault {
     }
 
     /// The same for text.
-    pub(crate) fn open_text(
-        &self,
-        seat: Seat<'_>,
-        key_id: &str,
-        sealed: &[u8],
-    ) -> Result<SecretString> {
+    pub(crate) fn open_text(&self, seat: Seat<'_>, key_id: &str, sealed: &[u8]) -> Result<SecretString> {
         let plain = self.open(seat, key_id, sealed)?;
-        let text = std::str::from_utf8(&plain)
-            .map_err(|_| StoreError::Unsealable(seat.field.to_owned()))?;
+        let text = std::str::from_utf8(&plain).map_err(|_| StoreError::Unsealable(seat.field.to_owned()))?;
         Ok(SecretString::from(text))
     }
 
@@ -196,72 +169,35 @@ mod tests {
     #[test]
     fn a_sealed_value_opens_only_in_its_own_place() {
         let vault = vault(0);
-        let seat = Seat {
-            connection: 7,
-            field: "zoho.client_secret",
-            version: 3,
-        };
-        let sealed = vault
-            .seal_text(seat, &SecretString::from("s3cret"))
-            .unwrap();
+        let seat = Seat { connection: 7, field: "zoho.client_secret", version: 3 };
+        let sealed = vault.seal_text(seat, &SecretString::from("s3cret")).unwrap();
         let open = |seat| vault.open_text(seat, vault.key_id(), &sealed);
         assert_eq!(open(seat).unwrap().expose_secret(), "s3cret");
-        for other in [
-            Seat {
-                connection: 8,
-                ..seat
-            },
-            Seat {
-                field: "zoho.client_secrets",
-                ..seat
-            },
-            Seat { version: 4, ..seat },
-        ] {
-            assert!(
-                matches!(open(other), Err(StoreError::Unsealable(_))),
-                "{other:?}"
-            );
+        for other in
+            [Seat { connection: 8, ..seat }, Seat { field: "zoho.client_secrets", ..seat }, Seat { version: 4, ..seat }]
+        {
+            assert!(matches!(open(other), Err(StoreError::Unsealable(_))), "{other:?}");
         }
     }
 
     #[test]
     fn a_changed_value_and_another_key_are_refused() {
         let vault = vault(0);
-        let seat = Seat {
-            connection: 7,
-            field: "f",
-            version: 1,
-        };
+        let seat = Seat { connection: 7, field: "f", version: 1 };
         let mut sealed = vault.seal(seat, b"value").unwrap();
         let last = sealed.len() - 1;
         sealed[last] ^= 1;
-        assert!(matches!(
-            vault.open(seat, vault.key_id(), &sealed),
-            Err(StoreError::Unsealable(_))
-        ));
-        assert!(matches!(
-            vault.open(seat, vault.key_id(), b"short"),
-            Err(StoreError::Unsealable(_))
-        ));
+        assert!(matches!(vault.open(seat, vault.key_id(), &sealed), Err(StoreError::Unsealable(_))));
+        assert!(matches!(vault.open(seat, vault.key_id(), b"short"), Err(StoreError::Unsealable(_))));
         let other = self::vault(99);
-        assert!(matches!(
-            other.open(seat, vault.key_id(), &sealed),
-            Err(StoreError::WrongKey { .. })
-        ));
+        assert!(matches!(other.open(seat, vault.key_id(), &sealed), Err(StoreError::WrongKey { .. })));
     }
 
     #[test]
     fn sealing_twice_gives_two_ciphertexts() {
         let vault = vault(0);
-        let seat = Seat {
-            connection: 1,
-            field: "f",
-            version: 1,
-        };
-        assert_ne!(
-            vault.seal(seat, b"value").unwrap(),
-            vault.seal(seat, b"value").unwrap()
-        );
+        let seat = Seat { connection: 1, field: "f", version: 1 };
+        assert_ne!(vault.seal(seat, b"value").unwrap(), vault.seal(seat, b"value").unwrap());
     }
 
     #[test]
@@ -271,9 +207,6 @@ mod tests {
         assert_eq!(digests.applied(1, "f", &a), digests.applied(1, "f", &a));
         assert_ne!(digests.applied(1, "f", &a), digests.applied(1, "f", &b));
         assert_ne!(digests.applied(1, "f", &a), digests.applied(2, "f", &a));
-        assert_ne!(
-            digests.applied(1, "f", &a),
-            digests.applied(1, "fa", &SecretString::from(""))
-        );
+        assert_ne!(digests.applied(1, "f", &a), digests.applied(1, "fa", &SecretString::from("")));
     }
 }

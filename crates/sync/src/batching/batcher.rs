@@ -20,11 +20,7 @@ pub struct Batcher<T> {
 
 impl<T> Default for Batcher<T> {
     fn default() -> Self {
-        Self {
-            items: Vec::new(),
-            keys: BTreeSet::new(),
-            bytes: 0,
-        }
+        Self { items: Vec::new(), keys: BTreeSet::new(), bytes: 0 }
     }
 }
 
@@ -32,17 +28,12 @@ impl<T> Batcher<T> {
     /// Takes `item` of about `bytes` bytes; returns a batch that has become full, or that had to end before the item: keys of a
     /// batch are distinct, and a key that comes again starts the next one.
     pub fn push(&mut self, key: &str, bytes: usize, item: T) -> Option<Vec<T>> {
-        let ends = self.keys.contains(key)
-            || (!self.items.is_empty() && self.bytes.saturating_add(bytes) > MOST_BYTES);
+        let ends = self.keys.contains(key) || (!self.items.is_empty() && self.bytes.saturating_add(bytes) > MOST_BYTES);
         let before = if ends { self.flush() } else { None };
         self.keys.insert(key.into());
         self.bytes = self.bytes.saturating_add(bytes);
         self.items.push(item);
-        if self.items.len() >= MOST_ITEMS {
-            self.flush()
-        } else {
-            before
-        }
+        if self.items.len() >= MOST_ITEMS { self.flush() } else { before }
     }
 
     /// Hands out what is there; `None` when empty.

@@ -28,14 +28,8 @@ pub fn plan(draft: &Draft, entry: Option<&Entry>) -> Step {
     match (draft.module, linked) {
         (Module::Invoices, None) => Step::Insert,
         (Module::Invoices, Some(entry)) if entry.rows != draft.rows_digest() => Step::UpdateWhole,
-        (Module::Invoices, Some(entry)) if entry.header != draft.header_digest() => {
-            Step::UpdateHeader
-        }
-        (Module::Accounts | Module::Products, Some(entry))
-            if entry.header == draft.header_digest() =>
-        {
-            Step::Nothing
-        }
+        (Module::Invoices, Some(entry)) if entry.header != draft.header_digest() => Step::UpdateHeader,
+        (Module::Accounts | Module::Products, Some(entry)) if entry.header == draft.header_digest() => Step::Nothing,
         (Module::Accounts | Module::Products, _) => Step::Upsert,
         (Module::Invoices, Some(_)) => Step::Nothing,
     }
@@ -53,18 +47,8 @@ mod tests {
         fields.push("Name".into(), Value::from(name));
         let mut cells = Fields::default();
         cells.push("Description".into(), Value::from(row));
-        let rows = if module == Module::Invoices {
-            vec![cells]
-        } else {
-            Vec::new()
-        };
-        Draft {
-            module,
-            erp_key: "k".into(),
-            fields,
-            on_create: Fields::default(),
-            rows,
-        }
+        let rows = if module == Module::Invoices { vec![cells] } else { Vec::new() };
+        Draft { module, erp_key: "k".into(), fields, on_create: Fields::default(), rows }
     }
 
     fn entry(draft: &Draft, target: Option<&str>) -> Entry {
@@ -90,10 +74,7 @@ mod tests {
         for module in [Module::Accounts, Module::Products] {
             let draft = draft(module, "a", "");
             let same = entry(&draft, Some("1"));
-            let other = Entry {
-                header: Digest::default(),
-                ..same.clone()
-            };
+            let other = Entry { header: Digest::default(), ..same.clone() };
             assert_eq!(plan(&draft, None), Step::Upsert);
             assert_eq!(plan(&draft, Some(&entry(&draft, None))), Step::Upsert);
             assert_eq!(plan(&draft, Some(&other)), Step::Upsert);
@@ -108,27 +89,10 @@ mod tests {
         assert_eq!(plan(&before, None), Step::Insert);
         assert_eq!(plan(&before, Some(&entry(&before, None))), Step::Insert);
         assert_eq!(plan(&before, Some(&kept)), Step::Nothing);
-        assert_eq!(
-            plan(&draft(Module::Invoices, "b", "r"), Some(&kept)),
-            Step::UpdateHeader
-        );
-        assert_eq!(
-            plan(&draft(Module::Invoices, "a", "s"), Some(&kept)),
-            Step::UpdateWhole
-        );
-        assert_eq!(
-            plan(&draft(Module::Invoices, "b", "s"), Some(&kept)),
-            Step::UpdateWhole
-        );
-        let adopted = Entry {
-            header: Digest::default(),
-            rows: Digest::default(),
-            ..kept
-        };
-        assert_eq!(
-            plan(&before, Some(&adopted)),
-            Step::UpdateWhole,
-            "linked, but nothing was written yet"
-        );
+        assert_eq!(plan(&draft(Module::Invoices, "b", "r"), Some(&kept)), Step::UpdateHeader);
+        assert_eq!(plan(&draft(Module::Invoices, "a", "s"), Some(&kept)), Step::UpdateWhole);
+        assert_eq!(plan(&draft(Module::Invoices, "b", "s"), Some(&kept)), Step::UpdateWhole);
+        let adopted = Entry { header: Digest::default(), rows: Digest::default(), ..kept };
+        assert_eq!(plan(&before, Some(&adopted)), Step::UpdateWhole, "linked, but nothing was written yet");
     }
 }

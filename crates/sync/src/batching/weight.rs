@@ -15,11 +15,7 @@ pub fn weight(draft: &Draft) -> usize {
 }
 
 fn fields(fields: &Fields) -> usize {
-    fields
-        .0
-        .iter()
-        .map(|(name, value)| FRAME + name.len() + self::value(value))
-        .sum()
+    fields.0.iter().map(|(name, value)| FRAME + name.len() + self::value(value)).sum()
 }
 
 fn value(value: &Value) -> usize {
@@ -27,11 +23,7 @@ fn value(value: &Value) -> usize {
         Value::Null | Value::Bool(_) => 5,
         // Quotes and backslashes are escaped.
         Value::Text(text) => {
-            2 + text.len()
-                + text
-                    .bytes()
-                    .filter(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))
-                    .count()
+            2 + text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).count()
         }
         Value::Decimal(_) => 20,
         Value::Date(_) => 12,
@@ -55,9 +47,7 @@ mod tests {
             rows: Vec::new(),
         };
         let empty = weight(&draft);
-        draft
-            .fields
-            .push("Subject".into(), Value::from("x".repeat(1_000)));
+        draft.fields.push("Subject".into(), Value::from("x".repeat(1_000)));
         let one = weight(&draft);
         assert!(one >= empty + 1_007, "{one}");
         draft.rows.push(draft.fields.clone());

@@ -31,26 +31,20 @@ pub const fn versions(schema: u32, rules: u32) -> u64 {
 /// Compares `record` with its entry, whose fingerprint was made under `versions` or another number.
 #[must_use]
 pub fn compare(record: &Record, entry: Option<&Entry>, versions: u64) -> Detected {
-    entry.map_or(Detected::New, |entry| {
-        against(record, entry, || record.fingerprint(versions))
-    })
+    entry.map_or(Detected::New, |entry| against(record, entry, || record.fingerprint(versions)))
 }
 
 /// The same with the record's fingerprint at hand.
 #[must_use]
 pub fn compare_with(record: &Record, entry: Option<&Entry>, fingerprint: Digest) -> Detected {
-    entry.map_or(Detected::New, |entry| {
-        against(record, entry, || fingerprint)
-    })
+    entry.map_or(Detected::New, |entry| against(record, entry, || fingerprint))
 }
 
 fn against(record: &Record, entry: &Entry, fingerprint: impl FnOnce() -> Digest) -> Detected {
     // Customers and items are known by their GUID; only a document's number can come back with another one.
     let known = !entry.source_id.is_empty() && !record.id.is_empty();
     if known && !entry.source_id.eq_ignore_ascii_case(&record.id) {
-        return Detected::Reused {
-            old: entry.source_id.clone(),
-        };
+        return Detected::Reused { old: entry.source_id.clone() };
     }
     // A fingerprint of zero ("look again") equals none.
     if is_worth_another_try(entry) || entry.fingerprint != fingerprint() {
@@ -63,10 +57,7 @@ fn is_worth_another_try(entry: &Entry) -> bool {
     match entry.state {
         State::Settled | State::Skipped | State::LeftAlone => false,
         State::Waiting | State::Undecided => true,
-        State::Parked => entry
-            .problem
-            .as_ref()
-            .is_none_or(|problem| problem.code.class() == Class::Again),
+        State::Parked => entry.problem.as_ref().is_none_or(|problem| problem.code.class() == Class::Again),
     }
 }
 
@@ -120,29 +111,13 @@ mod tests {
             (State::Parked, Some(Code::ValueRefused), Detected::Same),
             (State::Parked, Some(Code::RecordLocked), Detected::Changed),
             (State::Parked, None, Detected::Changed),
-            (
-                State::Waiting,
-                Some(Code::WaitingForAccount),
-                Detected::Changed,
-            ),
-            (
-                State::Undecided,
-                Some(Code::UndecidedName),
-                Detected::Changed,
-            ),
+            (State::Waiting, Some(Code::WaitingForAccount), Detected::Changed),
+            (State::Undecided, Some(Code::UndecidedName), Detected::Changed),
         ];
         for (state, problem, want) in cases {
             let entry = entry(&record, *state, *problem);
-            assert_eq!(
-                compare(&record, Some(&entry), 7),
-                *want,
-                "{state:?} {problem:?}"
-            );
-            assert_eq!(
-                compare_with(&record, Some(&entry), record.fingerprint(7)),
-                *want,
-                "{state:?} {problem:?}"
-            );
+            assert_eq!(compare(&record, Some(&entry), 7), *want, "{state:?} {problem:?}");
+            assert_eq!(compare_with(&record, Some(&entry), record.fingerprint(7)), *want, "{state:?} {problem:?}");
         }
     }
 
@@ -151,63 +126,28 @@ mod tests {
         let record = record();
         let entry = entry(&record, State::Settled, None);
         assert_eq!(compare(&record, None, 7), Detected::New);
-        assert_eq!(
-            compare(&record, Some(&entry), 8),
-            Detected::Changed,
-            "other versions"
-        );
+        assert_eq!(compare(&record, Some(&entry), 8), Detected::Changed, "other versions");
         let mut other = record.clone();
         other.fields.0[0].1 = Value::from("Closed");
-        assert_eq!(
-            compare(&other, Some(&entry), 7),
-            Detected::Changed,
-            "a field"
-        );
+        assert_eq!(compare(&other, Some(&entry), 7), Detected::Changed, "a field");
         let mut other = record.clone();
         other.lines.push(Fields::default());
-        assert_eq!(
-            compare(&other, Some(&entry), 7),
-            Detected::Changed,
-            "a line more"
-        );
+        assert_eq!(compare(&other, Some(&entry), 7), Detected::Changed, "a line more");
         let mut other = record.clone();
         other.stamp = Some(crate::Instant::from_micros(5));
-        assert_eq!(
-            compare(&other, Some(&entry), 7),
-            Detected::Same,
-            "a moved stamp alone"
-        );
-        let asked = Entry {
-            fingerprint: Digest::default(),
-            ..entry
-        };
-        assert_eq!(
-            compare(&record, Some(&asked), 7),
-            Detected::Changed,
-            "asked for again"
-        );
+        assert_eq!(compare(&other, Some(&entry), 7), Detected::Same, "a moved stamp alone");
+        let asked = Entry { fingerprint: Digest::default(), ..entry };
+        assert_eq!(compare(&record, Some(&asked), 7), Detected::Changed, "asked for again");
     }
 
     #[test]
     fn a_number_with_another_id_is_reused() {
         let record = record();
-        let entry = Entry {
-            source_id: "b2".into(),
-            ..entry(&record, State::Settled, None)
-        };
-        assert_eq!(
-            compare(&record, Some(&entry), 7),
-            Detected::Reused { old: "b2".into() }
-        );
-        let unknown = Entry {
-            source_id: String::new(),
-            ..entry.clone()
-        };
+        let entry = Entry { source_id: "b2".into(), ..entry(&record, State::Settled, None) };
+        assert_eq!(compare(&record, Some(&entry), 7), Detected::Reused { old: "b2".into() });
+        let unknown = Entry { source_id: String::new(), ..entry.clone() };
         assert_eq!(compare(&record, Some(&unknown), 7), Detected::Same);
-        let upper = Entry {
-            source_id: "A1".into(),
-            ..entry
-        };
+        let upper = Entry { source_id: "A1".into(), ..entry };
         assert_eq!(compare(&record, Some(&upper), 7), Detected::Same);
     }
 

@@ -34,19 +34,13 @@ impl Window {
     #[must_use]
     pub fn open(checkpoint: &Checkpoint, now: Instant, overlap: Duration) -> Self {
         // A clock that was set back must not leave a hole between its new time and the old mark.
-        Self {
-            from: from(checkpoint, overlap).map(|from| from.min(now.minus(overlap))),
-            until: now,
-        }
+        Self { from: from(checkpoint, overlap).map(|from| from.min(now.minus(overlap))), until: now }
     }
 }
 
 impl From<&Pass> for Window {
     fn from(pass: &Pass) -> Self {
-        Self {
-            from: pass.from,
-            until: pass.until,
-        }
+        Self { from: pass.from, until: pass.until }
     }
 }
 
@@ -55,11 +49,7 @@ impl From<&Pass> for Window {
 #[must_use]
 pub fn from(checkpoint: &Checkpoint, overlap: Duration) -> Option<Instant> {
     let from = checkpoint.covered_up_to?.minus(overlap);
-    Some(
-        checkpoint
-            .newest_stamp
-            .map_or(from, |newest| newest.min(from)),
-    )
+    Some(checkpoint.newest_stamp.map_or(from, |newest| newest.min(from)))
 }
 
 /// The pass to go on with: the one that is under way, else a new one at `now` on the source's clock.
@@ -69,16 +59,9 @@ pub fn begin(checkpoint: &Checkpoint, now: Instant, overlap: Duration, reach: Re
         (Some(pass), Reach::Changes) => return pass.clone(),
         (Some(pass), Reach::Everything) if pass.from.is_none() => return pass.clone(),
         (_, Reach::Changes) => Window::open(checkpoint, now, overlap),
-        (_, Reach::Everything) => Window {
-            from: None,
-            until: now,
-        },
+        (_, Reach::Everything) => Window { from: None, until: now },
     };
-    Pass {
-        from: window.from,
-        until: window.until,
-        cursor: None,
-    }
+    Pass { from: window.from, until: window.until, cursor: None }
 }
 
 /// The checkpoint after a page of `window` is settled with everything before it. `newest` is the newest stamp on the page, `next`
@@ -87,44 +70,19 @@ pub fn begin(checkpoint: &Checkpoint, now: Instant, overlap: Duration, reach: Re
 /// The mark moves at the end only, to the window's `until`, and only when the window joins on to what was covered: a pass over a
 /// later stretch proves nothing about the gap.
 #[must_use]
-pub fn advance(
-    checkpoint: &Checkpoint,
-    window: Window,
-    newest: Option<Instant>,
-    next: Option<String>,
-) -> Checkpoint {
+pub fn advance(checkpoint: &Checkpoint, window: Window, newest: Option<Instant>, next: Option<String>) -> Checkpoint {
     let newest_stamp = checkpoint.newest_stamp.max(newest);
     let entity = checkpoint.entity;
     let covered_up_to = checkpoint.covered_up_to;
     match next {
         Some(cursor) => {
-            let pass = Pass {
-                from: window.from,
-                until: window.until,
-                cursor: Some(cursor),
-            };
-            Checkpoint {
-                entity,
-                covered_up_to,
-                newest_stamp,
-                pass: Some(pass),
-            }
+            let pass = Pass { from: window.from, until: window.until, cursor: Some(cursor) };
+            Checkpoint { entity, covered_up_to, newest_stamp, pass: Some(pass) }
         }
         None => {
-            let joins = window
-                .from
-                .is_none_or(|from| covered_up_to.is_some_and(|covered| from <= covered));
-            let covered_up_to = if joins {
-                Some(window.until)
-            } else {
-                covered_up_to
-            };
-            Checkpoint {
-                entity,
-                covered_up_to,
-                newest_stamp,
-                pass: None,
-            }
+            let joins = window.from.is_none_or(|from| covered_up_to.is_some_and(|covered| from <= covered));
+            let covered_up_to = if joins { Some(window.until) } else { covered_up_to };
+            Checkpoint { entity, covered_up_to, newest_stamp, pass: None }
         }
     }
 }

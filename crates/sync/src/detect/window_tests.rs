@@ -12,12 +12,7 @@ fn at(seconds: i64) -> Instant {
 }
 
 fn checkpoint(covered: Option<i64>, newest: Option<i64>) -> Checkpoint {
-    Checkpoint {
-        entity: Entity::Customer,
-        covered_up_to: covered.map(at),
-        newest_stamp: newest.map(at),
-        pass: None,
-    }
+    Checkpoint { entity: Entity::Customer, covered_up_to: covered.map(at), newest_stamp: newest.map(at), pass: None }
 }
 
 #[test]
@@ -35,40 +30,19 @@ fn a_window_begins_before_the_mark_and_at_a_known_record() {
     ];
     for (covered, newest, now, want) in cases {
         let window = Window::open(&checkpoint(covered, newest), at(now), overlap);
-        assert_eq!(
-            window,
-            Window {
-                from: want.map(at),
-                until: at(now)
-            },
-            "{covered:?} {newest:?} {now}"
-        );
+        assert_eq!(window, Window { from: want.map(at), until: at(now) }, "{covered:?} {newest:?} {now}");
     }
 }
 
 #[test]
 fn an_unfinished_pass_goes_on() {
-    let changes = Pass {
-        from: Some(at(10)),
-        until: at(20),
-        cursor: Some("c".into()),
-    };
-    let whole = Pass {
-        from: None,
-        ..changes.clone()
-    };
+    let changes = Pass { from: Some(at(10)), until: at(20), cursor: Some("c".into()) };
+    let whole = Pass { from: None, ..changes.clone() };
     let mut kept = checkpoint(Some(15), None);
     kept.pass = Some(changes.clone());
     assert_eq!(begin(&kept, at(99), OVERLAP, Reach::Changes), changes);
     let fresh = begin(&kept, at(99), OVERLAP, Reach::Everything);
-    assert_eq!(
-        fresh,
-        Pass {
-            from: None,
-            until: at(99),
-            cursor: None
-        }
-    );
+    assert_eq!(fresh, Pass { from: None, until: at(99), cursor: None });
     kept.pass = Some(whole.clone());
     assert_eq!(begin(&kept, at(99), OVERLAP, Reach::Changes), whole);
     assert_eq!(begin(&kept, at(99), OVERLAP, Reach::Everything), whole);
@@ -77,47 +51,22 @@ fn an_unfinished_pass_goes_on() {
 #[test]
 fn the_mark_moves_at_the_end_only() {
     let kept = checkpoint(Some(100), Some(90));
-    let window = Window {
-        from: Some(at(50)),
-        until: at(200),
-    };
+    let window = Window { from: Some(at(50)), until: at(200) };
     let page = advance(&kept, window, Some(at(150)), Some("c".into()));
     assert_eq!(page.covered_up_to, Some(at(100)));
     assert_eq!(page.newest_stamp, Some(at(150)));
-    assert_eq!(
-        page.pass,
-        Some(Pass {
-            from: Some(at(50)),
-            until: at(200),
-            cursor: Some("c".into())
-        })
-    );
+    assert_eq!(page.pass, Some(Pass { from: Some(at(50)), until: at(200), cursor: Some("c".into()) }));
     let end = advance(&page, window, Some(at(120)), None);
     assert_eq!(end, checkpoint(Some(200), Some(150)));
 }
 
 #[test]
 fn a_later_stretch_does_not_cover_the_gap() {
-    let window = Window {
-        from: Some(at(150)),
-        until: at(200),
-    };
-    assert_eq!(
-        advance(&checkpoint(Some(100), None), window, None, None),
-        checkpoint(Some(100), None)
-    );
-    assert_eq!(
-        advance(&checkpoint(None, None), window, None, None),
-        checkpoint(None, None)
-    );
-    let whole = Window {
-        from: None,
-        until: at(200),
-    };
-    assert_eq!(
-        advance(&checkpoint(None, None), whole, None, None),
-        checkpoint(Some(200), None)
-    );
+    let window = Window { from: Some(at(150)), until: at(200) };
+    assert_eq!(advance(&checkpoint(Some(100), None), window, None, None), checkpoint(Some(100), None));
+    assert_eq!(advance(&checkpoint(None, None), window, None, None), checkpoint(None, None));
+    let whole = Window { from: None, until: at(200) };
+    assert_eq!(advance(&checkpoint(None, None), whole, None, None), checkpoint(Some(200), None));
 }
 
 proptest! {

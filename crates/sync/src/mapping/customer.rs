@@ -9,10 +9,7 @@ use crate::{Module, Record, Value};
 
 /// The parent's CustomerID; `None` when blank or the customer itself.
 fn parent(record: &Record) -> Option<&str> {
-    record
-        .fields
-        .text("ParentRecord")
-        .filter(|code| !code.eq_ignore_ascii_case(&record.key))
+    record.fields.text("ParentRecord").filter(|code| !code.eq_ignore_ascii_case(&record.key))
 }
 
 /// What the customer needs: its parent's link.
@@ -33,10 +30,7 @@ pub(super) fn map(record: &Record, lookups: &Lookups, names: &Names) -> Mapped {
     let text = |path| record.fields.text(path);
     let mut sheet = Sheet::with_room(20);
     sheet.put(&columns.key, Value::from(record.erp_key()));
-    sheet.text(
-        &columns.name,
-        Some(text("CustomerName").unwrap_or(&record.key)),
-    );
+    sheet.text(&columns.name, Some(text("CustomerName").unwrap_or(&record.key)));
     sheet.text(&columns.code, Some(&record.key));
     sheet.text(&columns.status, text("Status"));
     sheet.text(&columns.class, text("CustomerClass"));
@@ -54,11 +48,7 @@ pub(super) fn map(record: &Record, lookups: &Lookups, names: &Names) -> Mapped {
         }
     }
     let (draft, notes) = sheet.finish(Module::Accounts, record.erp_key(), Vec::new());
-    Mapped::Draft {
-        draft,
-        notes,
-        parent_missing,
-    }
+    Mapped::Draft { draft, notes, parent_missing }
 }
 
 #[cfg(test)]

@@ -41,10 +41,8 @@ pub(super) fn check_key(record: &Record, column: Option<&Column>) -> Result<(), 
     }
     match column.and_then(|column| column.length) {
         Some(limit) if text::is_longer(record.erp_key(), limit) => {
-            let message = format!(
-                "The ERP key {} is longer than the {limit} characters of its field.",
-                record.erp_key()
-            );
+            let message =
+                format!("The ERP key {} is longer than the {limit} characters of its field.", record.erp_key());
             Err(Problem::new(Code::KeyTooLong, message).at("ERP Key"))
         }
         _ => Ok(()),
@@ -79,55 +77,36 @@ pub(super) fn map(record: &Record, schema: &Schema, lookups: &Lookups, names: &N
         return wait(&facts, lookups);
     };
     let mut sheet = header(record, &facts, schema, names, account);
-    let Some(rows) = facts
-        .plan
-        .rows
-        .iter()
-        .map(|row| fields(row, lookups, names, &mut sheet.notes))
-        .collect()
-    else {
+    let Some(rows) = facts.plan.rows.iter().map(|row| fields(row, lookups, names, &mut sheet.notes)).collect() else {
         return wait(&facts, lookups);
     };
     let (draft, notes) = sheet.finish(Module::Invoices, record.erp_key(), rows);
-    Mapped::Draft {
-        draft,
-        notes,
-        parent_missing: None,
-    }
+    Mapped::Draft { draft, notes, parent_missing: None }
 }
 
 /// Reads the document, or says why it is not drafted.
 fn read<'r>(record: &'r Record, schema: &Schema) -> Result<Facts<'r>, Box<Mapped>> {
     let park = |problem| Box::new(Mapped::Park(problem));
     let required = |field: &'static str| {
-        record.fields.text(field).ok_or_else(|| {
-            park(money::unreadable(format!("The document has no {field}.")).at(field))
-        })
+        record
+            .fields
+            .text(field)
+            .ok_or_else(|| park(money::unreadable(format!("The document has no {field}.")).at(field)))
     };
-    let amount =
-        |field: &'static str| money::read(&record.fields, field, || field.to_owned()).map_err(park);
+    let amount = |field: &'static str| money::read(&record.fields, field, || field.to_owned()).map_err(park);
 
     let kind = required("Type")?;
     let Some(sign) = sign(kind) else {
-        return Err(Box::new(Mapped::Skip {
-            filter: "type does not travel",
-            problem: None,
-        }));
+        return Err(Box::new(Mapped::Skip { filter: "type does not travel", problem: None }));
     };
     let status = record.fields.text("Status").unwrap_or_default();
     let standing = standing(status);
     if matches!(standing, Standing::NotReleased | Standing::Unknown) {
         let problem = (standing == Standing::Unknown).then(|| {
-            let message = format!(
-                "The status \"{}\" is none of the documented ones.",
-                text::cut(status, 50)
-            );
+            let message = format!("The status \"{}\" is none of the documented ones.", text::cut(status, 50));
             Problem::new(Code::UnknownStatus, message).at("Status")
         });
-        return Err(Box::new(Mapped::Skip {
-            filter: "not released",
-            problem,
-        }));
+        return Err(Box::new(Mapped::Skip { filter: "not released", problem }));
     }
     let number = required("ReferenceNbr")?;
     let customer = match record.fields.text("Customer") {
@@ -135,66 +114,28 @@ fn read<'r>(record: &'r Record, schema: &Schema) -> Result<Facts<'r>, Box<Mapped
         None => required("CustomerID")?,
     };
     let Some(gross) = amount("Amount")? else {
-        return Err(park(
-            money::unreadable("The document has no Amount.").at("Amount"),
-        ));
+        return Err(park(money::unreadable("The document has no Amount.").at("Amount")));
     };
     let currency = record.fields.text("custom/Document.CuryID");
-    if let Some(code) =
-        currency.filter(|code| schema.multi_currency && !schema.currencies.contains_key(*code))
-    {
-        let message = format!(
-            "The currency {} is not active in Zoho CRM.",
-            text::cut(code, 10)
-        );
-        return Err(park(
-            Problem::new(Code::CurrencyNotActive, message).at("Currency"),
-        ));
+    if let Some(code) = currency.filter(|code| schema.multi_currency && !schema.currencies.contains_key(*code)) {
+        let message = format!("The currency {} is not active in Zoho CRM.", text::cut(code, 10));
+        return Err(park(Problem::new(Code::CurrencyNotActive, message).at("Currency")));
     }
-    let places = currency
-        .and_then(|code| schema.currencies.get(code))
-        .map_or(2, |currency| currency.places.min(MOST_PLACES));
-    let split =
-        amount("custom/Document.InstallmentCntr")?.is_some_and(|count| count > Decimal::ZERO);
+    let places =
+        currency.and_then(|code| schema.currencies.get(code)).map_or(2, |currency| currency.places.min(MOST_PLACES));
+    let split = amount("custom/Document.InstallmentCntr")?.is_some_and(|count| count > Decimal::ZERO);
     let signed = |number: Decimal| {
         let number = money::rounded(number, places);
-        if sign == Sign::Minus && !number.is_zero() {
-            -number
-        } else {
-            number
-        }
+        if sign == Sign::Minus && !number.is_zero() { -number } else { number }
     };
     let total = if split { Decimal::ZERO } else { signed(gross) };
     let balance = amount("Balance")?.map(signed);
-    let plan = rows::plan(
-        record,
-        money::rounded(gross, places),
-        total,
-        &Policy::of(schema, places),
-    )
-    .map_err(park)?;
+    let plan = rows::plan(record, money::rounded(gross, places), total, &Policy::of(schema, places)).map_err(park)?;
     let canceled = standing == Standing::Canceled;
-    Ok(Facts {
-        kind,
-        number,
-        status,
-        canceled,
-        split,
-        customer,
-        currency,
-        total,
-        balance,
-        plan,
-    })
+    Ok(Facts { kind, number, status, canceled, split, customer, currency, total, balance, plan })
 }
 
-fn header(
-    record: &Record,
-    facts: &Facts<'_>,
-    schema: &Schema,
-    names: &Names,
-    account: &str,
-) -> Sheet {
+fn header(record: &Record, facts: &Facts<'_>, schema: &Schema, names: &Names, account: &str) -> Sheet {
     let columns = &names.invoices;
     let subject = match facts.kind {
         "Invoice" => Cow::Borrowed(facts.number),
@@ -205,14 +146,7 @@ fn header(
     sheet.text(&columns.subject, Some(&subject));
     sheet.text(&columns.number, Some(facts.number));
     sheet.text(&columns.kind, Some(facts.kind));
-    sheet.text(
-        &columns.erp_status,
-        Some(if facts.split {
-            "Instalments"
-        } else {
-            facts.status
-        }),
-    );
+    sheet.text(&columns.erp_status, Some(if facts.split { "Instalments" } else { facts.status }));
     sheet.put(&columns.total, Value::Decimal(facts.total));
     if let Some(balance) = facts.balance {
         sheet.put(&columns.balance, Value::Decimal(balance));
@@ -226,18 +160,9 @@ fn header(
     sheet.date(&columns.due, record.fields.get("DueDate"));
     sheet.text(&columns.order, record.fields.text("CustomerOrder"));
     sheet.lines(&columns.description, record.fields.text("Description"));
-    sheet.listed(
-        &columns.status,
-        Some(if facts.canceled {
-            "Cancelled"
-        } else {
-            "Approved"
-        }),
-    );
+    sheet.listed(&columns.status, Some(if facts.canceled { "Cancelled" } else { "Approved" }));
     sheet.put(&columns.adjustment, Value::Decimal(facts.plan.adjustment));
-    if let (true, Some(column), Some(code)) =
-        (schema.multi_currency, &columns.currency, facts.currency)
-    {
+    if let (true, Some(column), Some(code)) = (schema.multi_currency, &columns.currency, facts.currency) {
         sheet.on_create.push(column.name.clone(), Value::from(code));
     }
     if let Some(column) = &names.rows.product {
@@ -260,12 +185,7 @@ fn link<'l>(row: &Row<'_>, lookups: &'l Lookups) -> Option<&'l String> {
 }
 
 /// One row by API names; `None` when its product has no link.
-fn fields(
-    row: &Row<'_>,
-    lookups: &Lookups,
-    names: &Names,
-    notes: &mut Vec<Note>,
-) -> Option<Fields> {
+fn fields(row: &Row<'_>, lookups: &Lookups, names: &Names, notes: &mut Vec<Note>) -> Option<Fields> {
     let columns = &names.rows;
     let mut fields = Fields(Vec::with_capacity(5));
     let product = Value::Link(link(row, lookups)?.clone());
@@ -282,9 +202,7 @@ fn fields(
     }
     if let Some(column) = &columns.description {
         let words = match row.words {
-            Words::Line(description) => {
-                description.and_then(|description| text::tidy(description, true))
-            }
+            Words::Line(description) => description.and_then(|description| text::tidy(description, true)),
             Words::More(count) => Some(Cow::Owned(format!("and {count} more lines"))),
         };
         if let Some(words) = words {
@@ -301,48 +219,23 @@ fn wait(facts: &Facts<'_>, lookups: &Lookups) -> Mapped {
     if !lookups.accounts.contains_key(facts.customer) {
         accounts.push(facts.customer.to_owned());
     }
-    let unlinked = || {
-        facts
-            .plan
-            .rows
-            .iter()
-            .filter(|row| link(row, lookups).is_none())
-    };
+    let unlinked = || facts.plan.rows.iter().filter(|row| link(row, lookups).is_none());
     let products: BTreeSet<&str> = unlinked().filter_map(|row| row.item).collect();
     let placeholder = unlinked().any(|row| row.item.is_none());
     let problem = if let Some(code) = accounts.first() {
-        let message = format!(
-            "The customer {} has no account in Zoho CRM yet.",
-            text::cut(code, 50)
-        );
+        let message = format!("The customer {} has no account in Zoho CRM yet.", text::cut(code, 50));
         Problem::new(Code::WaitingForAccount, message).at(code)
     } else {
-        let named: Vec<_> = products
-            .iter()
-            .take(5)
-            .map(|code| text::cut(code, 50))
-            .collect();
+        let named: Vec<_> = products.iter().take(5).map(|code| text::cut(code, 50)).collect();
         let message = match products.len() {
             0 => "The product for lines without an item is not in Zoho CRM yet.".to_owned(),
-            1 => format!(
-                "The item {} has no product in Zoho CRM yet.",
-                named.join(", ")
-            ),
-            count => format!(
-                "{count} items have no product in Zoho CRM yet: {}.",
-                named.join(", ")
-            ),
+            1 => format!("The item {} has no product in Zoho CRM yet.", named.join(", ")),
+            count => format!("{count} items have no product in Zoho CRM yet: {}.", named.join(", ")),
         };
-        Problem::new(Code::WaitingForProduct, message)
-            .at(products.first().copied().unwrap_or(PLACEHOLDER_KEY))
+        Problem::new(Code::WaitingForProduct, message).at(products.first().copied().unwrap_or(PLACEHOLDER_KEY))
     };
     let products = products.into_iter().map(str::to_owned).collect();
-    Mapped::Wait {
-        accounts,
-        products,
-        placeholder,
-        problem,
-    }
+    Mapped::Wait { accounts, products, placeholder, problem }
 }
 
 #[cfg(test)]

@@ -54,41 +54,11 @@ fn types_signs_and_subjects() {
     // type, entity, customer field -> subject, total
     let cases = [
         ("Invoice", Entity::Invoice, "Customer", "INV000123", "100"),
-        (
-            "Debit Memo",
-            Entity::Invoice,
-            "Customer",
-            "INV000123 (Debit Memo)",
-            "100",
-        ),
-        (
-            "Credit Memo",
-            Entity::Invoice,
-            "Customer",
-            "INV000123 (Credit Memo)",
-            "-100",
-        ),
-        (
-            "Overdue Charge",
-            Entity::Invoice,
-            "Customer",
-            "INV000123 (Overdue Charge)",
-            "100",
-        ),
-        (
-            "Cash Sale",
-            Entity::CashSale,
-            "CustomerID",
-            "INV000123 (Cash Sale)",
-            "100",
-        ),
-        (
-            "Cash Return",
-            Entity::CashSale,
-            "CustomerID",
-            "INV000123 (Cash Return)",
-            "-100",
-        ),
+        ("Debit Memo", Entity::Invoice, "Customer", "INV000123 (Debit Memo)", "100"),
+        ("Credit Memo", Entity::Invoice, "Customer", "INV000123 (Credit Memo)", "-100"),
+        ("Overdue Charge", Entity::Invoice, "Customer", "INV000123 (Overdue Charge)", "100"),
+        ("Cash Sale", Entity::CashSale, "CustomerID", "INV000123 (Cash Sale)", "100"),
+        ("Cash Return", Entity::CashSale, "CustomerID", "INV000123 (Cash Return)", "-100"),
     ];
     for (kind, entity, customer, subject, total) in cases {
         let mut record = with_lines(&[line(1, "A", "10", "10", "100")]);
@@ -101,27 +71,11 @@ fn types_signs_and_subjects() {
         assert_eq!(draft.erp_key, format!("{kind}/INV000123"));
         assert_eq!(draft.fields.text("Subject"), Some(subject));
         assert_eq!(draft.fields.text("ERP_Type1"), Some(kind));
-        assert_eq!(
-            decimal(&draft, "ERP_Total1").as_deref(),
-            Some(total),
-            "{kind}"
-        );
-        assert_eq!(
-            decimal(&draft, "ERP_Balance1").as_deref(),
-            Some(total),
-            "{kind}"
-        );
+        assert_eq!(decimal(&draft, "ERP_Total1").as_deref(), Some(total), "{kind}");
+        assert_eq!(decimal(&draft, "ERP_Balance1").as_deref(), Some(total), "{kind}");
         let adjustment = if total.starts_with('-') { "-200" } else { "0" };
-        assert_eq!(
-            decimal(&draft, "Adjustment").as_deref(),
-            Some(adjustment),
-            "{kind}"
-        );
-        assert_eq!(
-            draft.rows[0].get("List_Price"),
-            Some(&number("10")),
-            "rows stay positive"
-        );
+        assert_eq!(decimal(&draft, "Adjustment").as_deref(), Some(adjustment), "{kind}");
+        assert_eq!(draft.rows[0].get("List_Price"), Some(&number("10")), "rows stay positive");
     }
 }
 
@@ -140,45 +94,28 @@ fn what_stays_behind() {
     ];
     for (field, value, want, told) in cases {
         let record = changed(field, Value::from(*value));
-        let Mapped::Skip { filter, problem } = mapped(&record, &schema()) else {
-            panic!("{value} is not skipped")
-        };
+        let Mapped::Skip { filter, problem } = mapped(&record, &schema()) else { panic!("{value} is not skipped") };
         assert_eq!(filter, *want, "{value}");
-        assert_eq!(
-            problem.map(|problem| problem.code),
-            told.then_some(Code::UnknownStatus),
-            "{value}"
-        );
+        assert_eq!(problem.map(|problem| problem.code), told.then_some(Code::UnknownStatus), "{value}");
         assert_eq!(needs(&record, &schema()), Needs::default(), "{value}");
     }
 }
 
 #[test]
 fn statuses_that_travel() {
-    for (status, want) in [
-        ("Open", "Approved"),
-        ("Closed", "Approved"),
-        ("Reserved", "Approved"),
-        ("Canceled", "Cancelled"),
-    ] {
+    for (status, want) in
+        [("Open", "Approved"), ("Closed", "Approved"), ("Reserved", "Approved"), ("Canceled", "Cancelled")]
+    {
         let (draft, _) = draft(&changed("Status", Value::from(status)), &schema());
         assert_eq!(draft.fields.text("ERP_Status1"), Some(status));
         assert_eq!(draft.fields.text("Status"), Some(want), "{status}");
     }
     let mut schema = schema();
     let module = schema.modules.get_mut(&Module::Invoices).unwrap();
-    module
-        .fields
-        .insert("Status".into(), listed("Status", &["Open", "CANCELLED"]));
+    module.fields.insert("Status".into(), listed("Status", &["Open", "CANCELLED"]));
     let (open, notes) = draft(&invoice("100"), &schema);
     assert_eq!(open.fields.get("Status"), None);
-    assert_eq!(
-        notes,
-        [Note {
-            field: "Status".into(),
-            why: Why::NotListed
-        }]
-    );
+    assert_eq!(notes, [Note { field: "Status".into(), why: Why::NotListed }]);
     let (canceled, _) = draft(&changed("Status", Value::from("Canceled")), &schema);
     assert_eq!(canceled.fields.text("Status"), Some("CANCELLED"));
 }
@@ -222,46 +159,27 @@ fn currencies() {
         record.lines.push(line(1, "A", "1", "1", "1"));
         set(&mut record, "custom/Document.CuryID", Value::from(code));
         let (draft, _) = draft(&record, &several_currencies());
-        assert_eq!(
-            decimal(&draft, "ERP_Total1").as_deref(),
-            Some(total),
-            "{code}"
-        );
+        assert_eq!(decimal(&draft, "ERP_Total1").as_deref(), Some(total), "{code}");
         assert_eq!(draft.fields.text("ERP_Currency1"), Some(code));
         assert_eq!(draft.on_create, given(&[("Currency", Value::from(code))]));
     }
     let record = changed("custom/Document.CuryID", Value::from("CHF"));
     let problem = parked(&record, &several_currencies());
-    assert_eq!(
-        (problem.code, problem.field.as_str()),
-        (Code::CurrencyNotActive, "Currency")
-    );
+    assert_eq!((problem.code, problem.field.as_str()), (Code::CurrencyNotActive, "Currency"));
     let (one, _) = draft(&record, &schema());
-    assert!(
-        one.on_create.0.is_empty(),
-        "an organisation with one currency takes any"
-    );
+    assert!(one.on_create.0.is_empty(), "an organisation with one currency takes any");
 }
 
 #[test]
 fn an_unknown_currency_is_left_out_and_told() {
     let mut record = invoice("10.005");
-    record
-        .fields
-        .0
-        .retain(|(name, _)| !name.starts_with("custom/"));
+    record.fields.0.retain(|(name, _)| !name.starts_with("custom/"));
     for schema in [schema(), several_currencies()] {
         let (draft, notes) = draft(&record, &schema);
         assert_eq!(draft.fields.get("ERP_Currency1"), None);
         assert_eq!(decimal(&draft, "ERP_Total1").as_deref(), Some("10.01"));
         assert!(draft.on_create.0.is_empty());
-        assert_eq!(
-            notes,
-            [Note {
-                field: "ERP_Currency1".into(),
-                why: Why::CurrencyUnknown
-            }]
-        );
+        assert_eq!(notes, [Note { field: "ERP_Currency1".into(), why: Why::CurrencyUnknown }]);
     }
 }
 
@@ -274,58 +192,21 @@ fn what_cannot_be_read_is_parked() {
     };
     let cases = [
         (missing("Type"), Code::SourceUnreadable, "Type"),
-        (
-            missing("ReferenceNbr"),
-            Code::SourceUnreadable,
-            "ReferenceNbr",
-        ),
+        (missing("ReferenceNbr"), Code::SourceUnreadable, "ReferenceNbr"),
         (missing("Amount"), Code::SourceUnreadable, "Amount"),
         (missing("Customer"), Code::SourceUnreadable, "CustomerID"),
-        (
-            changed("Amount", Value::Null),
-            Code::SourceUnreadable,
-            "Amount",
-        ),
-        (
-            changed("Amount", Value::from("100")),
-            Code::SourceUnreadable,
-            "Amount",
-        ),
-        (
-            changed("Amount", Value::Decimal(Decimal::MAX)),
-            Code::SourceUnreadable,
-            "Amount",
-        ),
-        (
-            changed("Balance", Value::Decimal(Decimal::MIN)),
-            Code::SourceUnreadable,
-            "Balance",
-        ),
-        (
-            Record {
-                key: format!("Invoice/{}", "9".repeat(43)),
-                ..invoice("1")
-            },
-            Code::KeyTooLong,
-            "ERP Key",
-        ),
-        (
-            Record {
-                id: String::new(),
-                ..invoice("1")
-            },
-            Code::SourceUnreadable,
-            "id",
-        ),
+        (changed("Amount", Value::Null), Code::SourceUnreadable, "Amount"),
+        (changed("Amount", Value::from("100")), Code::SourceUnreadable, "Amount"),
+        (changed("Amount", Value::Decimal(Decimal::MAX)), Code::SourceUnreadable, "Amount"),
+        (changed("Balance", Value::Decimal(Decimal::MIN)), Code::SourceUnreadable, "Balance"),
+        (Record { key: format!("Invoice/{}", "9".repeat(43)), ..invoice("1") }, Code::KeyTooLong, "ERP Key"),
+        (Record { id: String::new(), ..invoice("1") }, Code::SourceUnreadable, "id"),
     ];
     for (record, code, field) in cases {
         let problem = parked(&record, &schema());
         assert_eq!((problem.code, problem.field.as_str()), (code, field));
     }
-    let fits = Record {
-        key: format!("Invoice/{}", "9".repeat(42)),
-        ..invoice("1")
-    };
+    let fits = Record { key: format!("Invoice/{}", "9".repeat(42)), ..invoice("1") };
     assert_eq!(draft(&fits, &schema()).0.erp_key.len(), 50);
 }
 
@@ -333,13 +214,7 @@ fn what_cannot_be_read_is_parked() {
 fn dates_of_another_kind_are_left_out_and_told() {
     let (draft, notes) = draft(&changed("DueDate", Value::from("12/14/2023")), &schema());
     assert_eq!(draft.fields.get("Due_Date"), None);
-    assert_eq!(
-        notes,
-        [Note {
-            field: "Due_Date".into(),
-            why: Why::Unreadable
-        }]
-    );
+    assert_eq!(notes, [Note { field: "Due_Date".into(), why: Why::Unreadable }]);
 }
 
 #[test]
@@ -350,28 +225,13 @@ fn long_texts_of_header_and_rows_are_cut() {
     let mut record = with_lines(&[line(1, "A", "1", "1", "1")]);
     set(&mut record, "CustomerOrder", Value::from("é".repeat(31)));
     let (draft, notes) = draft(&record, &schema);
-    assert_eq!(
-        draft.fields.text("Purchase_Order"),
-        Some("é".repeat(30).as_str())
-    );
+    assert_eq!(draft.fields.text("Purchase_Order"), Some("é".repeat(30).as_str()));
     assert_eq!(draft.rows[0].text("Description"), Some("line"));
     assert_eq!(
         notes,
         [
-            Note {
-                field: "Purchase_Order".into(),
-                why: Why::Cut {
-                    length: 31,
-                    limit: 30
-                }
-            },
-            Note {
-                field: "Description".into(),
-                why: Why::Cut {
-                    length: 6,
-                    limit: 4
-                }
-            },
+            Note { field: "Purchase_Order".into(), why: Why::Cut { length: 31, limit: 30 } },
+            Note { field: "Description".into(), why: Why::Cut { length: 6, limit: 4 } },
         ]
     );
 }

@@ -24,10 +24,7 @@ pub(super) fn map(record: &Record, names: &Names) -> Mapped {
     };
     let mut sheet = Sheet::with_room(9);
     sheet.put(&columns.key, Value::from(record.erp_key()));
-    sheet.text(
-        &columns.name,
-        Some(text("Description").unwrap_or(&record.key)),
-    );
+    sheet.text(&columns.name, Some(text("Description").unwrap_or(&record.key)));
     sheet.text(&columns.code, Some(&record.key));
     sheet.put(&columns.kind, Value::from(kind));
     sheet.text(&columns.status, text("ItemStatus"));
@@ -38,11 +35,7 @@ pub(super) fn map(record: &Record, names: &Names) -> Mapped {
     }
     sheet.price(&columns.price, price);
     let (draft, notes) = sheet.finish(Module::Products, record.erp_key(), Vec::new());
-    Mapped::Draft {
-        draft,
-        notes,
-        parent_missing: None,
-    }
+    Mapped::Draft { draft, notes, parent_missing: None }
 }
 
 /// Drafts the product for lines without an item.

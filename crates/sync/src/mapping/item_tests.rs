@@ -14,34 +14,18 @@ fn stock(pairs: &[(&str, Value)]) -> Record {
 #[test]
 fn names_codes_and_kinds() {
     let schema = schema();
-    let (product, _) = draft(
-        &stock(&[("Description", Value::from(" Bolt M6 "))]),
-        &schema,
-    );
+    let (product, _) = draft(&stock(&[("Description", Value::from(" Bolt M6 "))]), &schema);
     assert_eq!(product.module, Module::Products);
-    assert_eq!(
-        product.fields.text("ERP_Key1"),
-        Some("3d3ba0e4-0000-4000-8000-000000000001")
-    );
+    assert_eq!(product.fields.text("ERP_Key1"), Some("3d3ba0e4-0000-4000-8000-000000000001"));
     assert_eq!(product.fields.text("Product_Name"), Some("Bolt M6"));
     assert_eq!(product.fields.text("Product_Code"), Some("AB 12/3-"));
     assert_eq!(product.fields.text("ERP_Kind1"), Some("Stock"));
-    assert_eq!(
-        product.fields.get("Product_Active"),
-        None,
-        "a blank status says nothing"
-    );
+    assert_eq!(product.fields.get("Product_Active"), None, "a blank status says nothing");
     let (product, _) = draft(&record(Entity::NonStockItem, "SVC", &[]), &schema);
     assert_eq!(product.fields.text("Product_Name"), Some("SVC"));
     assert_eq!(product.fields.text("ERP_Kind1"), Some("Non-Stock"));
-    let (_, notes) = draft(
-        &stock(&[("Description", Value::from("d".repeat(51)))]),
-        &schema,
-    );
-    assert_eq!(
-        notes[0].to_string(),
-        "Product_Name: cut from 51 to 50 characters"
-    );
+    let (_, notes) = draft(&stock(&[("Description", Value::from("d".repeat(51)))]), &schema);
+    assert_eq!(notes[0].to_string(), "Product_Name: cut from 51 to 50 characters");
 }
 
 #[test]
@@ -57,11 +41,7 @@ fn statuses() {
     for (status, active) in cases {
         let (draft, _) = draft(&stock(&[("ItemStatus", Value::from(status))]), &schema());
         assert_eq!(draft.fields.text("ERP_Status1"), Some(status));
-        assert_eq!(
-            draft.fields.get("Product_Active"),
-            Some(&Value::Bool(active)),
-            "{status}"
-        );
+        assert_eq!(draft.fields.get("Product_Active"), Some(&Value::Bool(active)), "{status}");
     }
 }
 
@@ -69,39 +49,16 @@ fn statuses() {
 fn units() {
     // entity, field, given, ERP Unit, Usage_Unit
     let cases = [
-        (
-            Entity::StockItem,
-            "BaseUOM",
-            "EACH",
-            Some("EACH"),
-            Some("Each"),
-        ),
+        (Entity::StockItem, "BaseUOM", "EACH", Some("EACH"), Some("Each")),
         (Entity::StockItem, "BaseUOM", "PALLET", Some("PALLET"), None),
         (Entity::StockItem, "BaseUnit", "EACH", None, None),
-        (
-            Entity::NonStockItem,
-            "BaseUnit",
-            "kg",
-            Some("kg"),
-            Some("Kg"),
-        ),
+        (Entity::NonStockItem, "BaseUnit", "kg", Some("kg"), Some("Kg")),
         (Entity::NonStockItem, "BaseUOM", "kg", None, None),
     ];
     for (entity, field, given, unit, usage) in cases {
-        let (draft, _) = draft(
-            &record(entity, "X", &[(field, Value::from(given))]),
-            &schema(),
-        );
-        assert_eq!(
-            draft.fields.text("ERP_Unit1"),
-            unit,
-            "{entity:?} {field} {given}"
-        );
-        assert_eq!(
-            draft.fields.text("Usage_Unit"),
-            usage,
-            "{entity:?} {field} {given}"
-        );
+        let (draft, _) = draft(&record(entity, "X", &[(field, Value::from(given))]), &schema());
+        assert_eq!(draft.fields.text("ERP_Unit1"), unit, "{entity:?} {field} {given}");
+        assert_eq!(draft.fields.text("Usage_Unit"), usage, "{entity:?} {field} {given}");
     }
 }
 
@@ -129,14 +86,8 @@ fn prices() {
 
 #[test]
 fn unreadable_prices_park() {
-    let problem = parked(
-        &stock(&[("DefaultPrice", Value::from("twelve"))]),
-        &schema(),
-    );
-    assert_eq!(
-        (problem.code, problem.field.as_str()),
-        (Code::SourceUnreadable, "DefaultPrice")
-    );
+    let problem = parked(&stock(&[("DefaultPrice", Value::from("twelve"))]), &schema());
+    assert_eq!((problem.code, problem.field.as_str()), (Code::SourceUnreadable, "DefaultPrice"));
 }
 
 #[test]
@@ -145,9 +96,6 @@ fn the_placeholder_is_a_product_with_a_fixed_key() {
     let draft = placeholder(&schema, &Names::of(&schema)).unwrap();
     assert_eq!(draft.erp_key, PLACEHOLDER_KEY);
     assert_eq!(draft.fields.text("ERP_Key1"), Some("placeholder:line"));
-    assert_eq!(
-        draft.fields.text("Product_Name"),
-        Some("ERP line without item")
-    );
+    assert_eq!(draft.fields.text("Product_Name"), Some("ERP line without item"));
     assert_eq!(placeholder(&Schema::default(), &Names::default()), None);
 }

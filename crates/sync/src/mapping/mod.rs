@@ -99,10 +99,7 @@ pub fn needs(record: &Record, schema: &Schema) -> Needs {
     match record.entity {
         Entity::Customer => {
             let accounts = schema.modules.get(&Module::Accounts);
-            customer::needs(
-                record,
-                accounts.is_some_and(|accounts| accounts.fields.contains_key("Parent_Account")),
-            )
+            customer::needs(record, accounts.is_some_and(|accounts| accounts.fields.contains_key("Parent_Account")))
         }
         Entity::StockItem | Entity::NonStockItem => Needs::default(),
         Entity::Invoice | Entity::CashSale => document::needs(record, schema),
@@ -122,10 +119,7 @@ pub fn map(record: &Record, schema: &Schema, lookups: &Lookups, names: &Names) -
 /// The product that stands for lines without an item; `None` when the sink has no products for us.
 #[must_use]
 pub fn placeholder(schema: &Schema, names: &Names) -> Option<Draft> {
-    schema
-        .modules
-        .contains_key(&Module::Products)
-        .then(|| item::placeholder(names))
+    schema.modules.contains_key(&Module::Products).then(|| item::placeholder(names))
 }
 
 #[cfg(test)]

@@ -15,18 +15,12 @@ const LIMIT: i128 = 1_000_000_000_000_000;
 const MOST_PLACES: u32 = 10;
 
 /// The number in field `name`; `None` when blank or absent. `place` says where it is, for the problem.
-pub(super) fn read(
-    fields: &Fields,
-    name: &str,
-    place: impl Fn() -> String,
-) -> Result<Option<Decimal>, Problem> {
+pub(super) fn read(fields: &Fields, name: &str, place: impl Fn() -> String) -> Result<Option<Decimal>, Problem> {
     match fields.get(name) {
         None => Ok(None),
         Some(Value::Decimal(number)) => match sane(*number) {
             Some(number) => Ok(Some(number)),
-            None => {
-                Err(unreadable(format!("{} is out of any reasonable range.", place())).at(place()))
-            }
+            None => Err(unreadable(format!("{} is out of any reasonable range.", place())).at(place())),
         },
         Some(value) if value.is_blank() => Ok(None),
         Some(_) => Err(unreadable(format!("{} is not a number.", place())).at(place())),
@@ -48,9 +42,7 @@ pub(super) fn rounded(number: Decimal, places: u32) -> Decimal {
         return number;
     }
     let mantissa = scaled(number.mantissa(), number.scale(), places);
-    mantissa
-        .and_then(|mantissa| Decimal::try_from_i128_with_scale(mantissa, places).ok())
-        .unwrap_or(number)
+    mantissa.and_then(|mantissa| Decimal::try_from_i128_with_scale(mantissa, places).ok()).unwrap_or(number)
 }
 
 /// `a` times `b`, rounded once, half away from zero; `None` when the result is out of bounds.
@@ -126,29 +118,19 @@ mod tests {
             ("1000000", "1000000", 2, "1000000000000"),
         ];
         for (a, b, places, want) in cases {
-            assert_eq!(
-                product(number(a), number(b), *places),
-                Some(number(want)),
-                "{a} x {b}"
-            );
+            assert_eq!(product(number(a), number(b), *places), Some(number(want)), "{a} x {b}");
         }
     }
 
     #[test]
     fn absurd_numbers_are_refused() {
-        assert_eq!(
-            product(number("999999999999999"), number("999999999999999"), 2),
-            None
-        );
+        assert_eq!(product(number("999999999999999"), number("999999999999999"), 2), None);
         assert_eq!(product(Decimal::MAX, Decimal::MAX, 6), None);
         assert_eq!(sane(number("1000000000000000")), None);
         assert_eq!(sane(number("-1000000000000000")), None);
         assert_eq!(sane(number("0.00000000001")), None);
         assert!(sane(number("999999999999999.9999")).is_some());
-        assert!(
-            sane(number("1.0000000000000000000000000000")).is_some(),
-            "zeros at the end are no precision"
-        );
+        assert!(sane(number("1.0000000000000000000000000000")).is_some(), "zeros at the end are no precision");
     }
 
     #[test]
@@ -169,17 +151,7 @@ mod tests {
     #[test]
     fn rounding_is_that_of_the_library() {
         use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
-        let texts = [
-            "0.5",
-            "1.005",
-            "-1.005",
-            "2.4999",
-            "-0.5",
-            "-0.49",
-            "12345678901234567890.12345",
-            "7",
-            "9.995",
-        ];
+        let texts = ["0.5", "1.005", "-1.005", "2.4999", "-0.5", "-0.49", "12345678901234567890.12345", "7", "9.995"];
         for text in texts {
             for places in 0..5 {
                 let number = number(text);

@@ -149,12 +149,7 @@ impl Names {
     #[must_use]
     pub fn of(schema: &Schema) -> Self {
         let nothing = BTreeMap::new();
-        let fields = |module| {
-            schema
-                .modules
-                .get(&module)
-                .map_or(&nothing, |module| &module.fields)
-        };
+        let fields = |module| schema.modules.get(&module).map_or(&nothing, |module| &module.fields);
         let accounts = fields(Module::Accounts);
         Self {
             accounts: AccountNames::of(accounts),
@@ -162,12 +157,7 @@ impl Names {
             shipping: AddressNames::of(accounts, "Shipping"),
             products: ProductNames::of(fields(Module::Products)),
             invoices: InvoiceNames::of(fields(Module::Invoices)),
-            rows: RowNames::of(
-                schema
-                    .modules
-                    .get(&Module::Invoices)
-                    .map_or(&nothing, |module| &module.rows),
-            ),
+            rows: RowNames::of(schema.modules.get(&Module::Invoices).map_or(&nothing, |module| &module.rows)),
         }
     }
 }

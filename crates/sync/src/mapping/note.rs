@@ -48,26 +48,14 @@ impl fmt::Display for Note {
             Why::Cut { length, limit } => {
                 write!(f, "{field}: cut from {length} to {limit} characters")
             }
-            Why::NotListed => write!(
-                f,
-                "{field}: left out, the list in Zoho CRM does not have the value"
-            ),
+            Why::NotListed => write!(f, "{field}: left out, the list in Zoho CRM does not have the value"),
             Why::TooLong => write!(f, "{field}: left out, longer than the field"),
             Why::Malformed => write!(f, "{field}: left out, not of the form that the field takes"),
-            Why::Unreadable => write!(
-                f,
-                "{field}: left out, Acumatica gave another kind of value than expected"
-            ),
-            Why::CurrencyUnknown => write!(
-                f,
-                "{field}: left out, Acumatica does not tell the document's currency"
-            ),
+            Why::Unreadable => write!(f, "{field}: left out, Acumatica gave another kind of value than expected"),
+            Why::CurrencyUnknown => write!(f, "{field}: left out, Acumatica does not tell the document's currency"),
             Why::LinesSummed(count) => write!(f, "{field}: the last row sums up {count} lines"),
             Why::WithoutValue => {
-                write!(
-                    f,
-                    "{field}: rows without value, because Zoho CRM does not take the adjustment they would need"
-                )
+                write!(f, "{field}: rows without value, because Zoho CRM does not take the adjustment they would need")
             }
         }
     }

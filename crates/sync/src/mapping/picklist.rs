@@ -28,12 +28,7 @@ mod tests {
 
     #[test]
     fn case_and_outer_blanks_do_not_count() {
-        let values = index(&[
-            "Germany".into(),
-            "ÖSTERREICH".into(),
-            "germany".into(),
-            " Box ".into(),
-        ]);
+        let values = index(&["Germany".into(), "ÖSTERREICH".into(), "germany".into(), " Box ".into()]);
         assert_eq!(find(&values, "GERMANY"), Some("Germany"));
         assert_eq!(find(&values, "österreich "), Some("ÖSTERREICH"));
         assert_eq!(find(&values, "box"), Some(" Box "));

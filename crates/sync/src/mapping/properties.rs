@@ -19,63 +19,33 @@ fn decimal(limit: i64, scale: u32) -> impl Strategy<Value = Decimal> {
 }
 
 fn any_line() -> impl Strategy<Value = (Decimal, Decimal, Option<Decimal>, u8)> {
-    let free = (
-        decimal(500_000, 4),
-        decimal(9_000_000, 6),
-        decimal(100_000_000, 4),
-    );
+    let free = (decimal(500_000, 4), decimal(9_000_000, 6), decimal(100_000_000, 4));
     let free = free.prop_map(|(quantity, price, amount)| (quantity, price, Some(amount)));
     let usual = (1_i64..500, 0_i64..900_000, 0_u32..40).prop_map(|(quantity, price, percent)| {
         let (quantity, price) = (Decimal::from(quantity), Decimal::new(price, 2));
-        (
-            quantity,
-            price,
-            Some(quantity * price * Decimal::from(100 - percent) / Decimal::from(100)),
-        )
+        (quantity, price, Some(quantity * price * Decimal::from(100 - percent) / Decimal::from(100)))
     });
-    let blank = (decimal(5_000, 2), decimal(5_000, 4))
-        .prop_map(|(quantity, price)| (quantity, price, None));
-    (prop_oneof![3 => usual, 2 => free, 1 => blank], 0_u8..3)
-        .prop_map(|((q, p, a), item)| (q, p, a, item))
+    let blank = (decimal(5_000, 2), decimal(5_000, 4)).prop_map(|(quantity, price)| (quantity, price, None));
+    (prop_oneof![3 => usual, 2 => free, 1 => blank], 0_u8..3).prop_map(|((q, p, a), item)| (q, p, a, item))
 }
 
 fn any_document() -> impl Strategy<Value = Record> {
-    let kinds = prop_oneof![
-        Just("Invoice"),
-        Just("Credit Memo"),
-        Just("Debit Memo"),
-        Just("Overdue Charge")
-    ];
+    let kinds = prop_oneof![Just("Invoice"), Just("Credit Memo"), Just("Debit Memo"), Just("Overdue Charge")];
     let currencies = prop_oneof![Just("USD"), Just("JPY"), Just("BHD")];
-    (
-        kinds,
-        currencies,
-        decimal(1_000_000_000, 4),
-        prop::collection::vec(any_line(), 0..40),
-        0_i64..3,
-    )
-        .prop_map(|(kind, currency, amount, lines, parts)| {
+    (kinds, currencies, decimal(1_000_000_000, 4), prop::collection::vec(any_line(), 0..40), 0_i64..3).prop_map(
+        |(kind, currency, amount, lines, parts)| {
             let mut record = invoice("0");
             record.key = format!("{kind}/INV000123");
             set(&mut record, "Type", Value::from(kind));
             set(&mut record, "Amount", Value::Decimal(amount));
             set(&mut record, "custom/Document.CuryID", Value::from(currency));
-            set(
-                &mut record,
-                "custom/Document.InstallmentCntr",
-                Value::Decimal(parts.into()),
-            );
+            set(&mut record, "custom/Document.InstallmentCntr", Value::Decimal(parts.into()));
             record.lines = lines
                 .into_iter()
                 .enumerate()
                 .map(|(place, (quantity, price, amount, item))| {
                     given(&[
-                        (
-                            "InventoryID",
-                            ["A", "B"]
-                                .get(usize::from(item))
-                                .map_or(Value::Null, |id| Value::from(*id)),
-                        ),
+                        ("InventoryID", ["A", "B"].get(usize::from(item)).map_or(Value::Null, |id| Value::from(*id))),
                         ("Qty", Value::Decimal(quantity)),
                         ("UnitPrice", Value::Decimal(price)),
                         ("Amount", amount.map_or(Value::Null, Value::Decimal)),
@@ -84,7 +54,8 @@ fn any_document() -> impl Strategy<Value = Record> {
                 })
                 .collect();
             record
-        })
+        },
+    )
 }
 
 fn currencies(cap: usize, negative: bool) -> Schema {
@@ -109,12 +80,7 @@ fn scaled(mantissa: i128, scale: u32, places: u32) -> i128 {
     }
     let step = 10_i128.pow(scale - places);
     let (whole, rest) = (mantissa / step, mantissa % step);
-    whole
-        + if rest.abs() * 2 >= step {
-            rest.signum()
-        } else {
-            0
-        }
+    whole + if rest.abs() * 2 >= step { rest.signum() } else { 0 }
 }
 
 /// What the sink computes from a draft: the rows' totals, rounded each, less their discounts, plus the adjustment.
@@ -124,19 +90,9 @@ fn grand_total(draft: &Draft, places: u32) -> i128 {
         .rows
         .iter()
         .map(|row| {
-            let (quantity, price) = (
-                get(row, "Quantity").unwrap(),
-                get(row, "List_Price").unwrap(),
-            );
-            assert!(
-                quantity > Decimal::ZERO && price >= Decimal::ZERO,
-                "rows are positive: {quantity} x {price}"
-            );
-            let gross = scaled(
-                quantity.mantissa() * price.mantissa(),
-                quantity.scale() + price.scale(),
-                places,
-            );
+            let (quantity, price) = (get(row, "Quantity").unwrap(), get(row, "List_Price").unwrap());
+            assert!(quantity > Decimal::ZERO && price >= Decimal::ZERO, "rows are positive: {quantity} x {price}");
+            let gross = scaled(quantity.mantissa() * price.mantissa(), quantity.scale() + price.scale(), places);
             let discount = get(row, "Discount").map_or(0, |discount| minor(discount, places));
             assert!((0..=gross).contains(&discount), "{discount} of {gross}");
             gross - discount

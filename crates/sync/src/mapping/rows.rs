@@ -39,14 +39,8 @@ impl Policy {
         let quantity = row("Quantity");
         Self {
             places,
-            cap: if schema.row_cap == 0 {
-                DEFAULT_CAP
-            } else {
-                schema.row_cap
-            },
-            rows: row("Product_Name").is_some()
-                && quantity.is_some()
-                && row("List_Price").is_some(),
+            cap: if schema.row_cap == 0 { DEFAULT_CAP } else { schema.row_cap },
+            rows: row("Product_Name").is_some() && quantity.is_some() && row("List_Price").is_some(),
             discount: row("Discount").is_some(),
             quantity_places: quantity.and_then(|field| field.places),
             adjustment: module.is_some_and(|module| module.fields.contains_key("Adjustment")),
@@ -118,30 +112,13 @@ pub(super) fn plan<'r>(
             rows.push(flat(amount, None, Words::Line(None)));
         }
     }
-    let net = rows
-        .iter()
-        .try_fold(Decimal::ZERO, |sum, row| sum.checked_add(row.net))
-        .ok_or_else(too_big)?;
+    let net = rows.iter().try_fold(Decimal::ZERO, |sum, row| sum.checked_add(row.net)).ok_or_else(too_big)?;
     let adjustment = total.checked_sub(net).ok_or_else(too_big)?;
     if policy.takes(adjustment) {
-        return Ok(Plan {
-            rows,
-            adjustment,
-            summed,
-            without_value: false,
-        });
+        return Ok(Plan { rows, adjustment, summed, without_value: false });
     }
-    let rows = if policy.rows {
-        vec![flat(Decimal::ZERO, None, Words::Line(None))]
-    } else {
-        Vec::new()
-    };
-    Ok(Plan {
-        rows,
-        adjustment: Decimal::ZERO,
-        summed: 0,
-        without_value: true,
-    })
+    let rows = if policy.rows { vec![flat(Decimal::ZERO, None, Words::Line(None))] } else { Vec::new() };
+    Ok(Plan { rows, adjustment: Decimal::ZERO, summed: 0, without_value: true })
 }
 
 /// Lines with their place in the source: by LineNbr (those without one last), except for cash sales, which have none.
@@ -151,22 +128,13 @@ fn in_order(record: &Record) -> Vec<(usize, &Fields)> {
         return lines.collect();
     }
     let number = |line: &Fields| line.get("LineNbr").and_then(Value::as_decimal);
-    let mut numbered: Vec<_> = lines
-        .map(|(index, line)| (number(line), index, line))
-        .collect();
+    let mut numbered: Vec<_> = lines.map(|(index, line)| (number(line), index, line)).collect();
     numbered.sort_by_key(|(number, _, _)| (number.is_none(), *number));
-    numbered
-        .into_iter()
-        .map(|(_, index, line)| (index, line))
-        .collect()
+    numbered.into_iter().map(|(_, index, line)| (index, line)).collect()
 }
 
 /// Quantity, unit price and amount of a line; the amount rounded.
-fn figures(
-    line: &Fields,
-    index: usize,
-    places: u32,
-) -> Result<(Decimal, Decimal, Decimal), Problem> {
+fn figures(line: &Fields, index: usize, places: u32) -> Result<(Decimal, Decimal, Decimal), Problem> {
     let read = |name: &str| money::read(line, name, || format!("Details[{}]/{name}", index + 1));
     let quantity = read("Qty")?.unwrap_or_default();
     let price = read("UnitPrice")?.unwrap_or_default();
@@ -183,9 +151,7 @@ fn row<'r>(line: &'r Fields, index: usize, policy: &Policy) -> Result<Row<'r>, P
     let words = Words::Line(line.text("TransactionDescription"));
     let list_price = money::rounded(price, policy.places);
     let plain = quantity > Decimal::ZERO
-        && policy
-            .quantity_places
-            .is_none_or(|places| quantity.scale() <= places)
+        && policy.quantity_places.is_none_or(|places| quantity.scale() <= places)
         && price >= Decimal::ZERO
         && (price.is_zero() || !list_price.is_zero())
         && amount >= Decimal::ZERO;
@@ -195,44 +161,26 @@ fn row<'r>(line: &'r Fields, index: usize, policy: &Policy) -> Result<Row<'r>, P
     let gross = money::product(quantity, list_price, policy.places).ok_or_else(too_big)?;
     let discount = (gross - amount > Decimal::ZERO && policy.discount).then(|| gross - amount);
     let net = gross - discount.unwrap_or_default();
-    Ok(Row {
-        item,
-        quantity,
-        list_price,
-        discount,
-        words,
-        net,
-    })
+    Ok(Row { item, quantity, list_price, discount, words, net })
 }
 
 /// A row that is one amount; zero in place of a negative one.
 fn flat<'r>(amount: Decimal, item: Option<&'r str>, words: Words<'r>) -> Row<'r> {
     let list_price = amount.max(Decimal::ZERO);
-    Row {
-        item,
-        quantity: Decimal::ONE,
-        list_price,
-        discount: None,
-        words,
-        net: list_price,
-    }
+    Row { item, quantity: Decimal::ONE, list_price, discount: None, words, net: list_price }
 }
 
 fn rest_amount(lines: &[(usize, &Fields)], policy: &Policy) -> Result<Decimal, Problem> {
     let mut sum = Decimal::ZERO;
     for &(index, line) in lines {
         let (_, _, amount) = figures(line, index, policy.places)?;
-        sum = sum
-            .checked_add(amount)
-            .and_then(money::sane)
-            .ok_or_else(too_big)?;
+        sum = sum.checked_add(amount).and_then(money::sane).ok_or_else(too_big)?;
     }
     Ok(sum)
 }
 
 fn too_big() -> Problem {
-    money::unreadable("The amounts of the document's lines are out of any reasonable range.")
-        .at("Details")
+    money::unreadable("The amounts of the document's lines are out of any reasonable range.").at("Details")
 }
 
 #[cfg(test)]

@@ -6,25 +6,15 @@ use super::super::sample::{invoice, line};
 use super::*;
 use crate::problem::Code;
 
-const POLICY: Policy = Policy {
-    places: 2,
-    cap: 100,
-    rows: true,
-    discount: true,
-    quantity_places: None,
-    adjustment: true,
-    negative: true,
-};
+const POLICY: Policy =
+    Policy { places: 2, cap: 100, rows: true, discount: true, quantity_places: None, adjustment: true, negative: true };
 
 fn number(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
 fn document(lines: &[Fields]) -> Record {
-    Record {
-        lines: lines.to_vec(),
-        ..invoice("0")
-    }
+    Record { lines: lines.to_vec(), ..invoice("0") }
 }
 
 fn planned<'r>(record: &'r Record, total: &str, policy: &Policy) -> Plan<'r> {
@@ -36,13 +26,7 @@ fn shown(plan: &Plan<'_>) -> Vec<(String, String, String)> {
     let text = |number: Decimal| number.normalize().to_string();
     plan.rows
         .iter()
-        .map(|row| {
-            (
-                text(row.quantity),
-                text(row.list_price),
-                row.discount.map(text).unwrap_or_default(),
-            )
-        })
+        .map(|row| (text(row.quantity), text(row.list_price), row.discount.map(text).unwrap_or_default()))
         .collect()
 }
 
@@ -73,11 +57,7 @@ fn one_line() {
         let plan = planned(&record, "1000", &Policy { places, ..POLICY });
         let want = (q.to_owned(), p.to_owned(), d.to_owned());
         assert_eq!(shown(&plan), [want], "{quantity} x {price} = {amount}");
-        assert_eq!(
-            plan.adjustment,
-            number("1000") - number(net),
-            "{quantity} x {price} = {amount}"
-        );
+        assert_eq!(plan.adjustment, number("1000") - number(net), "{quantity} x {price} = {amount}");
     }
 }
 
@@ -87,65 +67,33 @@ fn blank_figures() {
     blank.0.retain(|(name, _)| &**name != "Amount");
     let record = document(&[blank, Fields::default()]);
     let plan = planned(&record, "20", &POLICY);
-    assert_eq!(
-        shown(&plan)[0],
-        ("2".into(), "10".into(), String::new()),
-        "no amount counts as quantity times price"
-    );
-    assert_eq!(
-        shown(&plan)[1],
-        ("1".into(), "0".into(), String::new()),
-        "an empty line counts as nothing"
-    );
+    assert_eq!(shown(&plan)[0], ("2".into(), "10".into(), String::new()), "no amount counts as quantity times price");
+    assert_eq!(shown(&plan)[1], ("1".into(), "0".into(), String::new()), "an empty line counts as nothing");
     assert_eq!(plan.adjustment, Decimal::ZERO);
 }
 
 #[test]
 fn quantities_that_the_sink_cannot_hold_become_one() {
     let record = document(&[line(1, "A", "1.2345", "10", "12.35")]);
-    let policy = Policy {
-        quantity_places: Some(2),
-        ..POLICY
-    };
-    assert_eq!(
-        shown(&planned(&record, "12.35", &policy)),
-        [("1".into(), "12.35".into(), String::new())]
-    );
+    let policy = Policy { quantity_places: Some(2), ..POLICY };
+    assert_eq!(shown(&planned(&record, "12.35", &policy)), [("1".into(), "12.35".into(), String::new())]);
     let record = document(&[line(1, "A", "1.2500", "10", "12.5")]);
-    assert_eq!(
-        shown(&planned(&record, "12.5", &policy)),
-        [("1.25".into(), "10".into(), String::new())]
-    );
+    assert_eq!(shown(&planned(&record, "12.5", &policy)), [("1.25".into(), "10".into(), String::new())]);
 }
 
 #[test]
 fn without_a_discount_column_the_gap_is_in_the_adjustment() {
     let record = document(&[line(1, "A", "3", "10", "27.5")]);
-    let plan = planned(
-        &record,
-        "27.5",
-        &Policy {
-            discount: false,
-            ..POLICY
-        },
-    );
+    let plan = planned(&record, "27.5", &Policy { discount: false, ..POLICY });
     assert_eq!(shown(&plan), [("3".into(), "10".into(), String::new())]);
     assert_eq!(plan.adjustment, number("-2.5"));
 }
 
 #[test]
 fn lines_go_by_number() {
-    let mut record = document(&[
-        line(3, "C", "1", "1", "1"),
-        line(1, "A", "1", "1", "1"),
-        line(2, "", "1", "1", "1"),
-    ]);
+    let mut record = document(&[line(3, "C", "1", "1", "1"), line(1, "A", "1", "1", "1"), line(2, "", "1", "1", "1")]);
     let items = |record: &Record| -> Vec<Option<String>> {
-        planned(record, "3", &POLICY)
-            .rows
-            .iter()
-            .map(|row| row.item.map(str::to_owned))
-            .collect()
+        planned(record, "3", &POLICY).rows.iter().map(|row| row.item.map(str::to_owned)).collect()
     };
     assert_eq!(items(&record), [Some("A".into()), None, Some("C".into())]);
     record.entity = Entity::CashSale;
@@ -159,10 +107,7 @@ fn more_lines_than_the_cap_are_summed_up() {
     let plan = planned(&record, "50", &Policy { cap: 3, ..POLICY });
     assert_eq!(plan.summed, 3);
     assert_eq!(plan.rows.len(), 3);
-    assert_eq!(
-        (plan.rows[2].item, plan.rows[2].words),
-        (None, Words::More(3))
-    );
+    assert_eq!((plan.rows[2].item, plan.rows[2].words), (None, Words::More(3)));
     assert_eq!(shown(&plan)[2], ("1".into(), "30".into(), String::new()));
     assert_eq!(plan.adjustment, Decimal::ZERO);
     let exact = planned(&record, "50", &Policy { cap: 5, ..POLICY });
@@ -173,11 +118,7 @@ fn more_lines_than_the_cap_are_summed_up() {
 
 #[test]
 fn a_negative_rest_is_zero_and_goes_into_the_adjustment() {
-    let lines = [
-        line(1, "A", "1", "10", "10"),
-        line(2, "A", "1", "1", "1"),
-        line(3, "A", "-1", "5", "-5"),
-    ];
+    let lines = [line(1, "A", "1", "10", "10"), line(2, "A", "1", "1", "1"), line(3, "A", "-1", "5", "-5")];
     let record = document(&lines);
     let plan = planned(&record, "6", &Policy { cap: 2, ..POLICY });
     assert_eq!(shown(&plan)[1], ("1".into(), "0".into(), String::new()));
@@ -198,14 +139,8 @@ fn a_document_without_lines_has_one_row() {
 #[test]
 fn where_the_sink_does_not_take_the_adjustment_rows_have_no_value() {
     let record = document(&[line(1, "A", "3", "10", "30"), line(2, "B", "1", "1", "1")]);
-    let no_negative = Policy {
-        negative: false,
-        ..POLICY
-    };
-    let no_field = Policy {
-        adjustment: false,
-        ..POLICY
-    };
+    let no_negative = Policy { negative: false, ..POLICY };
+    let no_field = Policy { adjustment: false, ..POLICY };
     // total, policy -> goes without value
     let cases = [
         ("31", no_negative, false),
@@ -229,14 +164,7 @@ fn where_the_sink_does_not_take_the_adjustment_rows_have_no_value() {
 #[test]
 fn without_row_columns_only_the_adjustment_counts() {
     let record = document(&[line(1, "A", "3", "10", "30")]);
-    let plan = planned(
-        &record,
-        "30",
-        &Policy {
-            rows: false,
-            ..POLICY
-        },
-    );
+    let plan = planned(&record, "30", &Policy { rows: false, ..POLICY });
     assert!(plan.rows.is_empty());
     assert_eq!(plan.adjustment, number("30"));
 }
@@ -245,39 +173,19 @@ fn without_row_columns_only_the_adjustment_counts() {
 fn absurd_figures_are_told_and_do_not_panic() {
     let max = Decimal::MAX.to_string();
     let huge = "999999999999999";
-    for (quantity, price, amount) in [
-        (&*max, "1", "1"),
-        ("1", &*max, "1"),
-        ("1", "1", &*max),
-        (huge, huge, "1"),
-    ] {
-        let record = document(&[
-            line(1, "A", "1", "1", "1"),
-            line(2, "A", quantity, price, amount),
-        ]);
+    for (quantity, price, amount) in [(&*max, "1", "1"), ("1", &*max, "1"), ("1", "1", &*max), (huge, huge, "1")] {
+        let record = document(&[line(1, "A", "1", "1", "1"), line(2, "A", quantity, price, amount)]);
         for cap in [1, 100] {
             // A line that is only summed up does not multiply its figures.
             if cap == 1 && quantity == huge {
                 continue;
             }
-            let problem = plan(
-                &record,
-                Decimal::ONE,
-                Decimal::ONE,
-                &Policy { cap, ..POLICY },
-            )
-            .unwrap_err();
-            assert_eq!(
-                problem.code,
-                Code::SourceUnreadable,
-                "{quantity} {price} {amount}"
-            );
+            let problem = plan(&record, Decimal::ONE, Decimal::ONE, &Policy { cap, ..POLICY }).unwrap_err();
+            assert_eq!(problem.code, Code::SourceUnreadable, "{quantity} {price} {amount}");
             assert!(problem.field.starts_with("Details"), "{}", problem.field);
         }
     }
-    let lines: Vec<_> = (0..200)
-        .map(|nbr| line(nbr, "A", "1", huge, huge))
-        .collect();
+    let lines: Vec<_> = (0..200).map(|nbr| line(nbr, "A", "1", huge, huge)).collect();
     let problem = plan(&document(&lines), Decimal::ONE, Decimal::ONE, &POLICY).unwrap_err();
     assert_eq!(problem.code, Code::SourceUnreadable);
 }

@@ -18,34 +18,20 @@ pub(super) fn date(text: &str) -> Value {
 }
 
 fn field(api_name: &str, length: Option<usize>) -> FieldSchema {
-    FieldSchema {
-        api_name: api_name.to_owned(),
-        length,
-        places: None,
-        values: None,
-    }
+    FieldSchema { api_name: api_name.to_owned(), length, places: None, values: None }
 }
 
 pub(super) fn listed(api_name: &str, values: &[&str]) -> FieldSchema {
     let values = values.iter().map(|value| (*value).to_owned()).collect();
-    FieldSchema {
-        values: Some(values),
-        ..field(api_name, None)
-    }
+    FieldSchema { values: Some(values), ..field(api_name, None) }
 }
 
 fn fields(list: &[(&str, Option<usize>)]) -> BTreeMap<String, FieldSchema> {
     // Custom fields get an API name that cannot be guessed from the label.
     let api = |label: &str| {
-        if label.starts_with("ERP") {
-            label.replace(' ', "_") + "1"
-        } else {
-            label.to_owned()
-        }
+        if label.starts_with("ERP") { label.replace(' ', "_") + "1" } else { label.to_owned() }
     };
-    list.iter()
-        .map(|(label, length)| ((*label).to_owned(), field(&api(label), *length)))
-        .collect()
+    list.iter().map(|(label, length)| ((*label).to_owned(), field(&api(label), *length))).collect()
 }
 
 /// An organisation with one currency, places of two, and every field that the rules know.
@@ -63,13 +49,7 @@ pub(super) fn schema() -> Schema {
         ("Parent_Account", None),
     ]);
     for kind in ["Billing", "Shipping"] {
-        for (part, length) in [
-            ("Street", 250),
-            ("City", 30),
-            ("State", 30),
-            ("Code", 30),
-            ("Country", 30),
-        ] {
+        for (part, length) in [("Street", 250), ("City", 30), ("State", 30), ("Code", 30), ("Country", 30)] {
             let name = format!("{kind}_{part}");
             accounts.insert(name.clone(), field(&name, Some(length)));
         }
@@ -84,10 +64,7 @@ pub(super) fn schema() -> Schema {
         ("Product_Active", None),
         ("Unit_Price", None),
     ]);
-    products.insert(
-        "Usage_Unit".into(),
-        listed("Usage_Unit", &["Box", "Each", "Kg"]),
-    );
+    products.insert("Usage_Unit".into(), listed("Usage_Unit", &["Box", "Each", "Kg"]));
     let mut invoices = fields(&[
         ("ERP Key", Some(50)),
         ("Subject", Some(50)),
@@ -105,10 +82,7 @@ pub(super) fn schema() -> Schema {
         ("Currency", None),
         ("Adjustment", None),
     ]);
-    invoices.insert(
-        "Status".into(),
-        listed("Status", &["Created", "Approved", "Delivered", "Cancelled"]),
-    );
+    invoices.insert("Status".into(), listed("Status", &["Created", "Approved", "Delivered", "Cancelled"]));
     let rows = fields(&[
         ("Product_Name", None),
         ("Quantity", None),
@@ -123,37 +97,14 @@ pub(super) fn schema() -> Schema {
         home_currency: "USD".into(),
         ..Schema::default()
     };
-    schema.modules.insert(
-        Module::Accounts,
-        ModuleSchema {
-            fields: accounts,
-            rows: BTreeMap::new(),
-        },
-    );
-    schema.modules.insert(
-        Module::Products,
-        ModuleSchema {
-            fields: products,
-            rows: BTreeMap::new(),
-        },
-    );
-    schema.modules.insert(
-        Module::Invoices,
-        ModuleSchema {
-            fields: invoices,
-            rows,
-        },
-    );
+    schema.modules.insert(Module::Accounts, ModuleSchema { fields: accounts, rows: BTreeMap::new() });
+    schema.modules.insert(Module::Products, ModuleSchema { fields: products, rows: BTreeMap::new() });
+    schema.modules.insert(Module::Invoices, ModuleSchema { fields: invoices, rows });
     schema
 }
 
 pub(super) fn given(pairs: &[(&str, Value)]) -> Fields {
-    Fields(
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).into(), value.clone()))
-            .collect(),
-    )
+    Fields(pairs.iter().map(|(name, value)| ((*name).into(), value.clone())).collect())
 }
 
 pub(super) fn record(entity: Entity, key: &str, pairs: &[(&str, Value)]) -> Record {
@@ -169,12 +120,7 @@ pub(super) fn record(entity: Entity, key: &str, pairs: &[(&str, Value)]) -> Reco
 
 /// Sets a field of the record, or adds it.
 pub(super) fn set(record: &mut Record, name: &str, value: Value) {
-    match record
-        .fields
-        .0
-        .iter_mut()
-        .find(|(known, _)| &**known == name)
-    {
+    match record.fields.0.iter_mut().find(|(known, _)| &**known == name) {
         Some((_, old)) => *old = value,
         None => record.fields.push(name.into(), value),
     }
@@ -202,14 +148,7 @@ pub(super) fn invoice(amount: &str) -> Record {
 /// A line: number, item (blank for none), quantity, unit price, amount.
 pub(super) fn line(nbr: i64, item: &str, quantity: &str, price: &str, amount: &str) -> Fields {
     given(&[
-        (
-            "InventoryID",
-            if item.is_empty() {
-                Value::Null
-            } else {
-                Value::from(item)
-            },
-        ),
+        ("InventoryID", if item.is_empty() { Value::Null } else { Value::from(item) }),
         ("TransactionDescription", Value::from(format!("line {nbr}"))),
         ("Qty", number(quantity)),
         ("UnitPrice", number(price)),
@@ -222,11 +161,7 @@ pub(super) fn line(nbr: i64, item: &str, quantity: &str, price: &str, amount: &s
 pub(super) fn lookups() -> Lookups {
     Lookups {
         accounts: [("C1".to_owned(), "9001".to_owned())].into(),
-        products: [
-            ("A".to_owned(), "7001".to_owned()),
-            ("B".to_owned(), "7002".to_owned()),
-        ]
-        .into(),
+        products: [("A".to_owned(), "7001".to_owned()), ("B".to_owned(), "7002".to_owned())].into(),
         placeholder: Some("7999".to_owned()),
     }
 }
@@ -254,17 +189,10 @@ pub(super) fn parked(record: &Record, schema: &Schema) -> Problem {
 
 /// An invoice over 100 with these lines.
 pub(super) fn with_lines(lines: &[Fields]) -> Record {
-    Record {
-        lines: lines.to_vec(),
-        ..invoice("100")
-    }
+    Record { lines: lines.to_vec(), ..invoice("100") }
 }
 
 /// A number of the draft's header, without zeros at the end.
 pub(super) fn decimal(draft: &Draft, field: &str) -> Option<String> {
-    draft
-        .fields
-        .get(field)
-        .and_then(Value::as_decimal)
-        .map(|number| number.normalize().to_string())
+    draft.fields.get(field).and_then(Value::as_decimal).map(|number| number.normalize().to_string())
 }

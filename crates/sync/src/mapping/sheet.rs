@@ -22,11 +22,7 @@ pub(super) struct Sheet {
 impl Sheet {
     /// An empty one with room for `fields` values.
     pub(super) fn with_room(fields: usize) -> Self {
-        Self {
-            fields: Fields(Vec::with_capacity(fields)),
-            on_create: Fields::default(),
-            notes: Vec::new(),
-        }
+        Self { fields: Fields(Vec::with_capacity(fields)), on_create: Fields::default(), notes: Vec::new() }
     }
 
     /// Puts a value as it is.
@@ -38,26 +34,21 @@ impl Sheet {
 
     /// Puts text: tidied, cut, left out when blank.
     pub(super) fn text(&mut self, column: &Option<Column>, value: Option<&str>) {
-        if let (Some(column), Some(tidy)) =
-            (column, value.and_then(|value| text::tidy(value, false)))
-        {
+        if let (Some(column), Some(tidy)) = (column, value.and_then(|value| text::tidy(value, false))) {
             self.cut(column, tidy);
         }
     }
 
     /// Puts text that may have line breaks.
     pub(super) fn lines(&mut self, column: &Option<Column>, value: Option<&str>) {
-        if let (Some(column), Some(tidy)) =
-            (column, value.and_then(|value| text::tidy(value, true)))
-        {
+        if let (Some(column), Some(tidy)) = (column, value.and_then(|value| text::tidy(value, true))) {
             self.cut(column, tidy);
         }
     }
 
     /// Puts the listed value that equals the text where the field is a list, the text itself where it is not.
     pub(super) fn listed(&mut self, column: &Option<Column>, value: Option<&str>) {
-        let (Some(column), Some(tidy)) = (column, value.and_then(|value| text::tidy(value, false)))
-        else {
+        let (Some(column), Some(tidy)) = (column, value.and_then(|value| text::tidy(value, false))) else {
             return;
         };
         match &column.values {
@@ -75,10 +66,7 @@ impl Sheet {
             return;
         };
         let whole = text::phone(value, None);
-        let Some(phone) = whole
-            .as_ref()
-            .and_then(|whole| text::phone(whole, column.length))
-        else {
+        let Some(phone) = whole.as_ref().and_then(|whole| text::phone(whole, column.length)) else {
             self.note(column, Why::Malformed);
             return;
         };
@@ -97,10 +85,7 @@ impl Sheet {
         };
         if !text::is_website(value) {
             self.note(column, Why::Malformed);
-        } else if column
-            .length
-            .is_some_and(|limit| text::is_longer(value, limit))
-        {
+        } else if column.length.is_some_and(|limit| text::is_longer(value, limit)) {
             self.note(column, Why::TooLong);
         } else {
             self.fields.push(column.name.clone(), Value::from(value));
@@ -132,26 +117,12 @@ impl Sheet {
 
     /// Keeps a remark.
     pub(super) fn note(&mut self, column: &Column, why: Why) {
-        self.notes.push(Note {
-            field: column.name.clone(),
-            why,
-        });
+        self.notes.push(Note { field: column.name.clone(), why });
     }
 
     /// The draft and its notes.
-    pub(super) fn finish(
-        self,
-        module: Module,
-        erp_key: &str,
-        rows: Vec<Fields>,
-    ) -> (Box<Draft>, Vec<Note>) {
-        let draft = Draft {
-            module,
-            erp_key: erp_key.to_owned(),
-            fields: self.fields,
-            on_create: self.on_create,
-            rows,
-        };
+    pub(super) fn finish(self, module: Module, erp_key: &str, rows: Vec<Fields>) -> (Box<Draft>, Vec<Note>) {
+        let draft = Draft { module, erp_key: erp_key.to_owned(), fields: self.fields, on_create: self.on_create, rows };
         (Box::new(draft), self.notes)
     }
 
@@ -165,14 +136,8 @@ impl Sheet {
 pub(super) fn fitted(notes: &mut Vec<Note>, column: &Column, tidy: Cow<'_, str>) -> Value {
     match column.length {
         Some(limit) if text::is_longer(&tidy, limit) => {
-            let why = Why::Cut {
-                length: tidy.chars().count(),
-                limit,
-            };
-            notes.push(Note {
-                field: column.name.clone(),
-                why,
-            });
+            let why = Why::Cut { length: tidy.chars().count(), limit };
+            notes.push(Note { field: column.name.clone(), why });
             Value::from(text::cut(&tidy, limit))
         }
         _ => Value::Text(tidy.into_owned()),

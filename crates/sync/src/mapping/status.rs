@@ -25,9 +25,8 @@ pub fn standing(status: &str) -> Standing {
         "Open" | "Reserved" => Standing::Open,
         "Closed" => Standing::Closed,
         "Canceled" => Standing::Canceled,
-        "On Hold" | "Balanced" | "Pending Print" | "Pending Email" | "Pending Approval"
-        | "Rejected" | "Credit Hold" | "Pending Processing" | "Incomplete" | "Scheduled"
-        | "Voided" => Standing::NotReleased,
+        "On Hold" | "Balanced" | "Pending Print" | "Pending Email" | "Pending Approval" | "Rejected"
+        | "Credit Hold" | "Pending Processing" | "Incomplete" | "Scheduled" | "Voided" => Standing::NotReleased,
         _ => Standing::Unknown,
     }
 }

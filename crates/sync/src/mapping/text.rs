@@ -9,14 +9,9 @@ pub(super) fn tidy(text: &str, lines: bool) -> Option<Cow<'_, str>> {
     let unwanted = |c: char| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'));
     let trimmed = text.trim();
     // Control characters are single bytes, or begin with 0xC2.
-    let suspect = trimmed
-        .bytes()
-        .any(|byte| byte < b' ' || byte == 0x7f || byte == 0xc2);
+    let suspect = trimmed.bytes().any(|byte| byte < b' ' || byte == 0x7f || byte == 0xc2);
     let tidied = if suspect && trimmed.chars().any(unwanted) {
-        let blanked: String = trimmed
-            .chars()
-            .map(|c| if unwanted(c) { ' ' } else { c })
-            .collect();
+        let blanked: String = trimmed.chars().map(|c| if unwanted(c) { ' ' } else { c }).collect();
         Cow::Owned(blanked.trim().to_owned())
     } else {
         Cow::Borrowed(trimmed)
@@ -55,14 +50,12 @@ pub(super) fn phone(text: &str, limit: Option<usize>) -> Option<String> {
     }
     let kept = kept.trim();
     let kept = limit.map_or(kept, |limit| cut(kept, limit));
-    kept.contains(|c: char| c.is_ascii_digit())
-        .then(|| kept.to_owned())
+    kept.contains(|c: char| c.is_ascii_digit()).then(|| kept.to_owned())
 }
 
 /// True when `text` can stand in a web address field: one word, with a dot inside.
 pub(super) fn is_website(text: &str) -> bool {
-    !text.chars().any(|c| c.is_whitespace() || c.is_control())
-        && text.trim_matches('.').contains('.')
+    !text.chars().any(|c| c.is_whitespace() || c.is_control()) && text.trim_matches('.').contains('.')
 }
 
 #[cfg(test)]
@@ -105,11 +98,7 @@ mod tests {
         ];
         for (text, limit, want) in cases {
             assert_eq!(cut(text, *limit), *want, "{text:?} {limit}");
-            assert_eq!(
-                is_longer(text, *limit),
-                text.chars().count() > *limit,
-                "{text:?} {limit}"
-            );
+            assert_eq!(is_longer(text, *limit), text.chars().count() > *limit, "{text:?} {limit}");
         }
     }
 
@@ -135,23 +124,10 @@ mod tests {
 
     #[test]
     fn websites_are_one_word_with_a_dot() {
-        for good in [
-            "acme.example",
-            "https://acme.example/a?b=c",
-            "www.münchen.example",
-        ] {
+        for good in ["acme.example", "https://acme.example/a?b=c", "www.münchen.example"] {
             assert!(is_website(good), "{good}");
         }
-        for bad in [
-            "acme",
-            "see acme.example",
-            "acme.",
-            ".",
-            "...",
-            "a.\u{a0}b",
-            "",
-            "localhost",
-        ] {
+        for bad in ["acme", "see acme.example", "acme.", ".", "...", "a.\u{a0}b", "", "localhost"] {
             assert!(!is_website(bad), "{bad}");
         }
     }

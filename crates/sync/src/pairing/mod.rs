@@ -46,14 +46,11 @@ impl Index {
             if key.is_empty() {
                 continue;
             }
-            index
-                .entry(key)
-                .and_modify(|candidate| candidate.others += 1)
-                .or_insert_with(|| Candidate {
-                    id: id.to_owned(),
-                    shown: shortened(text),
-                    others: 0,
-                });
+            index.entry(key).and_modify(|candidate| candidate.others += 1).or_insert_with(|| Candidate {
+                id: id.to_owned(),
+                shown: shortened(text),
+                others: 0,
+            });
         }
     }
 
@@ -77,9 +74,7 @@ pub fn decide(draft: &Draft, schema: &Schema, index: &Index) -> Pairing {
     };
     // A code is the stronger sign: it is told first.
     for (field, words, candidates) in [(code, "code", &index.codes), (name, "name", &index.names)] {
-        let Some(candidate) =
-            text(draft, schema, field).and_then(|text| candidates.get(&normalised(text)))
-        else {
+        let Some(candidate) = text(draft, schema, field).and_then(|text| candidates.get(&normalised(text))) else {
             continue;
         };
         let Candidate { id, shown, others } = candidate;
@@ -88,9 +83,7 @@ pub fn decide(draft: &Draft, schema: &Schema, index: &Index) -> Pairing {
             1 => " (one more is like it)".to_owned(),
             others => format!(" ({others} more are like it)"),
         };
-        let message = format!(
-            "The Zoho record {id} without an ERP key has the same {words} \"{shown}\"{more}."
-        );
+        let message = format!("The Zoho record {id} without an ERP key has the same {words} \"{shown}\"{more}.");
         return Pairing::Undecided(Problem::new(Code::UndecidedName, message).at(field));
     }
     Pairing::Free
@@ -114,16 +107,9 @@ mod tests {
     use crate::mapping::{FieldSchema, ModuleSchema};
 
     fn schema() -> Schema {
-        let field = |name: &str| FieldSchema {
-            api_name: name.to_owned(),
-            length: None,
-            places: None,
-            values: None,
-        };
+        let field = |name: &str| FieldSchema { api_name: name.to_owned(), length: None, places: None, values: None };
         let mut module = ModuleSchema::default();
-        module
-            .fields
-            .insert("Account_Name".into(), field("Account_Name"));
+        module.fields.insert("Account_Name".into(), field("Account_Name"));
         module.fields.insert("ERP Code".into(), field("ERP_Code1"));
         let mut schema = Schema::default();
         schema.modules.insert(Module::Accounts, module);
@@ -134,13 +120,7 @@ mod tests {
         let mut fields = Fields::default();
         fields.push("Account_Name".into(), Value::from(name));
         fields.push("ERP_Code1".into(), Value::from(code));
-        Draft {
-            module: Module::Accounts,
-            erp_key: "k".into(),
-            fields,
-            on_create: Fields::default(),
-            rows: Vec::new(),
-        }
+        Draft { module: Module::Accounts, erp_key: "k".into(), fields, on_create: Fields::default(), rows: Vec::new() }
     }
 
     fn problem(pairing: Pairing) -> Problem {
@@ -157,20 +137,11 @@ mod tests {
         index.add("2", "Other", " c001 ");
         let schema = schema();
         let by_name = problem(decide(&draft("acme ltd.", "X"), &schema, &index));
-        assert_eq!(
-            (by_name.code, by_name.field.as_str()),
-            (Code::UndecidedName, "Account_Name")
-        );
-        assert_eq!(
-            by_name.message,
-            "The Zoho record 1 without an ERP key has the same name \"ACME  Ltd.\"."
-        );
+        assert_eq!((by_name.code, by_name.field.as_str()), (Code::UndecidedName, "Account_Name"));
+        assert_eq!(by_name.message, "The Zoho record 1 without an ERP key has the same name \"ACME  Ltd.\".");
         let by_code = problem(decide(&draft("acme ltd.", "C001"), &schema, &index));
         assert_eq!(by_code.field, "ERP Code");
-        assert_eq!(
-            decide(&draft("Acme", "C002"), &schema, &index),
-            Pairing::Free
-        );
+        assert_eq!(decide(&draft("Acme", "C002"), &schema, &index), Pairing::Free);
     }
 
     #[test]
@@ -190,10 +161,6 @@ mod tests {
         }
         let problem = problem(decide(&draft("Acme", "X"), &schema(), &index));
         assert!(problem.message.contains("record 7"), "{}", problem.message);
-        assert!(
-            problem.message.ends_with("(2 more are like it)."),
-            "{}",
-            problem.message
-        );
+        assert!(problem.message.ends_with("(2 more are like it)."), "{}", problem.message);
     }
 }

@@ -12,11 +12,7 @@ pub fn normalised(text: &str) -> String {
     if text.is_ascii() {
         collapse(text.chars().map(|c| c.to_ascii_lowercase()), &mut out);
     } else {
-        let folded: String = text
-            .nfkc()
-            .flat_map(char::to_uppercase)
-            .flat_map(char::to_lowercase)
-            .collect();
+        let folded: String = text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
         collapse(folded.nfkc(), &mut out);
     }
     out

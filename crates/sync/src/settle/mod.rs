@@ -31,14 +31,8 @@ pub enum State {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 6] = [
-        Self::Settled,
-        Self::Skipped,
-        Self::Waiting,
-        Self::Undecided,
-        Self::Parked,
-        Self::LeftAlone,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Settled, Self::Skipped, Self::Waiting, Self::Undecided, Self::Parked, Self::LeftAlone];
 
     /// The word in tables and output.
     #[must_use]

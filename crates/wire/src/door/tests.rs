@@ -65,44 +65,22 @@ impl Quota for World {
 }
 
 fn door(answers: Vec<Answer>) -> (Arc<World>, Door) {
-    let world = Arc::new(World {
-        answers: Mutex::new(answers.into()),
-        ..World::default()
-    });
-    let manners = Manners {
-        attempts: 3,
-        ..Manners::new(System::Acumatica, 2, true)
-    };
-    let door = Door::new(
-        world.clone(),
-        world.clone(),
-        world.clone(),
-        world.clone(),
-        manners,
-    );
+    let world = Arc::new(World { answers: Mutex::new(answers.into()), ..World::default() });
+    let manners = Manners { attempts: 3, ..Manners::new(System::Acumatica, 2, true) };
+    let door = Door::new(world.clone(), world.clone(), world.clone(), world.clone(), manners);
     (world, door)
 }
 
 fn answer(status: u16, body: &'static str) -> Answer {
     let mut headers = HeaderMap::new();
-    let kind = if body.starts_with('<') {
-        "text/html"
-    } else {
-        "application/json"
-    };
+    let kind = if body.starts_with('<') { "text/html" } else { "application/json" };
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    Ok(Response {
-        status,
-        headers,
-        body: Bytes::from_static(body.as_bytes()),
-    })
+    Ok(Response { status, headers, body: Bytes::from_static(body.as_bytes()) })
 }
 
 fn wait(status: u16, seconds: &'static str) -> Answer {
     answer(status, "").map(|mut response| {
-        response
-            .headers
-            .insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+        response.headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
         response
     })
 }
@@ -112,35 +90,19 @@ fn read() -> Ask {
 }
 
 fn write(safety: Safety) -> Ask {
-    Ask::with_body(
-        Method::PUT,
-        "https://h.example/a",
-        Bytes::from_static(b"{}"),
-        safety,
-    )
+    Ask::with_body(Method::PUT, "https://h.example/a", Bytes::from_static(b"{}"), safety)
 }
 
 #[tokio::test]
 async fn an_answer_comes_back_with_its_exchange() {
     let (world, door) = door(vec![answer(404, "{}")]);
-    let call = door
-        .call(read().header(AUTHORIZATION, HeaderValue::from_static("Bearer hidden")))
-        .await;
+    let call = door.call(read().header(AUTHORIZATION, HeaderValue::from_static("Bearer hidden"))).await;
     assert_eq!(call.result.unwrap().status, 404);
     let exchange = &call.exchanges[0];
-    assert_eq!(
-        (exchange.status, exchange.attempt, exchange.response_bytes),
-        (Some(404), 1, 2)
-    );
+    assert_eq!((exchange.status, exchange.attempt, exchange.response_bytes), (Some(404), 1, 2));
     assert_eq!(exchange.target, "/a?$top=1&code=…");
     assert_eq!(exchange.took, Duration::from_millis(20));
-    assert_eq!(
-        (
-            exchange.request_body.as_ref(),
-            exchange.response_body.as_ref()
-        ),
-        (None, None)
-    );
+    assert_eq!((exchange.request_body.as_ref(), exchange.response_body.as_ref()), (None, None));
     assert!(!format!("{exchange:?}").contains("hidden"));
     assert_eq!(*world.permits.lock().unwrap(), 1);
 }
@@ -164,15 +126,7 @@ async fn reads_and_repeatable_writes_are_repeated_over_every_failure_of_the_way(
             assert_ne!(call.exchanges[0].failure, "");
             assert_eq!(call.exchanges[1].attempt, 2);
             assert_eq!(*world.slept.lock().unwrap(), [Duration::from_millis(250)]);
-            assert_eq!(
-                door.tally(),
-                Tally {
-                    made: 2,
-                    retried: 1,
-                    throttled: 0,
-                    credits: 0
-                }
-            );
+            assert_eq!(door.tally(), Tally { made: 2, retried: 1, throttled: 0, credits: 0 });
         }
     }
 }
@@ -197,10 +151,7 @@ async fn a_write_that_may_have_been_done_is_never_sent_again() {
 
 #[tokio::test]
 async fn a_write_that_was_not_taken_is_sent_again() {
-    for failure in [
-        answer(429, ""),
-        Err(TransportFault::NotSent("refused".to_owned())),
-    ] {
+    for failure in [answer(429, ""), Err(TransportFault::NotSent("refused".to_owned()))] {
         let (_, door) = door(vec![failure, answer(200, "[]")]);
         assert!(door.call(write(Safety::Write)).await.result.is_ok());
     }
@@ -220,10 +171,7 @@ async fn a_429_slows_everybody_for_as_long_as_the_server_says() {
 #[tokio::test]
 async fn a_pause_beyond_patience_ends_the_call() {
     let (world, door) = door(vec![wait(429, "1800")]);
-    assert_eq!(
-        door.call(read()).await.result.unwrap_err().kind,
-        Kind::Throttled
-    );
+    assert_eq!(door.call(read()).await.result.unwrap_err().kind, Kind::Throttled);
     assert!(world.slept.lock().unwrap().is_empty());
 }
 
@@ -234,10 +182,7 @@ async fn attempts_end_and_the_kind_follows_the_last_failure() {
     for (answers, kind) in [
         (vec![lost(), lost(), lost()], Kind::Unavailable),
         (vec![refused(), refused(), refused()], Kind::Unreachable),
-        (
-            vec![wait(429, "1"), wait(429, "1"), wait(429, "1")],
-            Kind::Throttled,
-        ),
+        (vec![wait(429, "1"), wait(429, "1"), wait(429, "1")], Kind::Throttled),
     ] {
         let (_, door) = door(answers);
         let call = door.call(read()).await;
@@ -259,9 +204,7 @@ async fn an_answer_beyond_the_limit_is_not_asked_for_again() {
 
 #[tokio::test]
 async fn tls_trouble_is_told_at_once() {
-    let (world, door) = door(vec![Err(TransportFault::Tls(
-        "invalid peer certificate: UnknownIssuer".to_owned(),
-    ))]);
+    let (world, door) = door(vec![Err(TransportFault::Tls("invalid peer certificate: UnknownIssuer".to_owned()))]);
     let fault = door.call(read()).await.result.unwrap_err();
     assert_eq!(fault.kind, Kind::Tls);
     assert!(fault.remedy.contains("ca_file"));
@@ -271,15 +214,9 @@ async fn tls_trouble_is_told_at_once() {
 #[tokio::test]
 async fn bodies_are_kept_on_demand_and_pages_never() {
     let (_, door) = door(vec![answer(503, "<p>token</p>"), answer(200, r#"{"a":1}"#)]);
-    let ask = Ask {
-        bodies: Bodies::Keep,
-        ..write(Safety::Repeatable)
-    };
+    let ask = Ask { bodies: Bodies::Keep, ..write(Safety::Repeatable) };
     let call = door.call(ask).await;
     assert_eq!(call.exchanges[0].request_body.as_deref(), Some(&b"{}"[..]));
     assert_eq!(call.exchanges[0].response_body, None);
-    assert_eq!(
-        call.exchanges[1].response_body.as_deref(),
-        Some(&br#"{"a":1}"#[..])
-    );
+    assert_eq!(call.exchanges[1].response_body.as_deref(), Some(&br#"{"a":1}"#[..]));
 }

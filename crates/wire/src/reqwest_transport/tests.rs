@@ -45,12 +45,7 @@ async fn take(stream: &mut TcpStream) -> String {
             let length = text
                 .to_ascii_lowercase()
                 .find("content-length: ")
-                .and_then(|at| {
-                    text[at + 16..]
-                        .split("\r\n")
-                        .next()
-                        .and_then(|n| n.parse::<usize>().ok())
-                })
+                .and_then(|at| text[at + 16..].split("\r\n").next().and_then(|n| n.parse::<usize>().ok()))
                 .unwrap_or(0);
             if seen.len() >= end + 4 + length {
                 return text;
@@ -96,32 +91,18 @@ async fn an_answer_arrives_whole_and_redirects_are_not_followed() {
 
 #[tokio::test]
 async fn an_empty_body_says_that_it_is_empty() {
-    let (answer, head) = with_answer(
-        |url| request(Method::POST, url, Some(b"")),
-        b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(),
-    )
-    .await;
+    let (answer, head) =
+        with_answer(|url| request(Method::POST, url, Some(b"")), b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()).await;
     assert_eq!(answer.unwrap().status, 204);
-    assert_eq!(
-        head.to_ascii_lowercase()
-            .matches("content-length: 0")
-            .count(),
-        1
-    );
+    assert_eq!(head.to_ascii_lowercase().matches("content-length: 0").count(), 1);
 }
 
 #[tokio::test]
 async fn a_closed_port_means_not_sent() {
     let (listener, url) = listen().await;
     drop(listener);
-    let fault = transport()
-        .send(request(Method::PUT, url, Some(b"{}")))
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(&fault, TransportFault::NotSent(why) if !why.contains("127.0.0.1:")),
-        "{fault:?}"
-    );
+    let fault = transport().send(request(Method::PUT, url, Some(b"{}"))).await.unwrap_err();
+    assert!(matches!(&fault, TransportFault::NotSent(why) if !why.contains("127.0.0.1:")), "{fault:?}");
 }
 
 #[tokio::test]
@@ -135,10 +116,7 @@ async fn a_connection_closed_before_the_request_was_read_counts_as_lost_too() {
     let (listener, url) = listen().await;
     let transport = transport();
     let serve = async { drop(listener.accept().await.unwrap()) };
-    let (answer, ()) = tokio::join!(
-        transport.send(request(Method::PUT, url, Some(b"{}"))),
-        serve
-    );
+    let (answer, ()) = tokio::join!(transport.send(request(Method::PUT, url, Some(b"{}"))), serve);
     assert!(matches!(answer, Err(TransportFault::Lost(_))), "{answer:?}");
 }
 
@@ -154,20 +132,12 @@ async fn a_body_that_breaks_off_means_lost() {
 
 #[tokio::test]
 async fn silence_ends_at_the_deadline_in_head_and_in_body() {
-    for start in [
-        &b""[..],
-        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n[1,2",
-    ] {
+    for start in [&b""[..], b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n[1,2"] {
         let (listener, url) = listen().await;
         let transport = transport();
         let timeout = Duration::from_millis(80);
         let send = async {
-            let answer = transport
-                .send(Request {
-                    timeout,
-                    ..request(Method::GET, url, None)
-                })
-                .await;
+            let answer = transport.send(Request { timeout, ..request(Method::GET, url, None) }).await;
             answer.unwrap_err()
         };
         let serve = async {
@@ -215,10 +185,7 @@ async fn a_host_that_does_not_speak_tls_is_told_apart() {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut hello = [0; 64];
         stream.read_exact(&mut hello).await.ok();
-        stream
-            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            .await
-            .ok();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.ok();
     };
     let send = transport.send(request(Method::GET, url.replace("http:", "https:"), None));
     let (answer, ()) = tokio::join!(send, serve);
@@ -228,45 +195,24 @@ async fn a_host_that_does_not_speak_tls_is_told_apart() {
 #[tokio::test]
 async fn plain_http_is_refused_unless_permitted() {
     let strict = ReqwestTransport::new(TransportOptions::default()).unwrap();
-    for url in [
-        "http://127.0.0.1:1/",
-        "http://erp.example/",
-        "https://127.0.0.1:1/",
-    ] {
-        let fault = strict
-            .send(request(Method::GET, url.to_owned(), None))
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(&fault, TransportFault::NotSent(why) if why.contains("--allow-loopback")),
-            "{fault:?}"
-        );
+    for url in ["http://127.0.0.1:1/", "http://erp.example/", "https://127.0.0.1:1/"] {
+        let fault = strict.send(request(Method::GET, url.to_owned(), None)).await.unwrap_err();
+        assert!(matches!(&fault, TransportFault::NotSent(why) if why.contains("--allow-loopback")), "{fault:?}");
     }
 }
 
 #[tokio::test]
 async fn a_proxy_is_used_when_it_is_named() {
     let (listener, url) = listen().await;
-    let options = TransportOptions {
-        allow_loopback: true,
-        proxy: Some(url),
-        ..TransportOptions::default()
-    };
+    let options = TransportOptions { allow_loopback: true, proxy: Some(url), ..TransportOptions::default() };
     let transport = ReqwestTransport::new(options).unwrap();
     let serve = async {
         let (mut stream, _) = listener.accept().await.unwrap();
         let head = take(&mut stream).await;
-        stream
-            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.unwrap();
         head
     };
-    let send = transport.send(request(
-        Method::GET,
-        "http://localhost:1/x".to_owned(),
-        None,
-    ));
+    let send = transport.send(request(Method::GET, "http://localhost:1/x".to_owned(), None));
     let (answer, head) = tokio::join!(send, serve);
     assert_eq!(answer.unwrap().status, 200);
     assert!(head.starts_with("GET http://localhost:1/x "), "{head}");
@@ -275,23 +221,10 @@ async fn a_proxy_is_used_when_it_is_named() {
 #[test]
 fn what_cannot_be_used_is_refused_when_built() {
     let with_ca = |pem: &[u8]| {
-        ReqwestTransport::new(TransportOptions {
-            ca_pem: Some(pem.to_vec()),
-            ..TransportOptions::default()
-        })
-        .err()
+        ReqwestTransport::new(TransportOptions { ca_pem: Some(pem.to_vec()), ..TransportOptions::default() }).err()
     };
-    assert_eq!(
-        with_ca(b"not a certificate"),
-        Some(SetupProblem::Certificates)
-    );
-    let proxy = TransportOptions {
-        proxy: Some("http://user:hidden@".to_owned()),
-        ..TransportOptions::default()
-    };
-    assert_eq!(
-        ReqwestTransport::new(proxy.clone()).err(),
-        Some(SetupProblem::Proxy)
-    );
+    assert_eq!(with_ca(b"not a certificate"), Some(SetupProblem::Certificates));
+    let proxy = TransportOptions { proxy: Some("http://user:hidden@".to_owned()), ..TransportOptions::default() };
+    assert_eq!(ReqwestTransport::new(proxy.clone()).err(), Some(SetupProblem::Proxy));
     assert!(!format!("{proxy:?}").contains("hidden"));
 }

@@ -22,28 +22,16 @@ use crate::client::loose::{Loose, is_id};
 use crate::client::records::{ROWS, misfit};
 
 impl Zoho {
-    pub(super) async fn look_up(
-        &self,
-        module: Module,
-        erp_keys: &[String],
-    ) -> Call<Vec<(String, String)>> {
+    pub(super) async fn look_up(&self, module: Module, erp_keys: &[String]) -> Call<Vec<(String, String)>> {
         // Where the key field is not there, no record can carry a key.
         let Some(field) = self.field_of(module, KEY) else {
             return Call::free(Ok(Vec::new()));
         };
         let wanted: BTreeSet<String> = erp_keys.iter().map(|key| key.to_lowercase()).collect();
-        let distinct: Vec<&str> = erp_keys
-            .iter()
-            .map(String::as_str)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
+        let distinct: Vec<&str> = erp_keys.iter().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
         let calls = distinct.chunks(IN_LIST).map(|part| {
-            let mut question = query(
-                coql::by_values(module.name(), &field, part),
-                200,
-                format!("Looking up {}", module.name()),
-            );
+            let mut question =
+                query(coql::by_values(module.name(), &field, part), 200, format!("Looking up {}", module.name()));
             // It decides what is written next.
             question.bodies = Bodies::Keep;
             self.client.ask(question)
@@ -66,10 +54,7 @@ impl Zoho {
                 Err(first) => fault = fault.or(Some(first)),
             }
         }
-        Call {
-            result: fault.map_or(Ok(found), Err),
-            exchanges,
-        }
+        Call { result: fault.map_or(Ok(found), Err), exchanges }
     }
 
     pub(super) async fn document(&self, module: Module, id: &str) -> Call<Option<Held>> {
@@ -77,44 +62,23 @@ impl Zoho {
             return Call::free(Err(misfit("an id is none of Zoho's")));
         }
         let doing = format!("Reading a record of {}", module.name());
-        let mut question = Question::get(
-            format!("/crm/v8/{}/{id}", module.name()),
-            super::scope(module),
-            doing.clone(),
-        );
+        let mut question =
+            Question::get(format!("/crm/v8/{}/{id}", module.name()), super::scope(module), doing.clone());
         question.bodies = Bodies::Keep;
         let call = self.client.ask(question).await;
         let result = call.result.and_then(|response| match response.status {
             204 => Ok(None),
-            400 if first_error(&response.body).is_some_and(|item| item.is("INVALID_DATA")) => {
-                Ok(None)
-            }
+            400 if first_error(&response.body).is_some_and(|item| item.is("INVALID_DATA")) => Ok(None),
             200 => match held(&response.body, id) {
                 Some(held) => Ok(Some(held)),
-                None => Err(zoho(
-                    Kind::Protocol,
-                    format!("{doing}: Zoho's answer could not be read."),
-                    "",
-                )),
+                None => Err(zoho(Kind::Protocol, format!("{doing}: Zoho's answer could not be read."), "")),
             },
-            status => Err(errors::fault(
-                status,
-                &response.body,
-                &doing,
-                super::scope(module),
-            )),
+            status => Err(errors::fault(status, &response.body, &doing, super::scope(module))),
         });
-        Call {
-            result,
-            exchanges: call.exchanges,
-        }
+        Call { result, exchanges: call.exchanges }
     }
 
-    pub(super) async fn without_key(
-        &self,
-        module: Module,
-        cursor: Option<&str>,
-    ) -> Call<UnlinkedPage> {
+    pub(super) async fn without_key(&self, module: Module, cursor: Option<&str>) -> Call<UnlinkedPage> {
         let after = cursor.unwrap_or("0");
         if !is_id(after) {
             return Call::free(Err(misfit("a cursor is no id")));
@@ -128,20 +92,11 @@ impl Zoho {
         // Where the key field is not there yet, every record is without a key.
         let key = self.field_of(module, KEY);
         let body = coql::where_blank(module.name(), &columns, key.as_deref(), after);
-        let call = self
-            .client
-            .ask(query(
-                body,
-                MOST_ROWS,
-                format!("Reading {} without {KEY}", module.name()),
-            ))
-            .await;
+        let call = self.client.ask(query(body, MOST_ROWS, format!("Reading {} without {KEY}", module.name()))).await;
         let result = call.result.and_then(|response| {
             let rows = read(&response, module)?;
             let text = |row: &coql::Row<'_>, column: &str| {
-                row.get(column)
-                    .map(|value| value.as_str().to_owned())
-                    .unwrap_or_default()
+                row.get(column).map(|value| value.as_str().to_owned()).unwrap_or_default()
             };
             let records: Vec<_> = rows
                 .data
@@ -151,37 +106,22 @@ impl Zoho {
                     Some(Unlinked {
                         id,
                         name: text(row, name),
-                        code: code
-                            .as_deref()
-                            .map(|code| text(row, code))
-                            .unwrap_or_default(),
+                        code: code.as_deref().map(|code| text(row, code)).unwrap_or_default(),
                     })
                 })
                 .collect();
             // The cursor must move, or the same page would come for ever.
-            let last = records
-                .last()
-                .map(|record| record.id.clone())
-                .filter(|last| is_after(last, after));
+            let last = records.last().map(|record| record.id.clone()).filter(|last| is_after(last, after));
             if rows.more() && last.is_none() {
                 return Err(zoho(
                     Kind::Protocol,
-                    format!(
-                        "Zoho's answer about {} says that there is more and not where.",
-                        module.name()
-                    ),
+                    format!("Zoho's answer about {} says that there is more and not where.", module.name()),
                     "",
                 ));
             }
-            Ok(UnlinkedPage {
-                next: last.filter(|_| rows.more()),
-                records,
-            })
+            Ok(UnlinkedPage { next: last.filter(|_| rows.more()), records })
         });
-        Call {
-            result,
-            exchanges: call.exchanges,
-        }
+        Call { result, exchanges: call.exchanges }
     }
 }
 
@@ -203,13 +143,8 @@ fn query(body: bytes::Bytes, rows: usize, doing: String) -> Question {
 fn read(response: &Response, module: Module) -> Result<coql::Rows<'_>, Fault> {
     let doing = format!("Looking up {}", module.name());
     match response.status {
-        200 | 204 => coql::rows(response.status, &response.body).ok_or_else(|| {
-            zoho(
-                Kind::Protocol,
-                format!("{doing}: Zoho's answer could not be read."),
-                "",
-            )
-        }),
+        200 | 204 => coql::rows(response.status, &response.body)
+            .ok_or_else(|| zoho(Kind::Protocol, format!("{doing}: Zoho's answer could not be read."), "")),
         status => Err(errors::fault(status, &response.body, &doing, coql::SCOPE)),
     }
 }
@@ -247,25 +182,10 @@ fn held(body: &[u8], id: &str) -> Option<Held> {
         rows.sort_by_key(|row| row.place.whole());
     }
     let count = rows.len();
-    let rows: Vec<_> = rows
-        .iter()
-        .filter_map(|row| {
-            Some(HeldRow {
-                id: row.id.id()?.to_owned(),
-            })
-        })
-        .collect();
-    let distinct = rows
-        .iter()
-        .map(|row| row.id.as_str())
-        .collect::<BTreeSet<_>>()
-        .len();
+    let rows: Vec<_> = rows.iter().filter_map(|row| Some(HeldRow { id: row.id.id()?.to_owned() })).collect();
+    let distinct = rows.iter().map(|row| row.id.as_str()).collect::<BTreeSet<_>>().len();
     let whole = rows.len() == count && distinct == count && !leaves_out_rows(document.has_more);
-    Some(Held {
-        id: id.to_owned(),
-        rows,
-        whole,
-    })
+    Some(Held { id: id.to_owned(), rows, whole })
 }
 
 /// What `$has_more` says of the rows. What cannot be read counts as yes: rows would be deleted by mistake.
@@ -274,9 +194,7 @@ fn leaves_out_rows(raw: Option<&RawValue>) -> bool {
         return false;
     };
     match serde_json::from_str::<BTreeMap<String, Loose<'_>>>(raw.get()) {
-        Ok(parts) => parts
-            .get(ROWS)
-            .is_some_and(|more| more.flag() != Some(false)),
+        Ok(parts) => parts.get(ROWS).is_some_and(|more| more.flag() != Some(false)),
         Err(_) => raw.get() != "false",
     }
 }
@@ -288,10 +206,7 @@ mod tests {
 
     fn rows(document: &str) -> (Vec<String>, bool) {
         let held = held(format!("{{\"data\":[{document}]}}").as_bytes(), "5").unwrap();
-        (
-            held.rows.into_iter().map(|row| row.id).collect(),
-            held.whole,
-        )
+        (held.rows.into_iter().map(|row| row.id).collect(), held.whole)
     }
 
     #[test]
@@ -301,12 +216,7 @@ mod tests {
         );
         assert_eq!((ids, whole), (vec!["71".to_owned(), "72".to_owned()], true));
         assert_eq!(rows(r#"{"id":"5","Invoiced_Items":[]}"#), (vec![], true));
-        assert!(
-            rows(
-                r#"{"id":"5","Invoiced_Items":[{"id":"1"}],"$has_more":{"Invoiced_Items":false}}"#
-            )
-            .1
-        );
+        assert!(rows(r#"{"id":"5","Invoiced_Items":[{"id":"1"}],"$has_more":{"Invoiced_Items":false}}"#).1);
     }
 
     #[test]

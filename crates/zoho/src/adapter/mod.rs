@@ -17,10 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use port::{
-    Batch, Call, Clock, Entropy, Fault, Held, Quota, System, Tally, Tokens, Transport,
-    UnlinkedPage, Writer,
-};
+use port::{Batch, Call, Clock, Entropy, Fault, Held, Quota, System, Tally, Tokens, Transport, UnlinkedPage, Writer};
 use secrecy::SecretString;
 use sync::Module;
 use sync::mapping::Schema;
@@ -65,24 +62,10 @@ impl Zoho {
     ) -> Self {
         let parallel = settings.parallel_calls.clamp(1, MOST_PARALLEL);
         // Zoho gives no Retry-After: short pauses for too many calls at once, longer ones up to a minute when it goes on.
-        let manners = Manners {
-            longest_pause: Duration::from_mins(1),
-            ..Manners::new(System::Zoho, parallel, true)
-        };
-        let door = Arc::new(Door::new(
-            transport,
-            Arc::clone(&clock),
-            entropy,
-            quota,
-            manners,
-        ));
+        let manners = Manners { longest_pause: Duration::from_mins(1), ..Manners::new(System::Zoho, parallel, true) };
+        let door = Arc::new(Door::new(transport, Arc::clone(&clock), entropy, quota, manners));
         let (environment, run_workflows) = (settings.environment, settings.run_workflows);
-        Self {
-            client: Client::new(settings, door, tokens, clock),
-            environment,
-            run_workflows,
-            view: RwLock::default(),
-        }
+        Self { client: Client::new(settings, door, tokens, clock), environment, run_workflows, view: RwLock::default() }
     }
 
     /// Where a person consents; the redirect comes back to `redirect_uri` with `state` and a code.
@@ -113,18 +96,11 @@ impl Zoho {
     }
 
     fn looked(&self) -> Option<Metadata> {
-        self.view
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .metadata
-            .clone()
+        self.view.read().unwrap_or_else(PoisonError::into_inner).metadata.clone()
     }
 
     fn keep_looked(&self, metadata: Metadata) {
-        self.view
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .metadata = Some(metadata);
+        self.view.write().unwrap_or_else(PoisonError::into_inner).metadata = Some(metadata);
     }
 }
 
@@ -150,10 +126,7 @@ impl Writer for Zoho {
     }
 
     fn adopt(&self, schema: &Schema) {
-        self.view
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .schema = Arc::new(schema.clone());
+        self.view.write().unwrap_or_else(PoisonError::into_inner).schema = Arc::new(schema.clone());
     }
 
     async fn write(&self, batch: &Batch) -> Call<Vec<Outcome>> {

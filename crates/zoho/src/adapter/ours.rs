@@ -12,26 +12,14 @@ use crate::client::metadata::Field;
 pub(crate) const KEY: &str = "ERP Key";
 
 const fn text(label: &'static str, length: u16) -> NewField {
-    NewField {
-        label,
-        kind: FieldType::Text(length),
-        unique: false,
-    }
+    NewField { label, kind: FieldType::Text(length), unique: false }
 }
 
 const fn money(label: &'static str) -> NewField {
-    NewField {
-        label,
-        kind: FieldType::Currency,
-        unique: false,
-    }
+    NewField { label, kind: FieldType::Currency, unique: false }
 }
 
-const THE_KEY: NewField = NewField {
-    label: KEY,
-    kind: FieldType::Text(50),
-    unique: true,
-};
+const THE_KEY: NewField = NewField { label: KEY, kind: FieldType::Text(50), unique: true };
 
 const ACCOUNTS: &[NewField] = &[
     THE_KEY,
@@ -42,12 +30,7 @@ const ACCOUNTS: &[NewField] = &[
     text("ERP Currency", 10),
 ];
 
-const PRODUCTS: &[NewField] = &[
-    THE_KEY,
-    text("ERP Kind", 20),
-    text("ERP Status", 50),
-    text("ERP Unit", 20),
-];
+const PRODUCTS: &[NewField] = &[THE_KEY, text("ERP Kind", 20), text("ERP Status", 50), text("ERP Unit", 20)];
 
 const INVOICES: &[NewField] = &[
     THE_KEY,
@@ -81,10 +64,9 @@ pub(crate) fn find<'a>(fields: &'a [Field], label: &str) -> Option<&'a Field> {
 /// How a person makes the field by hand, as part of a sentence.
 pub(crate) fn by_hand(field: &NewField) -> String {
     match field.kind {
-        FieldType::Text(length) if field.unique => format!(
-            "{} (single line, {length} characters, no duplicate values)",
-            field.label
-        ),
+        FieldType::Text(length) if field.unique => {
+            format!("{} (single line, {length} characters, no duplicate values)", field.label)
+        }
         FieldType::Text(length) => format!("{} (single line, {length} characters)", field.label),
         FieldType::Currency => format!("{} (currency)", field.label),
     }

@@ -28,11 +28,7 @@ type Obstacles = BTreeMap<&'static str, Obstacle>;
 
 impl Zoho {
     /// The schema with our fields made and placed.
-    pub(super) async fn make_ready(
-        &self,
-        schema: &Schema,
-        tape: &mut Vec<Exchange>,
-    ) -> Result<Schema, Fault> {
+    pub(super) async fn make_ready(&self, schema: &Schema, tape: &mut Vec<Exchange>) -> Result<Schema, Fault> {
         let mut notes = Vec::new();
         let mut metadata = match self.looked() {
             Some(metadata) => metadata,
@@ -42,12 +38,7 @@ impl Zoho {
         let missing = missing(&metadata);
         if !missing.is_empty() {
             let profiles = self.profiles(&mut notes, tape).await?;
-            let made = join_all(
-                missing
-                    .iter()
-                    .map(|(module, fields)| self.make(*module, fields, &profiles)),
-            )
-            .await;
+            let made = join_all(missing.iter().map(|(module, fields)| self.make(*module, fields, &profiles))).await;
             let mut obstacles = BTreeMap::new();
             let mut lost = None;
             for ((module, _), call) in missing.iter().zip(made) {
@@ -69,34 +60,18 @@ impl Zoho {
             let layouts = join_all(Module::ALL.map(|module| self.layouts(module))).await;
             self.place_all(&metadata, layouts, &mut notes, tape).await?;
         }
-        let mut schema = Schema {
-            notes,
-            prepared: true,
-            ..schema.clone()
-        };
+        let mut schema = Schema { notes, prepared: true, ..schema.clone() };
         schema::fill(&mut schema, &metadata);
         self.keep_looked(metadata);
         Ok(schema)
     }
 
     /// Ids of all profiles. Without the right to read them fields are made without naming any.
-    async fn profiles(
-        &self,
-        notes: &mut Vec<String>,
-        tape: &mut Vec<Exchange>,
-    ) -> Result<Vec<String>, Fault> {
+    async fn profiles(&self, notes: &mut Vec<String>, tape: &mut Vec<Exchange>) -> Result<Vec<String>, Fault> {
         let question = ("Reading the profiles", "ZohoCRM.settings.profiles.READ");
-        let call = self
-            .client
-            .ask(Question::get(
-                "/crm/v8/settings/profiles",
-                question.1,
-                question.0,
-            ))
-            .await;
-        let read = call.unpack(tape).and_then(|response| {
-            understood(&response, question, |_, body| metadata::profiles(body))
-        });
+        let call = self.client.ask(Question::get("/crm/v8/settings/profiles", question.1, question.0)).await;
+        let read =
+            call.unpack(tape).and_then(|response| understood(&response, question, |_, body| metadata::profiles(body)));
         match read {
             Ok(profiles) => {
                 if profiles.len() > MOST_PROFILES {
@@ -105,7 +80,10 @@ impl Zoho {
                 Ok(profiles)
             }
             Err(fault) if hindrance(&fault) => {
-                notes.push(format!("{} New fields were made without naming profiles: see that people can see them.", fault.message));
+                notes.push(format!(
+                    "{} New fields were made without naming profiles: see that people can see them.",
+                    fault.message
+                ));
                 Ok(Vec::new())
             }
             Err(fault) => Err(fault),
@@ -113,75 +91,44 @@ impl Zoho {
     }
 
     /// Makes fields in calls of five, one after the other. Gives what stood in the way, and the fault of a call whose outcome is open.
-    async fn make(
-        &self,
-        module: Module,
-        wanted: &[NewField],
-        profiles: &[String],
-    ) -> Call<(Obstacles, Option<Fault>)> {
+    async fn make(&self, module: Module, wanted: &[NewField], profiles: &[String]) -> Call<(Obstacles, Option<Fault>)> {
         let mut exchanges = Vec::new();
         let mut hindered = Obstacles::new();
         for part in wanted.chunks(PER_CALL) {
             let path = format!("/crm/v8/settings/fields?module={}", module.name());
             let doing = format!("Making fields in {}", module.name());
-            let question = Question::send(
-                Method::POST,
-                path,
-                fields::create(part, profiles),
-                CREATE,
-                doing,
-            );
+            let question = Question::send(Method::POST, path, fields::create(part, profiles), CREATE, doing);
             match self.client.ask(question).await.unpack(&mut exchanges) {
                 Ok(response) => {
                     let made = fields::created(response.status, &response.body, part.len());
-                    let failed = part
-                        .iter()
-                        .zip(made)
-                        .filter_map(|(field, obstacle)| Some((field.label, obstacle?)));
+                    let failed = part.iter().zip(made).filter_map(|(field, obstacle)| Some((field.label, obstacle?)));
                     hindered.extend(failed);
                 }
                 // The fields may be there: reading them back tells.
                 Err(fault) if fault.kind == Kind::OutcomeUnknown => {
-                    return Call {
-                        result: Ok((hindered, Some(fault))),
-                        exchanges,
-                    };
+                    return Call { result: Ok((hindered, Some(fault))), exchanges };
                 }
                 Err(fault) if fault.kind == Kind::Forbidden => {
                     hindered.extend(part.iter().map(|field| (field.label, Obstacle::Scope)))
                 }
                 Err(fault) => {
-                    return Call {
-                        result: Err(fault),
-                        exchanges,
-                    };
+                    return Call { result: Err(fault), exchanges };
                 }
             }
             if hindered.contains_key(KEY) && !matches!(hindered.get(KEY), Some(Obstacle::Taken)) {
                 break;
             }
         }
-        Call {
-            result: Ok((hindered, None)),
-            exchanges,
-        }
+        Call { result: Ok((hindered, None)), exchanges }
     }
 
     async fn layouts(&self, module: Module) -> Call<Vec<Layout>> {
         let scope = "ZohoCRM.settings.layouts.READ";
         let doing = format!("Reading the layouts of {}", module.name());
         let path = format!("/crm/v8/settings/layouts?module={}", module.name());
-        let call = self
-            .client
-            .ask(Question::get(path, scope, doing.clone()))
-            .await;
-        let result = call
-            .result
-            .and_then(|response| understood(&response, (&doing, scope), metadata::layouts));
-        Call {
-            result,
-            exchanges: call.exchanges,
-        }
+        let call = self.client.ask(Question::get(path, scope, doing.clone())).await;
+        let result = call.result.and_then(|response| understood(&response, (&doing, scope), metadata::layouts));
+        Call { result, exchanges: call.exchanges }
     }
 
     /// Puts our fields on the layouts that lack them. Values arrive without it, but nobody would see them.
@@ -196,17 +143,11 @@ impl Zoho {
         for (module, call) in Module::ALL.into_iter().zip(layouts) {
             match call.unpack(tape) {
                 Ok(layouts) => plan.push((module, layouts)),
-                Err(fault) if hindrance(&fault) => {
-                    notes.push(format!("{} {}", fault.message, by_hand(module)))
-                }
+                Err(fault) if hindrance(&fault) => notes.push(format!("{} {}", fault.message, by_hand(module))),
                 Err(fault) => return Err(fault),
             }
         }
-        let placed = join_all(
-            plan.iter()
-                .map(|(module, layouts)| self.place(*module, layouts, metadata)),
-        )
-        .await;
+        let placed = join_all(plan.iter().map(|(module, layouts)| self.place(*module, layouts, metadata))).await;
         for call in placed {
             notes.extend(call.unpack(tape)?);
         }
@@ -214,29 +155,17 @@ impl Zoho {
     }
 
     /// Places the fields of one module, layout after layout; gives what could not be done.
-    async fn place(
-        &self,
-        module: Module,
-        layouts: &[Layout],
-        metadata: &Metadata,
-    ) -> Call<Vec<String>> {
+    async fn place(&self, module: Module, layouts: &[Layout], metadata: &Metadata) -> Call<Vec<String>> {
         let (mut exchanges, mut notes) = (Vec::new(), Vec::new());
-        let fields = metadata
-            .fields
-            .get(&module)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let fields = metadata.fields.get(&module).map(Vec::as_slice).unwrap_or_default();
         let ours: Vec<&str> = ours::fields(module)
             .iter()
             .filter_map(|field| ours::find(fields, field.label))
             .map(|field| field.id.as_str())
             .collect();
         for layout in layouts {
-            let lacking: Vec<&str> = ours
-                .iter()
-                .copied()
-                .filter(|id| !layout.fields.iter().any(|there| there == id))
-                .collect();
+            let lacking: Vec<&str> =
+                ours.iter().copied().filter(|id| !layout.fields.iter().any(|there| there == id)).collect();
             if lacking.is_empty() {
                 continue;
             }
@@ -251,23 +180,10 @@ impl Zoho {
             };
             let mut taken = *taken;
             for part in lacking.chunks(PER_CALL) {
-                let path = format!(
-                    "/crm/v8/settings/layouts/{}?module={}",
-                    layout.id,
-                    module.name()
-                );
-                let doing = format!(
-                    "Placing fields on the layout {} of {}",
-                    layout.name,
-                    module.name()
-                );
-                let mut question = Question::send(
-                    Method::PATCH,
-                    path,
-                    fields::place(section, taken, part),
-                    PLACE,
-                    doing.clone(),
-                );
+                let path = format!("/crm/v8/settings/layouts/{}?module={}", layout.id, module.name());
+                let doing = format!("Placing fields on the layout {} of {}", layout.name, module.name());
+                let mut question =
+                    Question::send(Method::PATCH, path, fields::place(section, taken, part), PLACE, doing.clone());
                 // Placing a field twice leaves it where it is.
                 question.safety = wire::Safety::Repeatable;
                 let answer = self.client.ask(question).await.unpack(&mut exchanges);
@@ -276,12 +192,7 @@ impl Zoho {
                         // Zoho put it there by itself.
                         Some(item) if item.is("DUPLICATE_DATA") => None,
                         None if response.status < 300 => None,
-                        _ => Some(crate::client::errors::fault(
-                            response.status,
-                            &response.body,
-                            &doing,
-                            PLACE,
-                        )),
+                        _ => Some(crate::client::errors::fault(response.status, &response.body, &doing, PLACE)),
                     },
                     Err(fault) => Some(fault),
                 };
@@ -292,49 +203,30 @@ impl Zoho {
                         break;
                     }
                     Some(fault) => {
-                        return Call {
-                            result: Err(fault),
-                            exchanges,
-                        };
+                        return Call { result: Err(fault), exchanges };
                     }
                 }
             }
         }
-        Call {
-            result: Ok(notes),
-            exchanges,
-        }
+        Call { result: Ok(notes), exchanges }
     }
 }
 
 /// True for a fault that another try would meet again: what it hindered is said, and the rest goes on.
 fn hindrance(fault: &Fault) -> bool {
-    matches!(
-        fault.kind,
-        Kind::Forbidden | Kind::Unsupported | Kind::Rejected
-    )
+    matches!(fault.kind, Kind::Forbidden | Kind::Unsupported | Kind::Rejected)
 }
 
 fn by_hand(module: Module) -> String {
-    format!(
-        "Drag the ERP fields onto the layouts of {} by hand where people shall see them.",
-        module.name()
-    )
+    format!("Drag the ERP fields onto the layouts of {} by hand where people shall see them.", module.name())
 }
 
 /// Our fields that are not there, by module.
 fn missing(metadata: &Metadata) -> BTreeMap<Module, Vec<NewField>> {
     let lacking = |module: Module| {
-        let there = metadata
-            .fields
-            .get(&module)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let lacking: Vec<_> = ours::fields(module)
-            .iter()
-            .filter(|field| ours::find(there, field.label).is_none())
-            .copied()
-            .collect();
+        let there = metadata.fields.get(&module).map(Vec::as_slice).unwrap_or_default();
+        let lacking: Vec<_> =
+            ours::fields(module).iter().filter(|field| ours::find(there, field.label).is_none()).copied().collect();
         (!lacking.is_empty()).then_some((module, lacking))
     };
     Module::ALL.into_iter().filter_map(lacking).collect()
@@ -360,7 +252,12 @@ fn judge(
         }
         for field in fields {
             let reason = why(field).map_or_else(|| "Zoho CRM does not show it".to_owned(), reason);
-            notes.push(format!("{} has no field {}: {reason}. Its values are not sent until it is made by hand as {}.", module.name(), field.label, ours::by_hand(field)));
+            notes.push(format!(
+                "{} has no field {}: {reason}. Its values are not sent until it is made by hand as {}.",
+                module.name(),
+                field.label,
+                ours::by_hand(field)
+            ));
         }
     }
     Ok(())
@@ -368,9 +265,7 @@ fn judge(
 
 fn reason(obstacle: &Obstacle) -> String {
     match obstacle {
-        Obstacle::Limit(limit) if limit.is_empty() => {
-            "the edition allows no more fields of its kind".to_owned()
-        }
+        Obstacle::Limit(limit) if limit.is_empty() => "the edition allows no more fields of its kind".to_owned(),
         Obstacle::Limit(limit) => {
             format!("the edition allows no more than {limit} fields of its kind")
         }
@@ -380,8 +275,7 @@ fn reason(obstacle: &Obstacle) -> String {
         }
         Obstacle::Feature(said) => format!("the edition does not offer it ({said})"),
         Obstacle::Taken => {
-            "a field of that name is there already, hidden from us or in the list of unused fields"
-                .to_owned()
+            "a field of that name is there already, hidden from us or in the list of unused fields".to_owned()
         }
         Obstacle::Other(said) => format!("Zoho CRM answered {said}"),
     }
@@ -391,10 +285,8 @@ fn reason(obstacle: &Obstacle) -> String {
 fn without_key(module: Module, lacking: &[NewField], obstacle: Option<&Obstacle>) -> Fault {
     let place = format!("Setup, Modules and Fields, {}", module.name());
     let all: Vec<_> = lacking.iter().map(ours::by_hand).collect();
-    let by_hand = format!(
-        "have an administrator make by hand ({place}): {}; only {KEY} is indispensable",
-        all.join(", ")
-    );
+    let by_hand =
+        format!("have an administrator make by hand ({place}): {}; only {KEY} is indispensable", all.join(", "));
     let (kind, remedy) = match obstacle {
         Some(Obstacle::Limit(_) | Obstacle::Feature(_)) => (
             Kind::Unsupported,
@@ -402,32 +294,20 @@ fn without_key(module: Module, lacking: &[NewField], obstacle: Option<&Obstacle>
                 "Delete a custom field that is not used any more, or take an edition that allows more; or {by_hand}."
             ),
         ),
-        Some(Obstacle::Permission(_)) => (
-            Kind::Forbidden,
-            format!("Give the user's profile the permission \"Customize Zoho CRM\"; or {by_hand}."),
-        ),
-        Some(Obstacle::Scope) => (
-            Kind::Forbidden,
-            format!("Consent again with `login` to all scopes that `ping` lists; or {by_hand}."),
-        ),
+        Some(Obstacle::Permission(_)) => {
+            (Kind::Forbidden, format!("Give the user's profile the permission \"Customize Zoho CRM\"; or {by_hand}."))
+        }
+        Some(Obstacle::Scope) => {
+            (Kind::Forbidden, format!("Consent again with `login` to all scopes that `ping` lists; or {by_hand}."))
+        }
         Some(Obstacle::Taken) => (
             Kind::Unsupported,
             format!(
                 "Look for {KEY} among used and unused fields ({place}): make it visible and writable for the user's profile, or delete it."
             ),
         ),
-        Some(Obstacle::Other(_)) | None => (
-            Kind::Unsupported,
-            format!("Try again; if it stays, {by_hand}."),
-        ),
+        Some(Obstacle::Other(_)) | None => (Kind::Unsupported, format!("Try again; if it stays, {by_hand}.")),
     };
     let why = obstacle.map_or_else(|| "Zoho CRM does not show it".to_owned(), reason);
-    zoho(
-        kind,
-        format!(
-            "The field {KEY} could not be made in {}: {why}.",
-            module.name()
-        ),
-        remedy,
-    )
+    zoho(kind, format!("The field {KEY} could not be made in {}: {why}.", module.name()), remedy)
 }

@@ -28,36 +28,19 @@ impl Zoho {
         check_modules(&org, &modules)?;
         let metadata = fields?;
         schema::check_keys(&metadata)?;
-        let currencies = if org.multi_currency {
-            self.currencies().await.unpack(tape)?
-        } else {
-            None
-        };
-        Ok((
-            schema::build(&org, currencies.as_deref(), &metadata),
-            metadata,
-        ))
+        let currencies = if org.multi_currency { self.currencies().await.unpack(tape)? } else { None };
+        Ok((schema::build(&org, currencies.as_deref(), &metadata), metadata))
     }
 
     async fn org(&self) -> Call<Org> {
         let question = ("Reading the organisation", "ZohoCRM.org.READ");
-        let call = self
-            .client
-            .ask(Question::get("/crm/v8/org", question.1, question.0))
-            .await;
+        let call = self.client.ask(Question::get("/crm/v8/org", question.1, question.0)).await;
         read(call, question, |_, body| metadata::org(body))
     }
 
     async fn modules(&self) -> Call<Vec<ModuleInfo>> {
         let question = ("Reading the modules", "ZohoCRM.settings.modules.READ");
-        let call = self
-            .client
-            .ask(Question::get(
-                "/crm/v8/settings/modules",
-                question.1,
-                question.0,
-            ))
-            .await;
+        let call = self.client.ask(Question::get("/crm/v8/settings/modules", question.1, question.0)).await;
         read(call, question, |_, body| metadata::modules(body))
     }
 
@@ -66,20 +49,12 @@ impl Zoho {
         let modules = join_all(Module::ALL.map(|module| self.fields(module)));
         let (modules, rows) = join(modules, self.columns()).await;
         let mut exchanges = Vec::new();
-        let fields = modules
-            .into_iter()
-            .map(|call| call.unpack(&mut exchanges))
-            .collect::<Vec<_>>();
+        let fields = modules.into_iter().map(|call| call.unpack(&mut exchanges)).collect::<Vec<_>>();
         let rows = rows.unpack(&mut exchanges);
         let result = fields
             .into_iter()
             .collect::<Result<Vec<_>, _>>()
-            .and_then(|fields| {
-                Ok(Metadata {
-                    fields: Module::ALL.into_iter().zip(fields).collect(),
-                    rows: rows?,
-                })
-            });
+            .and_then(|fields| Ok(Metadata { fields: Module::ALL.into_iter().zip(fields).collect(), rows: rows? }));
         Call { result, exchanges }
     }
 
@@ -87,10 +62,7 @@ impl Zoho {
     pub(super) async fn fields(&self, module: Module) -> Call<Vec<Field>> {
         let doing = format!("Reading the fields of {}", module.name());
         let path = format!("/crm/v8/settings/fields?module={}", module.name());
-        let call = self
-            .client
-            .ask(Question::get(path, FIELDS, doing.clone()))
-            .await;
+        let call = self.client.ask(Question::get(path, FIELDS, doing.clone())).await;
         read(call, (&doing, FIELDS), metadata::fields)
     }
 
@@ -98,10 +70,7 @@ impl Zoho {
     async fn columns(&self) -> Call<Vec<Field>> {
         let question = ("Reading the columns of invoice lines", FIELDS);
         let path = format!("/crm/v8/settings/fields?module={ROWS}");
-        let call = self
-            .client
-            .ask(Question::get(path, question.1, question.0))
-            .await;
+        let call = self.client.ask(Question::get(path, question.1, question.0)).await;
         let mut call = read(call, question, metadata::fields);
         call.result = call.result.or_else(|fault| match fault.kind {
             Kind::Unsupported | Kind::Rejected | Kind::Forbidden => Ok(Vec::new()),
@@ -113,18 +82,9 @@ impl Zoho {
     /// Active currencies; `None` when the organisation turns out to keep one only.
     async fn currencies(&self) -> Call<Option<Vec<CurrencyInfo>>> {
         let question = ("Reading the currencies", "ZohoCRM.settings.currencies.READ");
-        let call = self
-            .client
-            .ask(Question::get(
-                "/crm/v8/org/currencies",
-                question.1,
-                question.0,
-            ))
-            .await;
+        let call = self.client.ask(Question::get("/crm/v8/org/currencies", question.1, question.0)).await;
         let off = |body: &[u8]| {
-            first_error(body).is_some_and(|item| {
-                item.is("CURRENCIES_NOT_ENABLED") || item.is("FEATURE_NOT_ENABLED")
-            })
+            first_error(body).is_some_and(|item| item.is("CURRENCIES_NOT_ENABLED") || item.is("FEATURE_NOT_ENABLED"))
         };
         Call {
             result: call.result.and_then(|response| match response.status {
@@ -137,9 +97,7 @@ impl Zoho {
 
     /// A sandbox under a production connection (or the reverse) must not be written to.
     fn check_environment(&self, org: &Org) -> Result<(), Fault> {
-        let told = Environment::ALL
-            .into_iter()
-            .find(|environment| environment.name().eq_ignore_ascii_case(&org.kind));
+        let told = Environment::ALL.into_iter().find(|environment| environment.name().eq_ignore_ascii_case(&org.kind));
         match told {
             Some(told) if told != self.environment => Err(zoho(
                 Kind::WrongSystem,
@@ -157,18 +115,9 @@ impl Zoho {
     }
 }
 
-fn read<T>(
-    call: Call<port::Response>,
-    question: (&str, &str),
-    read: impl FnOnce(u16, &[u8]) -> Option<T>,
-) -> Call<T> {
-    let result = call
-        .result
-        .and_then(|response| understood(&response, question, read));
-    Call {
-        result,
-        exchanges: call.exchanges,
-    }
+fn read<T>(call: Call<port::Response>, question: (&str, &str), read: impl FnOnce(u16, &[u8]) -> Option<T>) -> Call<T> {
+    let result = call.result.and_then(|response| understood(&response, question, read));
+    Call { result, exchanges: call.exchanges }
 }
 
 /// Both, or the faults of both in one: scopes are missing in numbers.
@@ -184,31 +133,15 @@ fn both<A, B>(a: Result<A, Fault>, b: Result<B, Fault>) -> Result<(A, B), Fault>
 }
 
 fn check_modules(org: &Org, modules: &[ModuleInfo]) -> Result<(), Fault> {
-    let usable = |module: &Module| {
-        modules
-            .iter()
-            .any(|info| info.usable && info.api_name == module.name())
-    };
-    let missing: Vec<_> = Module::ALL
-        .iter()
-        .filter(|module| !usable(module))
-        .map(|module| module.name())
-        .collect();
+    let usable = |module: &Module| modules.iter().any(|info| info.usable && info.api_name == module.name());
+    let missing: Vec<_> = Module::ALL.iter().filter(|module| !usable(module)).map(|module| module.name()).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let edition = if org.edition.is_empty() {
-        String::new()
-    } else {
-        format!(", edition {}", org.edition)
-    };
+    let edition = if org.edition.is_empty() { String::new() } else { format!(", edition {}", org.edition) };
     Err(zoho(
         Kind::Unsupported,
-        format!(
-            "The organisation {}{edition} does not offer {} to this user.",
-            org.name,
-            missing.join(", ")
-        ),
+        format!("The organisation {}{edition} does not offer {} to this user.", org.name, missing.join(", ")),
         "Products and Invoices come with the Professional edition and above. Where the edition has them, show them to the user's profile and allow creating and editing.",
     ))
 }

@@ -15,13 +15,7 @@ use crate::client::metadata::{CurrencyInfo, Field, Org};
 /// Rows that a document takes until an organisation shows another limit.
 const ROW_CAP: usize = 100;
 /// Columns of a row when the rows' own metadata is not to be had; API names as in the vendor's SDK.
-const COLUMNS: [&str; 5] = [
-    "Product_Name",
-    "Quantity",
-    "List_Price",
-    "Discount",
-    "Description",
-];
+const COLUMNS: [&str; 5] = ["Product_Name", "Quantity", "List_Price", "Discount", "Description"];
 
 /// What was read of an organisation's fields.
 #[derive(Clone, Debug, Default)]
@@ -45,23 +39,12 @@ pub(crate) fn build(org: &Org, currencies: Option<&[CurrencyInfo]>, metadata: &M
     };
     match currencies {
         Some(currencies) => {
-            let active = currencies.iter().map(|currency| {
-                (
-                    currency.code.clone(),
-                    Currency {
-                        places: currency.places,
-                    },
-                )
-            });
+            let active =
+                currencies.iter().map(|currency| (currency.code.clone(), Currency { places: currency.places }));
             schema.currencies = active.collect();
         }
         None if !org.currency.is_empty() => {
-            schema.currencies.insert(
-                org.currency.clone(),
-                Currency {
-                    places: home_places(metadata),
-                },
-            );
+            schema.currencies.insert(org.currency.clone(), Currency { places: home_places(metadata) });
         }
         None => {}
     }
@@ -75,29 +58,16 @@ pub(crate) fn fill(schema: &mut Schema, metadata: &Metadata) {
         .fields
         .iter()
         .map(|(module, fields)| {
-            let rows = if *module == Module::Invoices {
-                columns(&metadata.rows)
-            } else {
-                BTreeMap::new()
-            };
-            (
-                *module,
-                ModuleSchema {
-                    fields: offered(*module, fields),
-                    rows,
-                },
-            )
+            let rows = if *module == Module::Invoices { columns(&metadata.rows) } else { BTreeMap::new() };
+            (*module, ModuleSchema { fields: offered(*module, fields), rows })
         })
         .collect();
 }
 
 /// Standard fields by API name, ours by label.
 fn offered(module: Module, fields: &[Field]) -> BTreeMap<String, FieldSchema> {
-    let mut all: BTreeMap<_, _> = fields
-        .iter()
-        .filter(|field| field.writable)
-        .map(|field| (field.api_name.clone(), describe(field)))
-        .collect();
+    let mut all: BTreeMap<_, _> =
+        fields.iter().filter(|field| field.writable).map(|field| (field.api_name.clone(), describe(field))).collect();
     for field in ours::fields(module) {
         if let Some(found) = ours::find(fields, field.label).filter(|found| found.writable) {
             all.insert(field.label.to_owned(), describe(found));
@@ -108,29 +78,16 @@ fn offered(module: Module, fields: &[Field]) -> BTreeMap<String, FieldSchema> {
 
 fn columns(rows: &[Field]) -> BTreeMap<String, FieldSchema> {
     if rows.is_empty() {
-        let plain = |name: &str| FieldSchema {
-            api_name: name.to_owned(),
-            length: None,
-            places: None,
-            values: None,
-        };
-        return COLUMNS
-            .iter()
-            .map(|name| ((*name).to_owned(), plain(name)))
-            .collect();
+        let plain = |name: &str| FieldSchema { api_name: name.to_owned(), length: None, places: None, values: None };
+        return COLUMNS.iter().map(|name| ((*name).to_owned(), plain(name))).collect();
     }
-    rows.iter()
-        .filter(|field| field.writable)
-        .map(|field| (field.api_name.clone(), describe(field)))
-        .collect()
+    rows.iter().filter(|field| field.writable).map(|field| (field.api_name.clone(), describe(field))).collect()
 }
 
 fn describe(field: &Field) -> FieldSchema {
     // The length of a number counts its digits; only texts have characters.
-    let text = matches!(
-        field.data_type.as_str(),
-        "text" | "textarea" | "phone" | "email" | "website" | "url" | "picklist"
-    );
+    let text =
+        matches!(field.data_type.as_str(), "text" | "textarea" | "phone" | "email" | "website" | "url" | "picklist");
     FieldSchema {
         api_name: field.api_name.clone(),
         length: field.length.filter(|_| text),
@@ -158,9 +115,7 @@ pub(crate) fn check_keys(metadata: &Metadata) -> Result<(), Fault> {
         if !key.unique {
             return Err(zoho(
                 Kind::Unsupported,
-                format!(
-                    "The field {KEY} of {module} takes the same value twice, so that records could be doubled."
-                ),
+                format!("The field {KEY} of {module} takes the same value twice, so that records could be doubled."),
                 format!(
                     "Switch on \"Do not allow duplicate values\" for the field {KEY} (Setup, Modules and Fields, {module})."
                 ),
@@ -200,10 +155,7 @@ mod tests {
     }
 
     fn metadata(fields: Vec<Field>) -> Metadata {
-        Metadata {
-            fields: BTreeMap::from([(Module::Invoices, fields)]),
-            rows: Vec::new(),
-        }
+        Metadata { fields: BTreeMap::from([(Module::Invoices, fields)]), rows: Vec::new() }
     }
 
     #[test]
@@ -214,22 +166,11 @@ mod tests {
             field("ERP_Type", "ERP Type", true, false),
             field("Grand_Total", "Grand Total", false, false),
         ]);
-        let schema = build(
-            &Org {
-                id: "1".into(),
-                currency: "CHF".into(),
-                ..Org::default()
-            },
-            None,
-            &metadata,
-        );
+        let schema = build(&Org { id: "1".into(), currency: "CHF".into(), ..Org::default() }, None, &metadata);
         let invoices = &schema.modules[&Module::Invoices];
         assert_eq!(invoices.fields["ERP Key"].api_name, "ERP_Key7");
         assert!(invoices.fields.contains_key("Subject"));
-        assert!(
-            !invoices.fields.contains_key("ERP Type")
-                && !invoices.fields.contains_key("Grand_Total")
-        );
+        assert!(!invoices.fields.contains_key("ERP Type") && !invoices.fields.contains_key("Grand_Total"));
         assert_eq!(invoices.rows.len(), COLUMNS.len());
         assert_eq!(schema.currencies["CHF"].places, 2);
         assert!(schema.negative_adjustment && !schema.multi_currency && !schema.prepared);
@@ -238,10 +179,7 @@ mod tests {
 
     #[test]
     fn currencies_with_their_places_make_an_organisation_of_several() {
-        let currencies = [CurrencyInfo {
-            code: "JPY".into(),
-            places: 0,
-        }];
+        let currencies = [CurrencyInfo { code: "JPY".into(), places: 0 }];
         let schema = build(&Org::default(), Some(&currencies), &Metadata::default());
         assert!(schema.multi_currency);
         assert_eq!(schema.currencies["JPY"].places, 0);
@@ -252,14 +190,7 @@ mod tests {
         let mut amount = field("Adjustment", "Adjustment", false, true);
         amount.data_type = "currency".into();
         amount.places = Some(3);
-        let schema = build(
-            &Org {
-                currency: "KWD".into(),
-                ..Org::default()
-            },
-            None,
-            &metadata(vec![amount]),
-        );
+        let schema = build(&Org { currency: "KWD".into(), ..Org::default() }, None, &metadata(vec![amount]));
         let described = &schema.modules[&Module::Invoices].fields["Adjustment"];
         assert_eq!((described.length, described.places), (None, Some(3)));
         assert_eq!(schema.currencies["KWD"].places, 3);

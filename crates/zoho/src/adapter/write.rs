@@ -31,9 +31,7 @@ impl Zoho {
         };
         let operation = batch.operation;
         let Some(key) = self.key_of(batch.module) else {
-            return Call::free(Err(misfit(
-                "the fields of the organisation are not prepared",
-            )));
+            return Call::free(Err(misfit("the fields of the organisation are not prepared")));
         };
         let module = batch.module.name();
         let path = match operation {
@@ -57,31 +55,16 @@ impl Zoho {
         };
         let call = self.client.ask(question).await;
         let result = match call.result {
-            Ok(response) => records::outcomes(
-                response.status,
-                &response.body,
-                operation,
-                &entries,
-                &key,
-                &doing,
-                scope,
-            ),
-            Err(fault) if may_have_arrived(&fault, &call.exchanges) => {
-                Ok(vec![Outcome::Unknown; entries.len()])
+            Ok(response) => {
+                records::outcomes(response.status, &response.body, operation, &entries, &key, &doing, scope)
             }
+            Err(fault) if may_have_arrived(&fault, &call.exchanges) => Ok(vec![Outcome::Unknown; entries.len()]),
             Err(fault) => Err(fault),
         };
         let result = result.map(|outcomes| {
-            outcomes
-                .into_iter()
-                .zip(&entries)
-                .map(|(outcome, entry)| admit(operation, entry, outcome))
-                .collect()
+            outcomes.into_iter().zip(&entries).map(|(outcome, entry)| admit(operation, entry, outcome)).collect()
         });
-        Call {
-            result,
-            exchanges: call.exchanges,
-        }
+        Call { result, exchanges: call.exchanges }
     }
 }
 
@@ -90,10 +73,7 @@ fn entries(batch: &Batch) -> Result<Vec<Entry<'_>>, Fault> {
     if batch.drafts.len() > MOST {
         return Err(misfit("it has more than 100 records"));
     }
-    let by_id = matches!(
-        batch.operation,
-        Operation::UpdateHeader | Operation::UpdateWhole
-    );
+    let by_id = matches!(batch.operation, Operation::UpdateHeader | Operation::UpdateWhole);
     let entry = |place: usize| {
         let draft = &*batch.drafts[place];
         let target = batch.targets.get(place).and_then(Option::as_deref);
@@ -101,27 +81,15 @@ fn entries(batch: &Batch) -> Result<Vec<Entry<'_>>, Fault> {
         if draft.module != batch.module {
             return Err(misfit("a record belongs to another module"));
         }
-        if target.is_some_and(|id| !is_id(id))
-            || held.is_some_and(|held| held.rows.iter().any(|row| !is_id(&row.id)))
-        {
+        if target.is_some_and(|id| !is_id(id)) || held.is_some_and(|held| held.rows.iter().any(|row| !is_id(&row.id))) {
             return Err(misfit("an id is none of Zoho's"));
         }
         match (batch.operation, target, held) {
             (_, None, _) if by_id => Err(misfit("an update lacks the id of its record")),
-            (Operation::UpdateWhole, _, None) => {
-                Err(misfit("an update with rows lacks what Zoho CRM holds"))
-            }
+            (Operation::UpdateWhole, _, None) => Err(misfit("an update with rows lacks what Zoho CRM holds")),
             // A record that is inserted has no id, whatever the batch says.
-            (Operation::Insert, _, _) => Ok(Entry {
-                draft,
-                target: None,
-                held: None,
-            }),
-            (_, target, held) => Ok(Entry {
-                draft,
-                target,
-                held,
-            }),
+            (Operation::Insert, _, _) => Ok(Entry { draft, target: None, held: None }),
+            (_, target, held) => Ok(Entry { draft, target, held }),
         }
     };
     (0..batch.drafts.len()).map(entry).collect()
@@ -130,14 +98,10 @@ fn entries(batch: &Batch) -> Result<Vec<Entry<'_>>, Fault> {
 /// Whether some attempt may have reached Zoho and done its work.
 fn may_have_arrived(fault: &Fault, exchanges: &[Exchange]) -> bool {
     // Only the attempts of the write itself count, and of these the ones that got no answer or a server's failure.
-    let failed = |exchange: &Exchange| {
-        exchange
-            .status
-            .is_none_or(|status| status >= 500 || (200..300).contains(&status))
-    };
-    let never_sent = |exchange: &Exchange| {
-        exchange.status.is_none() && matches!(exchange.failure.as_str(), "no connection" | "TLS")
-    };
+    let failed =
+        |exchange: &Exchange| exchange.status.is_none_or(|status| status >= 500 || (200..300).contains(&status));
+    let never_sent =
+        |exchange: &Exchange| exchange.status.is_none() && matches!(exchange.failure.as_str(), "no connection" | "TLS");
     match fault.kind {
         Kind::OutcomeUnknown => true,
         Kind::Credentials | Kind::Forbidden | Kind::AddressRefused | Kind::WrongSystem => false,
@@ -155,11 +119,7 @@ fn admit(operation: Operation, entry: &Entry<'_>, outcome: Outcome) -> Outcome {
     }
     let message = "Zoho CRM does not show all lines of this document, so that its lines were left as they are; the header fields were updated.";
     let problem = Problem::new(Code::Refused, message).at(records::ROWS);
-    Outcome::Refused(Refusal {
-        code: "ROWS_NOT_SHOWN".to_owned(),
-        field: records::ROWS.to_owned(),
-        problem,
-    })
+    Outcome::Refused(Refusal { code: "ROWS_NOT_SHOWN".to_owned(), field: records::ROWS.to_owned(), problem })
 }
 
 impl Zoho {

@@ -30,10 +30,7 @@ pub(crate) const fn credits(rows: usize) -> u64 {
 
 /// True for what can be an API name: letters, digits and underscores. Names come from metadata, which an administrator writes.
 pub(crate) fn is_api_name(name: &str) -> bool {
-    (1..=100).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    (1..=100).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// A text literal: in single quotes, with quotes and backslashes escaped by a backslash.
@@ -62,20 +59,13 @@ pub(crate) fn by_values(module: &str, field: &str, values: &[&str]) -> Bytes {
 }
 
 /// `columns` of the records of `module` in id order, beyond `after` (digits), whose `blank` field is empty.
-pub(crate) fn where_blank(
-    module: &str,
-    columns: &[&str],
-    blank: Option<&str>,
-    after: &str,
-) -> Bytes {
+pub(crate) fn where_blank(module: &str, columns: &[&str], blank: Option<&str>, after: &str) -> Bytes {
     let columns = columns.join(", ");
     let condition = match blank {
         Some(field) => format!("({field} is null and id > {after})"),
         None => format!("id > {after}"),
     };
-    wrap(&format!(
-        "select id, {columns} from {module} where {condition} order by id asc limit {MOST_ROWS}"
-    ))
+    wrap(&format!("select id, {columns} from {module} where {condition} order by id asc limit {MOST_ROWS}"))
 }
 
 fn wrap(query: &str) -> Bytes {
@@ -108,9 +98,7 @@ struct Info<'a> {
 impl Rows<'_> {
     /// True when the answer says that there are more.
     pub(crate) fn more(&self) -> bool {
-        self.info
-            .as_ref()
-            .is_some_and(|info| info.more_records.flag() == Some(true))
+        self.info.as_ref().is_some_and(|info| info.more_records.flag() == Some(true))
     }
 }
 
@@ -135,11 +123,7 @@ mod tests {
 
     #[test]
     fn values_are_quoted_and_escaped() {
-        let body = by_values(
-            "Invoices",
-            "ERP_Key",
-            &["Invoice/1", "O'Neil\\", "x') or (id > 0"],
-        );
+        let body = by_values("Invoices", "ERP_Key", &["Invoice/1", "O'Neil\\", "x') or (id > 0"]);
         assert_eq!(
             query(&body),
             r"select id, ERP_Key from Invoices where ERP_Key in ('Invoice/1', 'O\'Neil\\', 'x\') or (id > 0') limit 200"
@@ -148,35 +132,18 @@ mod tests {
 
     #[test]
     fn unlinked_records_are_paged_by_id() {
-        let body = where_blank(
-            "Accounts",
-            &["Account_Name", "ERP_Code"],
-            Some("ERP_Key"),
-            "365",
-        );
+        let body = where_blank("Accounts", &["Account_Name", "ERP_Code"], Some("ERP_Key"), "365");
         assert_eq!(
             query(&body),
             "select id, Account_Name, ERP_Code from Accounts where (ERP_Key is null and id > 365) order by id asc limit 2000"
         );
-        assert!(
-            query(&where_blank("Accounts", &["Account_Name"], None, "0"))
-                .contains("where id > 0 order")
-        );
+        assert!(query(&where_blank("Accounts", &["Account_Name"], None, "0")).contains("where id > 0 order"));
     }
 
     #[test]
     fn names_from_metadata_are_checked() {
         assert!(is_api_name("ERP_Key1"));
-        for hostile in [
-            "",
-            "ERP Key",
-            "a,b",
-            "a'b",
-            "a.b",
-            "$x",
-            "x\u{e9}",
-            &"x".repeat(101),
-        ] {
+        for hostile in ["", "ERP Key", "a,b", "a'b", "a.b", "$x", "x\u{e9}", &"x".repeat(101)] {
             assert!(!is_api_name(hostile), "{hostile}");
         }
     }
@@ -195,9 +162,6 @@ mod tests {
 
     #[test]
     fn the_price_follows_the_rows_asked_for() {
-        assert_eq!(
-            [credits(200), credits(201), credits(1000), credits(2000)],
-            [1, 2, 2, 3]
-        );
+        assert_eq!([credits(200), credits(201), credits(1000), credits(2000)], [1, 2, 2, 3]);
     }
 }

@@ -62,127 +62,77 @@ const TABLE: [Row; 10] = [
         name: "us",
         title: "United States",
         accounts: "accounts.zoho.com",
-        api: [
-            "www.zohoapis.com",
-            "sandbox.zohoapis.com",
-            "developer.zohoapis.com",
-        ],
+        api: ["www.zohoapis.com", "sandbox.zohoapis.com", "developer.zohoapis.com"],
     },
     Row {
         datacenter: Datacenter::Eu,
         name: "eu",
         title: "Europe",
         accounts: "accounts.zoho.eu",
-        api: [
-            "www.zohoapis.eu",
-            "sandbox.zohoapis.eu",
-            "developer.zohoapis.eu",
-        ],
+        api: ["www.zohoapis.eu", "sandbox.zohoapis.eu", "developer.zohoapis.eu"],
     },
     Row {
         datacenter: Datacenter::In,
         name: "in",
         title: "India",
         accounts: "accounts.zoho.in",
-        api: [
-            "www.zohoapis.in",
-            "sandbox.zohoapis.in",
-            "developer.zohoapis.in",
-        ],
+        api: ["www.zohoapis.in", "sandbox.zohoapis.in", "developer.zohoapis.in"],
     },
     Row {
         datacenter: Datacenter::Au,
         name: "au",
         title: "Australia",
         accounts: "accounts.zoho.com.au",
-        api: [
-            "www.zohoapis.com.au",
-            "sandbox.zohoapis.com.au",
-            "developer.zohoapis.com.au",
-        ],
+        api: ["www.zohoapis.com.au", "sandbox.zohoapis.com.au", "developer.zohoapis.com.au"],
     },
     Row {
         datacenter: Datacenter::Jp,
         name: "jp",
         title: "Japan",
         accounts: "accounts.zoho.jp",
-        api: [
-            "www.zohoapis.jp",
-            "sandbox.zohoapis.jp",
-            "developer.zohoapis.jp",
-        ],
+        api: ["www.zohoapis.jp", "sandbox.zohoapis.jp", "developer.zohoapis.jp"],
     },
     Row {
         datacenter: Datacenter::Cn,
         name: "cn",
         title: "China",
         accounts: "accounts.zoho.com.cn",
-        api: [
-            "www.zohoapis.com.cn",
-            "sandbox.zohoapis.com.cn",
-            "developer.zohoapis.com.cn",
-        ],
+        api: ["www.zohoapis.com.cn", "sandbox.zohoapis.com.cn", "developer.zohoapis.com.cn"],
     },
     Row {
         datacenter: Datacenter::Ca,
         name: "ca",
         title: "Canada",
         accounts: "accounts.zohocloud.ca",
-        api: [
-            "www.zohoapis.ca",
-            "sandbox.zohoapis.ca",
-            "developer.zohoapis.ca",
-        ],
+        api: ["www.zohoapis.ca", "sandbox.zohoapis.ca", "developer.zohoapis.ca"],
     },
     Row {
         datacenter: Datacenter::Sa,
         name: "sa",
         title: "Saudi Arabia",
         accounts: "accounts.zoho.sa",
-        api: [
-            "www.zohoapis.sa",
-            "sandbox.zohoapis.sa",
-            "developer.zohoapis.sa",
-        ],
+        api: ["www.zohoapis.sa", "sandbox.zohoapis.sa", "developer.zohoapis.sa"],
     },
     Row {
         datacenter: Datacenter::Uk,
         name: "uk",
         title: "United Kingdom",
         accounts: "accounts.zoho.uk",
-        api: [
-            "www.zohoapis.uk",
-            "sandbox.zohoapis.uk",
-            "developer.zohoapis.uk",
-        ],
+        api: ["www.zohoapis.uk", "sandbox.zohoapis.uk", "developer.zohoapis.uk"],
     },
     Row {
         datacenter: Datacenter::Ae,
         name: "ae",
         title: "United Arab Emirates",
         accounts: "accounts.zoho.ae",
-        api: [
-            "www.zohoapis.ae",
-            "sandbox.zohoapis.ae",
-            "developer.zohoapis.ae",
-        ],
+        api: ["www.zohoapis.ae", "sandbox.zohoapis.ae", "developer.zohoapis.ae"],
     },
 ];
 
 impl Datacenter {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 10] = [
-        Self::Us,
-        Self::Eu,
-        Self::In,
-        Self::Au,
-        Self::Jp,
-        Self::Cn,
-        Self::Ca,
-        Self::Sa,
-        Self::Uk,
-        Self::Ae,
-    ];
+    pub const ALL: [Self; 10] =
+        [Self::Us, Self::Eu, Self::In, Self::Au, Self::Jp, Self::Cn, Self::Ca, Self::Sa, Self::Uk, Self::Ae];
 
     const fn row(self) -> &'static Row {
         &TABLE[self as usize]
@@ -203,10 +153,7 @@ impl Datacenter {
     /// The data centre of that word; also what becomes of `location` in a redirect.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        TABLE
-            .iter()
-            .find(|row| row.name == name)
-            .map(|row| row.datacenter)
+        TABLE.iter().find(|row| row.name == name).map(|row| row.datacenter)
     }
 
     /// Base URL of the accounts server, without a trailing slash.
@@ -225,10 +172,7 @@ impl Datacenter {
     #[must_use]
     pub fn of_accounts_server(url: &str) -> Option<Self> {
         let host = bare_https_host(url)?;
-        TABLE
-            .iter()
-            .find(|row| row.accounts == host)
-            .map(|row| row.datacenter)
+        TABLE.iter().find(|row| row.accounts == host).map(|row| row.datacenter)
     }
 
     /// Data centre and environment whose API this URL is; `None` for everything that is not in the table.
@@ -259,9 +203,7 @@ impl Environment {
     /// The environment of that word.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|environment| environment.name() == name)
+        Self::ALL.into_iter().find(|environment| environment.name() == name)
     }
 }
 
@@ -285,17 +227,12 @@ pub(crate) fn loopback(url: &str) -> Option<String> {
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address == Ipv6Addr::LOCALHOST,
     };
-    (here && matches!(url.scheme(), "http" | "https"))
-        .then(|| url.as_str().trim_end_matches('/').to_owned())
+    (here && matches!(url.scheme(), "http" | "https")).then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
 /// A URL without credentials, path, query and fragment.
 fn bare(text: &str) -> Option<Url> {
-    if text.len() > 256
-        || text
-            .bytes()
-            .any(|byte| byte <= b' ' || byte == b'\\' || byte == 0x7f)
-    {
+    if text.len() > 256 || text.bytes().any(|byte| byte <= b' ' || byte == b'\\' || byte == 0x7f) {
         return None;
     }
     let url = Url::parse(text).ok()?;
@@ -330,25 +267,12 @@ mod tests {
             assert_eq!(datacenter.name(), name);
             assert_eq!(Datacenter::named(name), Some(datacenter));
             assert_eq!(datacenter.accounts_url(), format!("https://{accounts}"));
-            assert_eq!(
-                Datacenter::of_accounts_server(&format!("https://{accounts}")),
-                Some(datacenter)
-            );
-            assert_eq!(
-                Datacenter::of_accounts_server(&format!("https://{accounts}/")),
-                Some(datacenter)
-            );
-            for (environment, prefix) in
-                Environment::ALL
-                    .into_iter()
-                    .zip(["www", "sandbox", "developer"])
-            {
+            assert_eq!(Datacenter::of_accounts_server(&format!("https://{accounts}")), Some(datacenter));
+            assert_eq!(Datacenter::of_accounts_server(&format!("https://{accounts}/")), Some(datacenter));
+            for (environment, prefix) in Environment::ALL.into_iter().zip(["www", "sandbox", "developer"]) {
                 let url = format!("https://{prefix}.{api}");
                 assert_eq!(datacenter.api_url(environment), url);
-                assert_eq!(
-                    Datacenter::of_api_domain(&url),
-                    Some((datacenter, environment))
-                );
+                assert_eq!(Datacenter::of_api_domain(&url), Some((datacenter, environment)));
                 assert_eq!(Environment::named(environment.name()), Some(environment));
             }
         }
@@ -398,22 +322,10 @@ mod tests {
 
     #[test]
     fn loopback_is_this_machine_and_nothing_else() {
-        assert_eq!(
-            loopback("http://127.0.0.1:9802").as_deref(),
-            Some("http://127.0.0.1:9802")
-        );
-        assert_eq!(
-            loopback("http://127.0.0.1:9802/").as_deref(),
-            Some("http://127.0.0.1:9802")
-        );
-        assert_eq!(
-            loopback("http://[::1]:9802").as_deref(),
-            Some("http://[::1]:9802")
-        );
-        assert_eq!(
-            loopback("http://localhost:9802").as_deref(),
-            Some("http://localhost:9802")
-        );
+        assert_eq!(loopback("http://127.0.0.1:9802").as_deref(), Some("http://127.0.0.1:9802"));
+        assert_eq!(loopback("http://127.0.0.1:9802/").as_deref(), Some("http://127.0.0.1:9802"));
+        assert_eq!(loopback("http://[::1]:9802").as_deref(), Some("http://[::1]:9802"));
+        assert_eq!(loopback("http://localhost:9802").as_deref(), Some("http://localhost:9802"));
         for hostile in [
             "http://127.0.0.1.evil.example",
             "http://localhost.evil.example",

@@ -110,9 +110,7 @@ impl<'a> Item<'a> {
     /// The errors inside, when it says that there are several; else itself.
     pub(crate) fn each(&self) -> Vec<&Self> {
         match &self.details().errors {
-            Some(errors) if self.is("MULTIPLE_OR_MULTI_ERRORS") && !errors.is_empty() => {
-                errors.iter().collect()
-            }
+            Some(errors) if self.is("MULTIPLE_OR_MULTI_ERRORS") && !errors.is_empty() => errors.iter().collect(),
             _ => vec![self],
         }
     }
@@ -120,11 +118,7 @@ impl<'a> Item<'a> {
     /// The code and what Zoho says of it, for sentences.
     pub(crate) fn said(&self) -> String {
         let (code, message) = (quote(self.code.as_str()), quote(self.message.as_str()));
-        if message.is_empty() {
-            code
-        } else {
-            format!("{code}: {message}")
-        }
+        if message.is_empty() { code } else { format!("{code}: {message}") }
     }
 }
 
@@ -217,9 +211,7 @@ pub(crate) fn item_fault(status: u16, item: &Item<'_>, doing: &str, scope: &str)
         }
         "INVALID_MODULE" => zoho(
             Kind::Unsupported,
-            format!(
-                "{doing}: the module is not available to this user or in this edition ({said})."
-            ),
+            format!("{doing}: the module is not available to this user or in this edition ({said})."),
             "Accounts, Products and Invoices are needed: inventory modules come with the Professional edition and above, and the user's profile must see them.",
         ),
         "FEATURE_NOT_SUPPORTED"
@@ -231,82 +223,44 @@ pub(crate) fn item_fault(status: u16, item: &Item<'_>, doing: &str, scope: &str)
             format!("{doing}: not in this edition, or switched off ({said})."),
             "Switch the feature on in Zoho CRM, or choose an edition that has it.",
         ),
-        "TOO_MANY_REQUESTS" | "RATE_LIMIT_EXCEEDED" => zoho(
-            Kind::Throttled,
-            format!("{doing}: Zoho asked us to slow down."),
-            "",
-        ),
+        "TOO_MANY_REQUESTS" | "RATE_LIMIT_EXCEEDED" => {
+            zoho(Kind::Throttled, format!("{doing}: Zoho asked us to slow down."), "")
+        }
         "INTERNAL_ERROR"
         | "INTERNAL_SERVER_ERROR"
         | "SERVICE_UNAVAILABLE"
         | "DEPENDENT_SERVICE_ERROR"
-        | "CANNOT_PROCESS" => zoho(
-            Kind::Unavailable,
-            format!("{doing}: Zoho could not process the request ({said})."),
-            "",
-        ),
+        | "CANNOT_PROCESS" => {
+            zoho(Kind::Unavailable, format!("{doing}: Zoho could not process the request ({said})."), "")
+        }
         "MAX_RECORDS_LIMIT_REACHED" | "STORAGE_SPACE_EXCEEDED" => zoho(
             Kind::Unsupported,
             format!("{doing}: the organisation takes no more records ({said})."),
             "Free storage in Zoho CRM (the recycle bin counts) or buy more.",
         ),
-        _ if status == 401 => zoho(
-            Kind::Credentials,
-            format!("{doing}: Zoho refused the token ({said})."),
-            "Sign in again with `login`.",
-        ),
-        _ if status == 403 => zoho(
-            Kind::Forbidden,
-            format!("{doing}: Zoho refused access ({said})."),
-            "",
-        ),
-        _ if status >= 500 => zoho(
-            Kind::Unavailable,
-            format!("{doing}: Zoho failed ({said})."),
-            "",
-        ),
+        _ if status == 401 => {
+            zoho(Kind::Credentials, format!("{doing}: Zoho refused the token ({said})."), "Sign in again with `login`.")
+        }
+        _ if status == 403 => zoho(Kind::Forbidden, format!("{doing}: Zoho refused access ({said})."), ""),
+        _ if status >= 500 => zoho(Kind::Unavailable, format!("{doing}: Zoho failed ({said})."), ""),
         _ => {
             let details = item.details();
-            let about = [
-                &details.api_name,
-                &details.param_name,
-                &details.limit,
-                &details.maximum_length,
-            ]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .map(|text| quote(text.as_str()))
-            .collect::<Vec<_>>()
-            .join(", ");
-            let about = if about.is_empty() {
-                about
-            } else {
-                format!(" at {about}")
-            };
-            zoho(
-                Kind::Rejected,
-                format!("{doing}: Zoho refused the request ({said}{about})."),
-                "",
-            )
+            let about = [&details.api_name, &details.param_name, &details.limit, &details.maximum_length]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .map(|text| quote(text.as_str()))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let about = if about.is_empty() { about } else { format!(" at {about}") };
+            zoho(Kind::Rejected, format!("{doing}: Zoho refused the request ({said}{about})."), "")
         }
     }
 }
 
 /// ` (names)` of the permissions that an item names, or nothing.
 pub(crate) fn permissions(item: &Item<'_>) -> String {
-    let names: Vec<_> = item
-        .details()
-        .permissions
-        .iter()
-        .flatten()
-        .take(5)
-        .map(|name| quote(name.as_str()))
-        .collect();
-    if names.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", names.join(", "))
-    }
+    let names: Vec<_> = item.details().permissions.iter().flatten().take(5).map(|name| quote(name.as_str())).collect();
+    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
 }
 
 /// A fault of this system.
@@ -318,7 +272,15 @@ pub(crate) fn zoho(kind: Kind, message: impl Into<String>, remedy: impl Into<Str
 pub(crate) fn quote(text: &str) -> String {
     let mut clean: String = text
         .chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') { ' ' } else { c })
+        .map(|c| {
+            if c.is_control()
+                || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            {
+                ' '
+            } else {
+                c
+            }
+        })
         .take(LONGEST_QUOTE + 1)
         .collect();
     if clean.chars().count() > LONGEST_QUOTE {
@@ -336,30 +298,13 @@ mod tests {
     #[test]
     fn both_envelopes_are_told_apart() {
         let request = br#"{"code":"INVALID_MODULE","details":{"resource_path_index":0},"message":"the module name given seems to be invalid","status":"error"}"#;
-        assert!(
-            matches!(envelope(request), Some(Envelope::Request(item)) if item.is("INVALID_MODULE"))
-        );
-        let items =
-            br#"{"data":[{"code":"INVALID_MODULE","details":{},"message":"x","status":"error"}]}"#;
+        assert!(matches!(envelope(request), Some(Envelope::Request(item)) if item.is("INVALID_MODULE")));
+        let items = br#"{"data":[{"code":"INVALID_MODULE","details":{},"message":"x","status":"error"}]}"#;
         assert!(matches!(envelope(items), Some(Envelope::Items(items)) if items.len() == 1));
         let layouts = br#"{"layouts":[{"code":"NOT_ALLOWED","details":null,"message":"x","status":"error"}]}"#;
-        assert!(
-            matches!(envelope(layouts), Some(Envelope::Items(items)) if items[0].is("NOT_ALLOWED"))
-        );
-        for hostile in [
-            &b"<html>"[..],
-            b"",
-            b"[]",
-            b"{}",
-            b"{\"data\":{}}",
-            b"{\"data\":[",
-            b"{\"data\":[null]}",
-        ] {
-            assert!(
-                envelope(hostile).is_none(),
-                "{}",
-                String::from_utf8_lossy(hostile)
-            );
+        assert!(matches!(envelope(layouts), Some(Envelope::Items(items)) if items[0].is("NOT_ALLOWED")));
+        for hostile in [&b"<html>"[..], b"", b"[]", b"{}", b"{\"data\":{}}", b"{\"data\":[", b"{\"data\":[null]}"] {
+            assert!(envelope(hostile).is_none(), "{}", String::from_utf8_lossy(hostile));
         }
     }
 
@@ -372,83 +317,34 @@ mod tests {
                 Kind::Forbidden,
                 "ZohoCRM.org.READ",
             ),
-            (
-                401,
-                r#"{"code":"AUTHENTICATION_FAILURE","details":{}}"#,
-                Kind::Credentials,
-                "AUTHENTICATION_FAILURE",
-            ),
+            (401, r#"{"code":"AUTHENTICATION_FAILURE","details":{}}"#, Kind::Credentials, "AUTHENTICATION_FAILURE"),
             (
                 403,
                 r#"{"code":"NO_PERMISSION","details":{"permissions":["Crm_Implied_View_Leads"]}}"#,
                 Kind::Forbidden,
                 "Crm_Implied_View_Leads",
             ),
-            (
-                400,
-                r#"{"code":"AUTHORIZATION_FAILED","details":{}}"#,
-                Kind::Forbidden,
-                "permission",
-            ),
-            (
-                400,
-                r#"{"data":[{"code":"INVALID_MODULE","details":{}}]}"#,
-                Kind::Unsupported,
-                "module",
-            ),
-            (
-                403,
-                r#"{"code":"CURRENCIES_NOT_ENABLED"}"#,
-                Kind::Unsupported,
-                "edition",
-            ),
-            (
-                400,
-                r#"{"code":"DEPENDENT_SERVICE_ERROR","details":{}}"#,
-                Kind::Unavailable,
-                "process",
-            ),
+            (400, r#"{"code":"AUTHORIZATION_FAILED","details":{}}"#, Kind::Forbidden, "permission"),
+            (400, r#"{"data":[{"code":"INVALID_MODULE","details":{}}]}"#, Kind::Unsupported, "module"),
+            (403, r#"{"code":"CURRENCIES_NOT_ENABLED"}"#, Kind::Unsupported, "edition"),
+            (400, r#"{"code":"DEPENDENT_SERVICE_ERROR","details":{}}"#, Kind::Unavailable, "process"),
             (
                 400,
                 r#"{"code":"LIMIT_EXCEEDED","details":{"maximum_length":100,"api_name":"data"}}"#,
                 Kind::Rejected,
                 "data, 100",
             ),
-            (
-                404,
-                r#"{"code":"INVALID_URL_PATTERN","details":{}}"#,
-                Kind::Rejected,
-                "INVALID_URL_PATTERN",
-            ),
-            (
-                429,
-                r#"{"code":"TOO_MANY_REQUESTS","details":{}}"#,
-                Kind::Throttled,
-                "slow down",
-            ),
-            (
-                500,
-                r#"{"code":"INTERNAL_ERROR"}"#,
-                Kind::Unavailable,
-                "INTERNAL_ERROR",
-            ),
+            (404, r#"{"code":"INVALID_URL_PATTERN","details":{}}"#, Kind::Rejected, "INVALID_URL_PATTERN"),
+            (429, r#"{"code":"TOO_MANY_REQUESTS","details":{}}"#, Kind::Throttled, "slow down"),
+            (500, r#"{"code":"INTERNAL_ERROR"}"#, Kind::Unavailable, "INTERNAL_ERROR"),
             (503, "<html>", Kind::Unavailable, "503"),
             (413, "", Kind::Rejected, "413"),
             (200, "<html>", Kind::Protocol, "200"),
         ];
         for (status, body, kind, word) in cases {
-            let fault = fault(
-                status,
-                body.as_bytes(),
-                "Reading the organisation",
-                "ZohoCRM.org.READ",
-            );
+            let fault = fault(status, body.as_bytes(), "Reading the organisation", "ZohoCRM.org.READ");
             assert_eq!(fault.kind, kind, "{status} {body}");
-            assert!(
-                fault.message.contains(word),
-                "{} lacks {word}",
-                fault.message
-            );
+            assert!(fault.message.contains(word), "{} lacks {word}", fault.message);
         }
     }
 
@@ -463,12 +359,6 @@ mod tests {
     fn several_errors_are_looked_into() {
         let body = br#"{"code":"MULTIPLE_OR_MULTI_ERRORS","details":{"errors":[{"code":"A"},{"code":"B"}]}}"#;
         let item = first_error(body).unwrap();
-        assert_eq!(
-            item.each()
-                .iter()
-                .map(|e| e.code.as_str())
-                .collect::<Vec<_>>(),
-            ["A", "B"]
-        );
+        assert_eq!(item.each().iter().map(|e| e.code.as_str()).collect::<Vec<_>>(), ["A", "B"]);
     }
 }

@@ -18,10 +18,7 @@ impl<'a> Object<'a> {
     /// Opens an object.
     pub(crate) fn open(buffer: &'a mut Vec<u8>) -> Self {
         buffer.push(b'{');
-        Self {
-            buffer,
-            first: true,
-        }
+        Self { buffer, first: true }
     }
 
     /// Writes `"name":` and gives the buffer for the value.
@@ -54,11 +51,7 @@ impl<'a> Object<'a> {
 }
 
 /// Writes `[…]` with `one` called per item.
-pub(crate) fn array<T>(
-    buffer: &mut Vec<u8>,
-    items: impl IntoIterator<Item = T>,
-    mut one: impl FnMut(&mut Vec<u8>, T),
-) {
+pub(crate) fn array<T>(buffer: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut one: impl FnMut(&mut Vec<u8>, T)) {
     buffer.push(b'[');
     for (place, item) in items.into_iter().enumerate() {
         if place > 0 {
@@ -86,8 +79,7 @@ pub(crate) fn write_value(buffer: &mut Vec<u8>, value: &Value) {
             let _ = write!(buffer, "\"{date}\"");
         }
         Value::Instant(instant) => {
-            let seconds = Instant::from_micros(instant.micros().div_euclid(1_000_000) * 1_000_000)
-                .to_string();
+            let seconds = Instant::from_micros(instant.micros().div_euclid(1_000_000) * 1_000_000).to_string();
             let _ = write!(buffer, "\"{}+00:00\"", seconds.trim_end_matches('Z'));
         }
         Value::Link(id) => {
@@ -122,22 +114,12 @@ mod tests {
 
     #[test]
     fn decimals_are_exact() {
-        for number in [
-            "0.1",
-            "79228162514264337593543950335",
-            "-12.50",
-            "0.0000000000000000000000000001",
-            "1234567890123.4567",
-        ] {
-            assert_eq!(
-                written(&Value::Decimal(Decimal::from_str(number).unwrap())),
-                number
-            );
+        for number in
+            ["0.1", "79228162514264337593543950335", "-12.50", "0.0000000000000000000000000001", "1234567890123.4567"]
+        {
+            assert_eq!(written(&Value::Decimal(Decimal::from_str(number).unwrap())), number);
         }
-        assert_eq!(
-            written(&Value::Decimal(Decimal::from_str("-0.00").unwrap())),
-            "0"
-        );
+        assert_eq!(written(&Value::Decimal(Decimal::from_str("-0.00").unwrap())), "0");
     }
 
     #[test]
@@ -145,15 +127,9 @@ mod tests {
         assert_eq!(written(&Value::Null), "null");
         assert_eq!(written(&Value::Bool(false)), "false");
         assert_eq!(written(&Value::Link("77".into())), r#"{"id":"77"}"#);
-        assert_eq!(
-            written(&Value::Date("2026-03-04".parse().unwrap())),
-            r#""2026-03-04""#
-        );
+        assert_eq!(written(&Value::Date("2026-03-04".parse().unwrap())), r#""2026-03-04""#);
         let instant = Instant::parse("2026-03-04T10:15:00.999+01:00").unwrap();
-        assert_eq!(
-            written(&Value::Instant(instant)),
-            r#""2026-03-04T09:15:00+00:00""#
-        );
+        assert_eq!(written(&Value::Instant(instant)), r#""2026-03-04T09:15:00+00:00""#);
     }
 
     #[test]
@@ -163,8 +139,7 @@ mod tests {
         let mut object = Object::open(&mut buffer);
         object.text(nasty, nasty);
         object.close();
-        let back: std::collections::BTreeMap<String, String> =
-            serde_json::from_slice(&buffer).unwrap();
+        let back: std::collections::BTreeMap<String, String> = serde_json::from_slice(&buffer).unwrap();
         assert_eq!(back.get(nasty).map(String::as_str), Some(nasty));
     }
 }

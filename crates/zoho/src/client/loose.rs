@@ -117,31 +117,17 @@ mod tests {
 
     #[test]
     fn ids_keep_all_their_digits_as_text_and_as_number() {
-        assert_eq!(
-            loose("\"3652397000009851001\"").id(),
-            Some("3652397000009851001")
-        );
-        assert_eq!(
-            loose("3652397000009851001").id(),
-            Some("3652397000009851001")
-        );
+        assert_eq!(loose("\"3652397000009851001\"").id(), Some("3652397000009851001"));
+        assert_eq!(loose("3652397000009851001").id(), Some("3652397000009851001"));
         // Beyond 64 bits a number turns into a float: no id any more, rather than a wrong one.
         assert_eq!(loose("36523970000098510010").id(), None);
     }
 
     #[test]
     fn what_is_no_id_is_none() {
-        for hostile in [
-            "\"\"",
-            "\"12/../34\"",
-            "\"1 or 1=1\"",
-            "-5",
-            "1.5",
-            "null",
-            "{}",
-            "[1]",
-            "\"123456789012345678901\"",
-        ] {
+        for hostile in
+            ["\"\"", "\"12/../34\"", "\"1 or 1=1\"", "-5", "1.5", "null", "{}", "[1]", "\"123456789012345678901\""]
+        {
             assert_eq!(loose(hostile).id(), None, "{hostile}");
         }
     }

@@ -55,11 +55,7 @@ pub(crate) struct Question {
 
 impl Question {
     /// A read of one credit whose bodies are not kept.
-    pub(crate) fn get(
-        path: impl Into<String>,
-        scope: &'static str,
-        doing: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn get(path: impl Into<String>, scope: &'static str, doing: impl Into<String>) -> Self {
         Self {
             method: Method::GET,
             path: path.into(),
@@ -81,13 +77,7 @@ impl Question {
         doing: impl Into<String>,
     ) -> Self {
         let get = Self::get(path, scope, doing);
-        Self {
-            method,
-            body: Some(body),
-            safety: Safety::Write,
-            bodies: Bodies::Keep,
-            ..get
-        }
+        Self { method, body: Some(body), safety: Safety::Write, bodies: Bodies::Keep, ..get }
     }
 }
 
@@ -101,12 +91,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(
-        settings: Settings,
-        door: Arc<Door>,
-        tokens: Arc<dyn Tokens>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(crate) fn new(settings: Settings, door: Arc<Door>, tokens: Arc<dyn Tokens>, clock: Arc<dyn Clock>) -> Self {
         Self {
             oauth: OAuth::new(settings, Arc::clone(&door), tokens, clock),
             door,
@@ -117,10 +102,7 @@ impl Client {
 
     /// Calls so far, with the credits that they cost.
     pub(crate) fn tally(&self) -> Tally {
-        Tally {
-            credits: self.credits.load(Ordering::Relaxed),
-            ..self.door.tally()
-        }
+        Tally { credits: self.credits.load(Ordering::Relaxed), ..self.door.tally() }
     }
 
     /// Makes a call. `Ok` is every final answer but a refused token or scope, which no caller could make anything of.
@@ -130,11 +112,7 @@ impl Client {
         Call { result, exchanges }
     }
 
-    async fn answer(
-        &self,
-        question: &Question,
-        tape: &mut Vec<Exchange>,
-    ) -> Result<Response, Fault> {
+    async fn answer(&self, question: &Question, tape: &mut Vec<Exchange>) -> Result<Response, Fault> {
         let session = self.oauth.session(tape).await?;
         let response = self.send(question, &session, tape).await?;
         if !refused_token(&response) {
@@ -146,12 +124,7 @@ impl Client {
         self.authorised(question, response)
     }
 
-    async fn send(
-        &self,
-        question: &Question,
-        session: &Session,
-        tape: &mut Vec<Exchange>,
-    ) -> Result<Response, Fault> {
+    async fn send(&self, question: &Question, session: &Session, tape: &mut Vec<Exchange>) -> Result<Response, Fault> {
         let url = format!("{}{}", session.api, question.path);
         let mut ask = Ask {
             method: question.method.clone(),
@@ -161,22 +134,14 @@ impl Client {
         }
         .header(header::AUTHORIZATION, session.authorization.clone());
         if ask.body.is_some() {
-            ask = ask.header(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            );
+            ask = ask.header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         ask.bodies = question.bodies;
         ask.timeout = Duration::from_mins(2);
         ask.body_limit = LONGEST_ANSWER;
         let call = self.door.call(ask).await;
-        self.credits.fetch_add(
-            question.credits * call.exchanges.len() as u64,
-            Ordering::Relaxed,
-        );
-        let response = call
-            .unpack(tape)
-            .map_err(|fault| self.out_of_credits(fault))?;
+        self.credits.fetch_add(question.credits * call.exchanges.len() as u64, Ordering::Relaxed);
+        let response = call.unpack(tape).map_err(|fault| self.out_of_credits(fault))?;
         let left = response
             .headers
             .get(CREDITS_LEFT)
@@ -196,21 +161,14 @@ impl Client {
         }
         errors::zoho(
             Kind::Throttled,
-            format!(
-                "The organisation's API credits of the last 24 hours are used up ({left} left when last told)."
-            ),
+            format!("The organisation's API credits of the last 24 hours are used up ({left} left when last told)."),
             "The next run goes on as credits come back. Give ml-connector a smaller share, or buy more credits.",
         )
     }
 
     fn authorised(&self, question: &Question, response: Response) -> Result<Response, Fault> {
         if response.status == 401 {
-            return Err(errors::fault(
-                response.status,
-                &response.body,
-                &question.doing,
-                question.scope,
-            ));
+            return Err(errors::fault(response.status, &response.body, &question.doing, question.scope));
         }
         Ok(response)
     }
@@ -230,13 +188,8 @@ pub(crate) fn understood<T>(
 ) -> Result<T, Fault> {
     let (doing, scope) = question;
     if matches!(response.status, 200 | 204) {
-        return read(response.status, &response.body).ok_or_else(|| {
-            errors::zoho(
-                Kind::Protocol,
-                format!("{doing}: Zoho's answer could not be read."),
-                "",
-            )
-        });
+        return read(response.status, &response.body)
+            .ok_or_else(|| errors::zoho(Kind::Protocol, format!("{doing}: Zoho's answer could not be read."), ""));
     }
     Err(errors::fault(response.status, &response.body, doing, scope))
 }

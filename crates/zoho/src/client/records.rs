@@ -40,18 +40,11 @@ impl Entry<'_> {
 }
 
 /// The body for `entries`. `key` is the API name of the unique field that upsert matches by.
-pub(crate) fn body(
-    operation: Operation,
-    entries: &[Entry<'_>],
-    key: &str,
-    run_workflows: bool,
-) -> Bytes {
+pub(crate) fn body(operation: Operation, entries: &[Entry<'_>], key: &str, run_workflows: bool) -> Bytes {
     let rows: usize = entries.iter().map(|entry| entry.draft.rows.len()).sum();
     let mut buffer = Vec::with_capacity(256 + entries.len() * 768 + rows * 192);
     let mut object = Object::open(&mut buffer);
-    json::array(object.key("data"), entries, |buffer, entry| {
-        record(buffer, operation, entry)
-    });
+    json::array(object.key("data"), entries, |buffer, entry| record(buffer, operation, entry));
     if operation == Operation::Upsert {
         json::array(object.key("duplicate_check_fields"), [key], json::text);
     }
@@ -71,12 +64,7 @@ fn record(buffer: &mut Vec<u8>, operation: Operation, entry: &Entry<'_>) {
     }
     if entry.leaves_rows(operation) {
         // The adjustment makes the total right for the new rows; with the old rows it would make it wrong.
-        for (name, value) in draft
-            .fields
-            .0
-            .iter()
-            .filter(|(name, _)| &**name != "Adjustment")
-        {
+        for (name, value) in draft.fields.0.iter().filter(|(name, _)| &**name != "Adjustment") {
             json::write_value(object.key(name), value);
         }
     } else {
@@ -117,8 +105,7 @@ fn rows(buffer: &mut Vec<u8>, draft: &Draft, held: &Held) {
             Some(row) => {
                 object.fields(row);
                 if before.is_some() {
-                    for (name, blank) in BLANKED.iter().filter(|(name, _)| row.get(name).is_none())
-                    {
+                    for (name, blank) in BLANKED.iter().filter(|(name, _)| row.get(name).is_none()) {
                         object.key(name).extend_from_slice(blank);
                     }
                 }
@@ -144,35 +131,20 @@ pub(crate) fn outcomes(
 ) -> Result<Vec<Outcome>, Fault> {
     let count = entries.len();
     match errors::envelope(answer) {
-        Some(Envelope::Request(item))
-            if item.is("MAX_RECORDS_LIMIT_REACHED") || item.is("STORAGE_SPACE_EXCEEDED") =>
-        {
+        Some(Envelope::Request(item)) if item.is("MAX_RECORDS_LIMIT_REACHED") || item.is("STORAGE_SPACE_EXCEEDED") => {
             Ok(vec![refusals::outcome(&item, key, false); count])
         }
-        Some(Envelope::Request(item)) if !item.succeeded() => {
-            Err(errors::item_fault(status, &item, doing, scope))
-        }
+        Some(Envelope::Request(item)) if !item.succeeded() => Err(errors::item_fault(status, &item, doing, scope)),
         Some(Envelope::Items(items)) if items.len() == count => {
             // Module and permission are the same for all: then it is no matter of single records.
-            let all = |codes: &[&str]| {
-                items
-                    .iter()
-                    .all(|item| codes.iter().any(|code| item.is(code)))
-            };
-            if all(&[
-                "INVALID_MODULE",
-                "NO_PERMISSION",
-                "AUTHORIZATION_FAILED",
-                "OAUTH_SCOPE_MISMATCH",
-            ]) && let Some(item) = items.first()
+            let all = |codes: &[&str]| items.iter().all(|item| codes.iter().any(|code| item.is(code)));
+            if all(&["INVALID_MODULE", "NO_PERMISSION", "AUTHORIZATION_FAILED", "OAUTH_SCOPE_MISMATCH"])
+                && let Some(item) = items.first()
             {
                 return Err(errors::item_fault(status, item, doing, scope));
             }
             let created = operation == Operation::Insert;
-            Ok(items
-                .iter()
-                .map(|item| refusals::outcome(item, key, created))
-                .collect())
+            Ok(items.iter().map(|item| refusals::outcome(item, key, created)).collect())
         }
         _ if matches!(status, 401 | 403 | 404 | 405 | 413 | 414 | 415) => {
             Err(errors::fault(status, answer, doing, scope))
@@ -198,22 +170,14 @@ mod tests {
     use super::*;
 
     fn fields(pairs: &[(&str, Value)]) -> Fields {
-        Fields(
-            pairs
-                .iter()
-                .map(|(name, value)| (Arc::from(*name), value.clone()))
-                .collect(),
-        )
+        Fields(pairs.iter().map(|(name, value)| (Arc::from(*name), value.clone())).collect())
     }
 
     fn draft(rows: usize) -> Draft {
         Draft {
             module: Module::Invoices,
             erp_key: "Invoice/1".into(),
-            fields: fields(&[
-                ("Subject", "INV1".into()),
-                ("Adjustment", Value::Decimal(Decimal::new(-5, 1))),
-            ]),
+            fields: fields(&[("Subject", "INV1".into()), ("Adjustment", Value::Decimal(Decimal::new(-5, 1)))]),
             on_create: fields(&[("Currency", "EUR".into())]),
             rows: (0..rows)
                 .map(|n| {
@@ -227,11 +191,7 @@ mod tests {
     }
 
     fn held(ids: &[&str], whole: bool) -> Held {
-        Held {
-            id: "5".into(),
-            rows: ids.iter().map(|id| HeldRow { id: (*id).into() }).collect(),
-            whole,
-        }
+        Held { id: "5".into(), rows: ids.iter().map(|id| HeldRow { id: (*id).into() }).collect(), whole }
     }
 
     fn written(operation: Operation, entry: Entry<'_>, workflows: bool) -> String {
@@ -241,15 +201,7 @@ mod tests {
     #[test]
     fn an_insert_carries_rows_and_what_goes_on_creation_only() {
         let draft = draft(1);
-        let text = written(
-            Operation::Insert,
-            Entry {
-                draft: &draft,
-                target: None,
-                held: None,
-            },
-            false,
-        );
+        let text = written(Operation::Insert, Entry { draft: &draft, target: None, held: None }, false);
         assert_eq!(
             text,
             r#"{"data":[{"Subject":"INV1","Adjustment":-0.5,"Currency":"EUR","Invoiced_Items":[{"Product_Name":{"id":"9"},"Quantity":1}]}],"trigger":[]}"#
@@ -259,15 +211,7 @@ mod tests {
     #[test]
     fn an_upsert_names_the_key_and_leaves_rows_alone() {
         let draft = draft(1);
-        let text = written(
-            Operation::Upsert,
-            Entry {
-                draft: &draft,
-                target: Some("5"),
-                held: None,
-            },
-            true,
-        );
+        let text = written(Operation::Upsert, Entry { draft: &draft, target: Some("5"), held: None }, true);
         assert_eq!(
             text,
             r#"{"data":[{"id":"5","Subject":"INV1","Adjustment":-0.5}],"duplicate_check_fields":["ERP_Key"]}"#
@@ -277,48 +221,23 @@ mod tests {
     #[test]
     fn a_header_update_has_no_rows() {
         let draft = draft(2);
-        let text = written(
-            Operation::UpdateHeader,
-            Entry {
-                draft: &draft,
-                target: Some("5"),
-                held: None,
-            },
-            false,
-        );
-        assert_eq!(
-            text,
-            r#"{"data":[{"id":"5","Subject":"INV1","Adjustment":-0.5}],"trigger":[]}"#
-        );
+        let text = written(Operation::UpdateHeader, Entry { draft: &draft, target: Some("5"), held: None }, false);
+        assert_eq!(text, r#"{"data":[{"id":"5","Subject":"INV1","Adjustment":-0.5}],"trigger":[]}"#);
     }
 
     #[test]
     fn rows_are_kept_by_position_blanked_added_and_deleted() {
         let two = draft(2);
         let one_held = held(&["71"], true);
-        let text = written(
-            Operation::UpdateWhole,
-            Entry {
-                draft: &two,
-                target: Some("5"),
-                held: Some(&one_held),
-            },
-            false,
-        );
+        let text =
+            written(Operation::UpdateWhole, Entry { draft: &two, target: Some("5"), held: Some(&one_held) }, false);
         assert!(text.contains(
             r#""Invoiced_Items":[{"id":"71","Product_Name":{"id":"9"},"Quantity":1,"Discount":0,"Description":null},{"Product_Name":{"id":"9"},"Quantity":2}]"#
         ));
         let one = draft(1);
         let three_held = held(&["71", "72", "73"], true);
-        let text = written(
-            Operation::UpdateWhole,
-            Entry {
-                draft: &one,
-                target: Some("5"),
-                held: Some(&three_held),
-            },
-            false,
-        );
+        let text =
+            written(Operation::UpdateWhole, Entry { draft: &one, target: Some("5"), held: Some(&three_held) }, false);
         assert!(text.contains(r#"{"id":"72","_delete":null},{"id":"73","_delete":null}]"#));
     }
 
@@ -326,11 +245,7 @@ mod tests {
     fn rows_that_are_not_all_shown_stay_and_the_adjustment_with_them() {
         let draft = draft(2);
         let part = held(&["71"], false);
-        let entry = Entry {
-            draft: &draft,
-            target: Some("5"),
-            held: Some(&part),
-        };
+        let entry = Entry { draft: &draft, target: Some("5"), held: Some(&part) };
         assert!(entry.leaves_rows(Operation::UpdateWhole));
         assert_eq!(
             written(Operation::UpdateWhole, entry, false),
@@ -340,89 +255,43 @@ mod tests {
 
     fn judged(status: u16, answer: &str, count: usize) -> Result<Vec<Outcome>, Kind> {
         let draft = draft(0);
-        let entries = vec![
-            Entry {
-                draft: &draft,
-                target: None,
-                held: None
-            };
-            count
-        ];
-        outcomes(
-            status,
-            answer.as_bytes(),
-            Operation::Insert,
-            &entries,
-            "ERP_Key",
-            "Writing",
-            "S",
-        )
-        .map_err(|fault| fault.kind)
+        let entries = vec![Entry { draft: &draft, target: None, held: None }; count];
+        outcomes(status, answer.as_bytes(), Operation::Insert, &entries, "ERP_Key", "Writing", "S")
+            .map_err(|fault| fault.kind)
     }
 
     #[test]
     fn mixed_answers_are_taken_record_by_record() {
         let answer = r#"{"data":[{"code":"SUCCESS","details":{"id":"1"},"status":"success"},{"code":"INVALID_DATA","details":{"api_name":"Phone"},"status":"error"},{"code":"DUPLICATE_DATA","details":{"api_name":"ERP_Key","id":"3"}}]}"#;
         let outcomes = judged(207, answer, 3).unwrap();
-        assert_eq!(
-            outcomes[0],
-            Outcome::Written {
-                id: "1".into(),
-                created: true
-            }
-        );
+        assert_eq!(outcomes[0], Outcome::Written { id: "1".into(), created: true });
         assert!(matches!(&outcomes[1], Outcome::Refused(refusal) if refusal.field == "Phone"));
-        assert_eq!(
-            outcomes[2],
-            Outcome::Duplicate {
-                field: "ERP_Key".into(),
-                id: Some("3".into())
-            }
-        );
+        assert_eq!(outcomes[2], Outcome::Duplicate { field: "ERP_Key".into(), id: Some("3".into()) });
     }
 
     #[test]
     fn answers_that_prove_nothing_leave_every_record_unknown() {
         let one = r#"{"data":[{"code":"SUCCESS","details":{"id":"1"}}]}"#;
-        for (status, answer) in [
-            (200, one),
-            (200, "<html>"),
-            (201, "{\"data\":[{\"code\":\"SUC"),
-            (200, ""),
-            (200, "{}"),
-            (400, "garbage"),
-        ] {
-            assert_eq!(
-                judged(status, answer, 2),
-                Ok(vec![Outcome::Unknown; 2]),
-                "{status} {answer}"
-            );
+        for (status, answer) in
+            [(200, one), (200, "<html>"), (201, "{\"data\":[{\"code\":\"SUC"), (200, ""), (200, "{}"), (400, "garbage")]
+        {
+            assert_eq!(judged(status, answer, 2), Ok(vec![Outcome::Unknown; 2]), "{status} {answer}");
         }
     }
 
     #[test]
     fn a_refused_request_is_a_fault_and_a_full_organisation_is_not() {
         assert_eq!(
-            judged(
-                400,
-                r#"{"code":"LIMIT_EXCEEDED","details":{"maximum_length":100,"api_name":"data"}}"#,
-                2
-            ),
+            judged(400, r#"{"code":"LIMIT_EXCEEDED","details":{"maximum_length":100,"api_name":"data"}}"#, 2),
             Err(Kind::Rejected)
         );
-        assert_eq!(
-            judged(403, r#"{"code":"NO_PERMISSION","details":{}}"#, 2),
-            Err(Kind::Forbidden)
-        );
+        assert_eq!(judged(403, r#"{"code":"NO_PERMISSION","details":{}}"#, 2), Err(Kind::Forbidden));
         let all = r#"{"data":[{"code":"INVALID_MODULE","details":{}},{"code":"INVALID_MODULE","details":{}}]}"#;
         assert_eq!(judged(400, all, 2), Err(Kind::Unsupported));
         assert_eq!(judged(413, "<html>", 2), Err(Kind::Rejected));
-        let full = judged(
-            400,
-            r#"{"code":"MAX_RECORDS_LIMIT_REACHED","details":{"size":21474836480}}"#,
-            2,
-        )
-        .unwrap();
-        assert!(full.iter().all(|o| matches!(o, Outcome::Refused(r) if r.problem.code == sync::problem::Code::StorageFull)));
+        let full = judged(400, r#"{"code":"MAX_RECORDS_LIMIT_REACHED","details":{"size":21474836480}}"#, 2).unwrap();
+        assert!(
+            full.iter().all(|o| matches!(o, Outcome::Refused(r) if r.problem.code == sync::problem::Code::StorageFull))
+        );
     }
 }

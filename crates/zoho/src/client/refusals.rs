@@ -31,10 +31,7 @@ pub(crate) fn outcome(item: &Item<'_>, key: &str, created: bool) -> Outcome {
     let errors = item.each();
     // The key's holder is our own record, which counts more than what else is wrong; another unique value counts when nothing else is.
     let duplicate = errors.iter().filter(|error| error.is("DUPLICATE_DATA"));
-    if let Some(error) = duplicate
-        .clone()
-        .find(|error| error.details().api_name.as_str() == key)
-    {
+    if let Some(error) = duplicate.clone().find(|error| error.details().api_name.as_str() == key) {
         return held_by_another(error);
     }
     match errors.iter().find(|error| !error.is("DUPLICATE_DATA")) {
@@ -46,14 +43,8 @@ pub(crate) fn outcome(item: &Item<'_>, key: &str, created: bool) -> Outcome {
 fn held_by_another(item: &Item<'_>) -> Outcome {
     let details = item.details();
     let holder = details.duplicate_record.as_ref();
-    let id = details
-        .id
-        .id()
-        .or_else(|| holder.and_then(|holder| holder.id.id()));
-    Outcome::Duplicate {
-        field: quote(details.api_name.as_str()),
-        id: id.map(str::to_owned),
-    }
+    let id = details.id.id().or_else(|| holder.and_then(|holder| holder.id.id()));
+    Outcome::Duplicate { field: quote(details.api_name.as_str()), id: id.map(str::to_owned) }
 }
 
 /// The refusal for `error`; its message tells of all errors of the record.
@@ -75,11 +66,7 @@ fn refusal(error: &Item<'_>, all: &[&Item<'_>]) -> Refusal {
         message.push(' ');
         message.push_str(&sentence(other, &quote(other.details().api_name.as_str())));
     }
-    Refusal {
-        code: quote(error.code.as_str()),
-        field: field.clone(),
-        problem: Problem::new(code, message).at(field),
-    }
+    Refusal { code: quote(error.code.as_str()), field: field.clone(), problem: Problem::new(code, message).at(field) }
 }
 
 /// The problem's code, by Zoho's code and what it names.
@@ -89,19 +76,13 @@ fn classify(item: &Item<'_>) -> Code {
     match item.code.as_str() {
         "INVALID_DATA" if field == "id" || names_the_record(item) => Code::TargetGone,
         "INVALID_DATA" if field == "Currency" => Code::CurrencyNotActive,
-        "INVALID_DATA"
-        | "PATTERN_NOT_MATCHED"
-        | "DEPENDENT_MISMATCH"
-        | "MAPPING_MISMATCH"
-        | "LIMIT_EXCEEDED" => Code::ValueRefused,
-        "MANDATORY_NOT_FOUND" | "EXPECTED_FIELD_MISSING" | "DEPENDENT_FIELD_MISSING" => {
-            Code::MandatoryMissing
+        "INVALID_DATA" | "PATTERN_NOT_MATCHED" | "DEPENDENT_MISMATCH" | "MAPPING_MISMATCH" | "LIMIT_EXCEEDED" => {
+            Code::ValueRefused
         }
-        "RECORD_LOCKED"
-        | "NOT_APPROVED"
-        | "NOT_REVIEWED"
-        | "ALREADY_MODIFIED"
-        | "DEPENDENT_SERVICE_ERROR" => Code::RecordLocked,
+        "MANDATORY_NOT_FOUND" | "EXPECTED_FIELD_MISSING" | "DEPENDENT_FIELD_MISSING" => Code::MandatoryMissing,
+        "RECORD_LOCKED" | "NOT_APPROVED" | "NOT_REVIEWED" | "ALREADY_MODIFIED" | "DEPENDENT_SERVICE_ERROR" => {
+            Code::RecordLocked
+        }
         "MAX_RECORDS_LIMIT_REACHED" | "STORAGE_SPACE_EXCEEDED" => Code::StorageFull,
         _ => Code::Refused,
     }
@@ -110,12 +91,7 @@ fn classify(item: &Item<'_>) -> Code {
 /// True when the details give nothing but the id of the record itself.
 fn names_the_record(item: &Item<'_>) -> bool {
     let details = item.details();
-    let other = [
-        &details.api_name,
-        &details.param_name,
-        &details.expected_data_type,
-        &details.maximum_length,
-    ];
+    let other = [&details.api_name, &details.param_name, &details.expected_data_type, &details.maximum_length];
     other.into_iter().all(super::loose::Loose::is_empty)
         && details.supported_values.is_none()
         && (!details.id.is_empty() || !details.resource_path_index.is_empty())
@@ -123,52 +99,30 @@ fn names_the_record(item: &Item<'_>) -> bool {
 
 fn sentence(item: &Item<'_>, field: &str) -> String {
     let details = item.details();
-    let at = if field.is_empty() {
-        "a value".to_owned()
-    } else {
-        format!("the value of {field}")
-    };
+    let at = if field.is_empty() { "a value".to_owned() } else { format!("the value of {field}") };
     match classify(item) {
         Code::TargetGone => "Zoho CRM does not know the record under its id any more.".to_owned(),
         Code::CurrencyNotActive => "Zoho CRM refuses the currency.".to_owned(),
-        Code::MandatoryMissing if field.is_empty() => {
-            "Zoho CRM wants a field that is not filled.".to_owned()
-        }
+        Code::MandatoryMissing if field.is_empty() => "Zoho CRM wants a field that is not filled.".to_owned(),
         Code::MandatoryMissing => format!("Zoho CRM wants the field {field}, which is not filled."),
         Code::RecordLocked => match item.code.as_str() {
             "NOT_APPROVED" => "The record waits for an approval in Zoho CRM.".to_owned(),
             "NOT_REVIEWED" => "The record waits for a review in Zoho CRM.".to_owned(),
             "ALREADY_MODIFIED" => "The record was changed in Zoho CRM in the meantime.".to_owned(),
-            "DEPENDENT_SERVICE_ERROR" => {
-                "A part of Zoho CRM did not answer; the record is tried again.".to_owned()
-            }
+            "DEPENDENT_SERVICE_ERROR" => "A part of Zoho CRM did not answer; the record is tried again.".to_owned(),
             _ => "The record is locked in Zoho CRM.".to_owned(),
         },
         Code::StorageFull => "The organisation in Zoho CRM takes no more records.".to_owned(),
         Code::ValueRefused if !details.maximum_length.is_empty() => {
-            format!(
-                "Zoho CRM refuses {at}: it is longer than {} characters.",
-                quote(details.maximum_length.as_str())
-            )
+            format!("Zoho CRM refuses {at}: it is longer than {} characters.", quote(details.maximum_length.as_str()))
         }
         Code::ValueRefused if details.supported_values.is_some() => {
-            let values: Vec<_> = details
-                .supported_values
-                .iter()
-                .flatten()
-                .take(10)
-                .map(|value| quote(value.as_str()))
-                .collect();
-            format!(
-                "Zoho CRM refuses {at}: it takes only {}.",
-                values.join(", ")
-            )
+            let values: Vec<_> =
+                details.supported_values.iter().flatten().take(10).map(|value| quote(value.as_str())).collect();
+            format!("Zoho CRM refuses {at}: it takes only {}.", values.join(", "))
         }
         Code::ValueRefused if !details.expected_data_type.is_empty() => {
-            format!(
-                "Zoho CRM refuses {at}: it expects {}.",
-                quote(details.expected_data_type.as_str())
-            )
+            format!("Zoho CRM refuses {at}: it expects {}.", quote(details.expected_data_type.as_str()))
         }
         Code::ValueRefused => format!("Zoho CRM refuses {at} ({}).", item.said()),
         _ => match item.code.as_str() {
@@ -177,10 +131,7 @@ fn sentence(item: &Item<'_>, field: &str) -> String {
             }
             "DUPLICATE_DATA" => format!("Another record holds {at}, which must be unique."),
             "NO_PERMISSION" | "AUTHORIZATION_FAILED" => {
-                format!(
-                    "The Zoho user may not write the record{}.",
-                    permissions(item)
-                )
+                format!("The Zoho user may not write the record{}.", permissions(item))
             }
             _ => format!("Zoho CRM refuses the record ({}).", item.said()),
         },
@@ -207,77 +158,31 @@ mod tests {
     #[test]
     fn successes_carry_the_id_of_their_details() {
         let inserted = r#"{"code":"SUCCESS","duplicate_field":"ERP_Key","action":"insert","details":{"Modified_Time":"2026-03-04T10:15:00+01:00","Created_By":{"name":"Sync User","id":"1"},"id":"3652397000009851001","$approval_state":"approved"},"message":"record added","status":"success"}"#;
-        assert_eq!(
-            of(inserted),
-            Outcome::Written {
-                id: "3652397000009851001".into(),
-                created: true
-            }
-        );
+        assert_eq!(of(inserted), Outcome::Written { id: "3652397000009851001".into(), created: true });
         let updated = r#"{"code":"SUCCESS","action":"update","details":{"id":3652397000009851001},"status":"success"}"#;
-        assert_eq!(
-            of(updated),
-            Outcome::Written {
-                id: "3652397000009851001".into(),
-                created: false
-            }
-        );
-        assert_eq!(
-            of(r#"{"code":"SUCCESS","id":"5","details":{}}"#),
-            Outcome::Unknown
-        );
-        assert_eq!(
-            of(r#"{"code":"SUCCESS","details":{"id":"../1"}}"#),
-            Outcome::Unknown
-        );
+        assert_eq!(of(updated), Outcome::Written { id: "3652397000009851001".into(), created: false });
+        assert_eq!(of(r#"{"code":"SUCCESS","id":"5","details":{}}"#), Outcome::Unknown);
+        assert_eq!(of(r#"{"code":"SUCCESS","details":{"id":"../1"}}"#), Outcome::Unknown);
         assert_eq!(of("{}"), Outcome::Unknown);
     }
 
     #[test]
     fn duplicates_name_field_and_holder_where_told() {
         let with_id = r#"{"code":"DUPLICATE_DATA","details":{"api_name":"ERP_Key","json_path":"$.data[0].ERP_Key","id":"2008662000006256222","duplicate_record":{"id":"2008662000006256222","Owner":{"name":"..","id":"..","zuid":".."}},"more_records":false},"message":"duplicate data","status":"error"}"#;
-        assert_eq!(
-            of(with_id),
-            Outcome::Duplicate {
-                field: "ERP_Key".into(),
-                id: Some("2008662000006256222".into())
-            }
-        );
-        let holder_only =
-            r#"{"code":"DUPLICATE_DATA","details":{"api_name":"F","duplicate_record":{"id":"7"}}}"#;
-        assert_eq!(
-            of(holder_only),
-            Outcome::Duplicate {
-                field: "F".into(),
-                id: Some("7".into())
-            }
-        );
+        assert_eq!(of(with_id), Outcome::Duplicate { field: "ERP_Key".into(), id: Some("2008662000006256222".into()) });
+        let holder_only = r#"{"code":"DUPLICATE_DATA","details":{"api_name":"F","duplicate_record":{"id":"7"}}}"#;
+        assert_eq!(of(holder_only), Outcome::Duplicate { field: "F".into(), id: Some("7".into()) });
         let nobody = r#"{"code":"DUPLICATE_DATA","details":{"api_name":"F"}}"#;
-        assert_eq!(
-            of(nobody),
-            Outcome::Duplicate {
-                field: "F".into(),
-                id: None
-            }
-        );
+        assert_eq!(of(nobody), Outcome::Duplicate { field: "F".into(), id: None });
     }
 
     #[test]
     fn several_errors_put_the_key_first_then_what_is_no_duplicate() {
         let key = r#"{"code":"MULTIPLE_OR_MULTI_ERRORS","details":{"errors":[{"code":"INVALID_DATA","details":{"api_name":"Phone"}},{"code":"DUPLICATE_DATA","details":{"api_name":"ERP_Key","duplicate_record":{"id":"9"}}}]}}"#;
-        assert_eq!(
-            of(key),
-            Outcome::Duplicate {
-                field: "ERP_Key".into(),
-                id: Some("9".into())
-            }
-        );
+        assert_eq!(of(key), Outcome::Duplicate { field: "ERP_Key".into(), id: Some("9".into()) });
         let other = r#"{"code":"MULTIPLE_OR_MULTI_ERRORS","details":{"errors":[{"code":"DUPLICATE_DATA","details":{"api_name":"F"}},{"code":"INVALID_DATA","details":{"api_name":"Phone","expected_data_type":"phone"}}]}}"#;
         let refusal = refused(other);
-        assert_eq!(
-            (refusal.code.as_str(), refusal.field.as_str()),
-            ("INVALID_DATA", "Phone")
-        );
+        assert_eq!((refusal.code.as_str(), refusal.field.as_str()), ("INVALID_DATA", "Phone"));
         assert!(refusal.problem.message.contains("expects phone"));
         assert!(refusal.problem.message.contains("the value of F"));
     }
@@ -310,11 +215,7 @@ mod tests {
                 Code::TargetGone,
                 "id",
             ),
-            (
-                r#"{"code":"INVALID_DATA","details":{"api_name":"Currency"}}"#,
-                Code::CurrencyNotActive,
-                "currency",
-            ),
+            (r#"{"code":"INVALID_DATA","details":{"api_name":"Currency"}}"#, Code::CurrencyNotActive, "currency"),
             (
                 r#"{"code":"MANDATORY_NOT_FOUND","details":{"api_name":"Account_Name"}}"#,
                 Code::MandatoryMissing,
@@ -325,16 +226,8 @@ mod tests {
                 Code::RecordLocked,
                 "locked",
             ),
-            (
-                r#"{"code":"NOT_APPROVED","details":{"id":"1"}}"#,
-                Code::RecordLocked,
-                "approval",
-            ),
-            (
-                r#"{"code":"RECORD_IN_BLUEPRINT","details":{"api_name":"Status"}}"#,
-                Code::Refused,
-                "blueprint",
-            ),
+            (r#"{"code":"NOT_APPROVED","details":{"id":"1"}}"#, Code::RecordLocked, "approval"),
+            (r#"{"code":"RECORD_IN_BLUEPRINT","details":{"api_name":"Status"}}"#, Code::Refused, "blueprint"),
             (
                 r#"{"code":"MAX_RECORDS_LIMIT_REACHED","details":{"max_no_of_records":100000}}"#,
                 Code::StorageFull,
@@ -345,20 +238,12 @@ mod tests {
                 Code::MandatoryMissing,
                 "Layout",
             ),
-            (
-                r#"{"code":"SOMETHING_NEW","details":{},"message":"hm"}"#,
-                Code::Refused,
-                "SOMETHING_NEW: hm",
-            ),
+            (r#"{"code":"SOMETHING_NEW","details":{},"message":"hm"}"#, Code::Refused, "SOMETHING_NEW: hm"),
         ];
         for (json, code, word) in cases {
             let refusal = refused(json);
             assert_eq!(refusal.problem.code, code, "{json}");
-            assert!(
-                refusal.problem.message.contains(word),
-                "{} lacks {word}",
-                refusal.problem.message
-            );
+            assert!(refusal.problem.message.contains(word), "{} lacks {word}", refusal.problem.message);
         }
     }
 }

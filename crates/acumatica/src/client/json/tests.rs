@@ -54,9 +54,7 @@ fn a_recorded_customer_reads_as_it_stands() {
     assert_eq!(value("BillingContact/Address/City"), Value::from("Bern"));
     assert_eq!(value("custom/Document.CuryID"), Value::from("EUR"));
     assert_eq!(value("AutoApplyPayments"), Value::Bool(false));
-    assert!(
-        matches!(value("WriteOffLimit"), Value::Decimal(number) if number.to_string() == "30.0000")
-    );
+    assert!(matches!(value("WriteOffLimit"), Value::Decimal(number) if number.to_string() == "30.0000"));
 }
 
 #[test]
@@ -67,10 +65,7 @@ fn what_is_absent_or_null_is_blank() {
         r#"[{"CustomerID":{"error":"no"},"MainContact":{"Phone1":{}},"WriteOffLimit":{"value":{}}}]"#,
     ] {
         let row = of(text);
-        assert!(
-            row.fields.0.iter().all(|(_, value)| *value == Value::Null),
-            "{text}"
-        );
+        assert!(row.fields.0.iter().all(|(_, value)| *value == Value::Null), "{text}");
         assert_eq!((row.id.as_str(), row.stamp), ("", None));
     }
 }
@@ -78,11 +73,7 @@ fn what_is_absent_or_null_is_blank() {
 #[test]
 fn numbers_are_exact_to_the_last_digit() {
     let read = |text: &str| {
-        of(&format!(r#"[{{"WriteOffLimit":{{"value":{text}}}}}]"#))
-            .fields
-            .get("WriteOffLimit")
-            .unwrap()
-            .clone()
+        of(&format!(r#"[{{"WriteOffLimit":{{"value":{text}}}}}]"#)).fields.get("WriteOffLimit").unwrap().clone()
     };
     for (text, exact) in [
         ("0.1", "0.1"),
@@ -92,10 +83,7 @@ fn numbers_are_exact_to_the_last_digit() {
         ("1e3", "1000"),
         ("1.00000000", "1.00000000"),
     ] {
-        assert!(
-            matches!(read(text), Value::Decimal(number) if number.to_string() == exact),
-            "{text}"
-        );
+        assert!(matches!(read(text), Value::Decimal(number) if number.to_string() == exact), "{text}");
     }
     assert_eq!(read("\"twelve\""), Value::from("twelve"));
     assert_eq!(read("1e400"), Value::from("1e400"));
@@ -105,12 +93,8 @@ fn numbers_are_exact_to_the_last_digit() {
 #[test]
 fn days_keep_the_date_as_written_and_lines_keep_their_order() {
     let lines = Shape::new(&[("LineNbr", Kind::Number), ("InventoryID", Kind::Text)]);
-    let shape = Shape::new(&[
-        ("Date", Kind::Day),
-        ("DueDate", Kind::Day),
-        ("Other", Kind::Day),
-    ])
-    .record(None, Some(("Details", lines)));
+    let shape = Shape::new(&[("Date", Kind::Day), ("DueDate", Kind::Day), ("Other", Kind::Day)])
+        .record(None, Some(("Details", lines)));
     let text = r#"[{"id":"1","Date":{"value":"2023-12-14T00:00:00+13:00"},"DueDate":{"value":"2024-02-29"},"Other":{"value":"12/14/2023"},
         "Details":[{"id":"2","LineNbr":{"value":2},"InventoryID":{"value":" A'1 "}},{"LineNbr":{"value":1},"InventoryID":{}}]},
         {"id":"2","Details":null},{"id":"3"}]"#;
@@ -120,14 +104,8 @@ fn days_keep_the_date_as_written_and_lines_keep_their_order() {
     assert_eq!(value("DueDate"), Value::Date(Date::constant(2024, 2, 29)));
     assert_eq!(value("Other"), Value::from("12/14/2023"));
     assert_eq!(rows[0].lines.len(), 2);
-    assert_eq!(
-        rows[0].lines[0].get("LineNbr").unwrap().as_decimal(),
-        Some(Decimal::from(2))
-    );
-    assert_eq!(
-        rows[0].lines[0].get("InventoryID"),
-        Some(&Value::from(" A'1 "))
-    );
+    assert_eq!(rows[0].lines[0].get("LineNbr").unwrap().as_decimal(), Some(Decimal::from(2)));
+    assert_eq!(rows[0].lines[0].get("InventoryID"), Some(&Value::from(" A'1 ")));
     assert_eq!(rows[0].lines[1].get("InventoryID"), Some(&Value::Null));
     assert!(rows[1].lines.is_empty() && rows[2].lines.is_empty());
 }
@@ -145,23 +123,12 @@ fn members_are_found_in_any_order_and_the_last_one_wins() {
 #[test]
 fn names_are_made_once() {
     let list = rows(br#"[{},{}]"#, &customer()).unwrap();
-    assert!(std::sync::Arc::ptr_eq(
-        &list[0].fields.0[0].0,
-        &list[1].fields.0[0].0
-    ));
+    assert!(std::sync::Arc::ptr_eq(&list[0].fields.0[0].0, &list[1].fields.0[0].0));
 }
 
 #[test]
 fn what_is_no_list_is_refused_without_being_quoted() {
-    for text in [
-        r#"{"message":"secret"}"#,
-        "[1]",
-        "[{}",
-        "[{}] x",
-        "",
-        "<html>secret",
-        r#"[{"CustomerID":[]}]"#,
-    ] {
+    for text in [r#"{"message":"secret"}"#, "[1]", "[{}", "[{}] x", "", "<html>secret", r#"[{"CustomerID":[]}]"#] {
         let error = rows(text.as_bytes(), &customer()).unwrap_err().to_string();
         assert!(!error.contains("secret"), "{error}");
     }
@@ -171,15 +138,8 @@ fn what_is_no_list_is_refused_without_being_quoted() {
 #[test]
 fn nesting_without_end_is_skipped_without_using_the_stack() {
     for member in ["x", "CustomerID", "WriteOffLimit"] {
-        let deep = format!(
-            "[{{\"{member}\":{{\"value\":{}{}}}}}]",
-            "[".repeat(100_000),
-            "]".repeat(100_000)
-        );
+        let deep = format!("[{{\"{member}\":{{\"value\":{}{}}}}}]", "[".repeat(100_000), "]".repeat(100_000));
         let row = of(&deep);
-        assert!(
-            row.fields.0.iter().all(|(_, value)| *value == Value::Null),
-            "{member}"
-        );
+        assert!(row.fields.0.iter().all(|(_, value)| *value == Value::Null), "{member}");
     }
 }

@@ -34,8 +34,10 @@ impl Pass<'_> {
         }
         // Nothing is on its way any more.
         let known = self.beside(run.cx.store.known_codes(run.connection.id, Flow::Customers, &codes)).await?;
-        let unknown: Vec<String> =
-            parents.into_iter().filter(|code| !known.contains(code) && self.asked_parents.insert(code.clone())).collect();
+        let unknown: Vec<String> = parents
+            .into_iter()
+            .filter(|code| !known.contains(code) && self.asked_parents.insert(code.clone()))
+            .collect();
         if !unknown.is_empty() {
             return self.fetch_parents(&unknown).await;
         }

@@ -347,7 +347,8 @@ impl<'r> Pass<'r> {
         if self.run.options.dry_run {
             return Ok(());
         }
-        let checkpoints: Vec<Checkpoint> = self.readings.iter_mut().filter_map(|reading| reading.moved(whole)).collect();
+        let checkpoints: Vec<Checkpoint> =
+            self.readings.iter_mut().filter_map(|reading| reading.moved(whole)).collect();
         let Rows { entries, transitions } = rows;
         if entries.is_empty() && exchanges.is_empty() && checkpoints.is_empty() && close_intent.is_none() {
             return Ok(());

@@ -38,8 +38,7 @@ impl Reading {
     /// A read that begins, or goes on where an earlier run stopped.
     pub(super) fn new(entity: Entity, kept: Option<Checkpoint>, run: &Run<'_>) -> Self {
         let overlap = run.connection.flows.get(&entity.flow()).copied().unwrap_or_default().overlap;
-        let checkpoint =
-            kept.unwrap_or(Checkpoint { entity, covered_up_to: None, newest_stamp: None, pass: None });
+        let checkpoint = kept.unwrap_or(Checkpoint { entity, covered_up_to: None, newest_stamp: None, pass: None });
         let reach = if run.options.full { Reach::Everything } else { Reach::Changes };
         let mut pass = detect::begin(&checkpoint, run.cx.clock.now(), overlap, reach);
         if let Some(since) = run.options.since {

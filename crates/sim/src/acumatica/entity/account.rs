@@ -13,34 +13,23 @@ use rust_decimal::Decimal;
 
 fn documents<'a>(books: &'a Books, customer: &str) -> impl Iterator<Item = &'a Document> + use<'a> {
     let customer = fold(customer);
-    books
-        .documents
-        .values()
-        .filter(move |d| fold(&d.customer) == customer)
+    books.documents.values().filter(move |d| fold(&d.customer) == customer)
 }
 
 /// What released documents of a customer leave open, by the sign of their type.
 pub(super) fn open_balance(books: &Books, customer: &str) -> Decimal {
-    documents(books, customer)
-        .filter(|d| d.released)
-        .map(|d| d.balance * Decimal::from(d.key.kind.sign()))
-        .sum()
+    documents(books, customer).filter(|d| d.released).map(|d| d.balance * Decimal::from(d.key.kind.sign())).sum()
 }
 
 /// What unreleased documents of a customer that are not on hold come to.
 pub(super) fn unreleased_balance(books: &Books, customer: &str) -> Decimal {
     let waiting = documents(books, customer).filter(|d| !d.released && !d.hold);
-    waiting
-        .map(|d| d.amount * Decimal::from(d.key.kind.sign()))
-        .sum()
+    waiting.map(|d| d.amount * Decimal::from(d.key.kind.sign())).sum()
 }
 
 /// The earliest due date among open documents of a customer.
 pub(super) fn first_due(books: &Books, customer: &str) -> Option<Date> {
-    documents(books, customer)
-        .filter(|d| d.released && !d.balance.is_zero())
-        .filter_map(|d| d.due_date)
-        .min()
+    documents(books, customer).filter(|d| d.released && !d.balance.is_zero()).filter_map(|d| d.due_date).min()
 }
 
 /// What customers and prospects have in common.
@@ -55,31 +44,10 @@ struct Account<'a> {
 
 fn account(rec: Rec<'_>) -> Option<Account<'_>> {
     Some(match rec {
-        Rec::Customer(Customer {
-            meta,
-            key,
-            name,
-            status,
-            main,
-            account_ref,
-            ..
-        })
-        | Rec::Prospect(Prospect {
-            meta,
-            key,
-            name,
-            status,
-            main,
-            account_ref,
-            ..
-        }) => Account {
-            meta,
-            key,
-            name,
-            status,
-            main,
-            account_ref,
-        },
+        Rec::Customer(Customer { meta, key, name, status, main, account_ref, .. })
+        | Rec::Prospect(Prospect { meta, key, name, status, main, account_ref, .. }) => {
+            Account { meta, key, name, status, main, account_ref }
+        }
         _ => return None,
     })
 }
@@ -98,10 +66,7 @@ macro_rules! account {
     };
 }
 
-pub(super) static BUSINESS_ACCOUNT: Node = Node {
-    name: "BusinessAccount",
-    fields: BUSINESS_ACCOUNT_FIELDS,
-};
+pub(super) static BUSINESS_ACCOUNT: Node = Node { name: "BusinessAccount", fields: BUSINESS_ACCOUNT_FIELDS };
 
 #[rustfmt::skip]
 static BUSINESS_ACCOUNT_FIELDS: &[Field] = &[
@@ -149,10 +114,7 @@ static BUSINESS_ACCOUNT_FIELDS: &[Field] = &[
     text("WorkgroupDescription", V20, "BAccount.WorkgroupID_description", get!(null)),
 ];
 
-pub(super) static MAIN: Node = Node {
-    name: "BusinessAccountMainContact",
-    fields: MAIN_FIELDS,
-};
+pub(super) static MAIN: Node = Node { name: "BusinessAccountMainContact", fields: MAIN_FIELDS };
 
 #[rustfmt::skip]
 static MAIN_FIELDS: &[Field] = &[
@@ -167,10 +129,7 @@ static MAIN_FIELDS: &[Field] = &[
     text("Web", V20, "DefContact.WebSite", get!(Party { party, .. } => opt(&party.web))),
 ];
 
-pub(super) static SHIPPING: Node = Node {
-    name: "BusinessAccountShippingContact",
-    fields: SHIPPING_FIELDS,
-};
+pub(super) static SHIPPING: Node = Node { name: "BusinessAccountShippingContact", fields: SHIPPING_FIELDS };
 
 #[rustfmt::skip]
 static SHIPPING_FIELDS: &[Field] = &[
@@ -183,10 +142,7 @@ static SHIPPING_FIELDS: &[Field] = &[
     text("Phone2", V20, "DefLocationContact.Phone2", get!(Party { party, .. } => opt(&party.phone2))),
 ];
 
-pub(super) static LOCATION: Node = Node {
-    name: "BusinessAccountDefaultLocationSetting",
-    fields: LOCATION_FIELDS,
-};
+pub(super) static LOCATION: Node = Node { name: "BusinessAccountDefaultLocationSetting", fields: LOCATION_FIELDS };
 
 #[rustfmt::skip]
 static LOCATION_FIELDS: &[Field] = &[
@@ -208,10 +164,7 @@ static LOCATION_FIELDS: &[Field] = &[
     text("Warehouse", V20, "DefLocation.CSiteID", get!(Customer c => opt(&c.warehouse))),
 ];
 
-pub(super) static MAIN_ADDRESS: Node = Node {
-    name: "Address",
-    fields: MAIN_ADDRESS_FIELDS,
-};
+pub(super) static MAIN_ADDRESS: Node = Node { name: "Address", fields: MAIN_ADDRESS_FIELDS };
 
 #[rustfmt::skip]
 static MAIN_ADDRESS_FIELDS: &[Field] = &[
@@ -234,10 +187,7 @@ static MAIN_ADDRESS_FIELDS: &[Field] = &[
     text("UnitNumber", V25, "DefAddress.UnitNumber", get!(null)),
 ];
 
-pub(super) static SHIPPING_ADDRESS: Node = Node {
-    name: "Address",
-    fields: SHIPPING_ADDRESS_FIELDS,
-};
+pub(super) static SHIPPING_ADDRESS: Node = Node { name: "Address", fields: SHIPPING_ADDRESS_FIELDS };
 
 #[rustfmt::skip]
 static SHIPPING_ADDRESS_FIELDS: &[Field] = &[

@@ -4,10 +4,7 @@ use super::field::{Field, Node, flag, get, guid, text};
 use crate::acumatica::value::{self, Val};
 use crate::acumatica::version::Version::{V20, V24};
 
-pub(super) static ATTRIBUTE: Node = Node {
-    name: "AttributeValue",
-    fields: ATTRIBUTE_FIELDS,
-};
+pub(super) static ATTRIBUTE: Node = Node { name: "AttributeValue", fields: ATTRIBUTE_FIELDS };
 
 static ATTRIBUTE_FIELDS: &[Field] = &[
     text(
@@ -16,35 +13,10 @@ static ATTRIBUTE_FIELDS: &[Field] = &[
         "Answers.AttributeID_description",
         get!(Attribute { code, .. } => value::text(code)),
     ),
-    text(
-        "AttributeID",
-        V20,
-        "Answers.AttributeID",
-        get!(Attribute { code, .. } => value::text(code)),
-    ),
+    text("AttributeID", V20, "Answers.AttributeID", get!(Attribute { code, .. } => value::text(code))),
     flag("IsActive", V24, "Answers.IsActive", get!(= Val::Bool(true))),
-    guid(
-        "RefNoteID",
-        V20,
-        "Answers.RefNoteID",
-        get!(Attribute { owner, .. } => Val::Guid(owner)),
-    ),
-    flag(
-        "Required",
-        V20,
-        "Answers.IsRequired",
-        get!(= Val::Bool(false)),
-    ),
-    text(
-        "Value",
-        V20,
-        "Answers.Value",
-        get!(Attribute { value, .. } => value::text(value)),
-    ),
-    text(
-        "ValueDescription",
-        V20,
-        "Answers.Value",
-        get!(Attribute { value, .. } => value::text(value)),
-    ),
+    guid("RefNoteID", V20, "Answers.RefNoteID", get!(Attribute { owner, .. } => Val::Guid(owner))),
+    flag("Required", V20, "Answers.IsRequired", get!(= Val::Bool(false))),
+    text("Value", V20, "Answers.Value", get!(Attribute { value, .. } => value::text(value))),
+    text("ValueDescription", V20, "Answers.Value", get!(Attribute { value, .. } => value::text(value))),
 ];

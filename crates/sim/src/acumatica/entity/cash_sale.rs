@@ -7,10 +7,7 @@ use crate::acumatica::value;
 use crate::acumatica::value::{Val, money, opt, time};
 use crate::acumatica::version::Version::V20;
 
-pub(super) static CASH_SALE: Node = Node {
-    name: "CashSale",
-    fields: CASH_SALE_FIELDS,
-};
+pub(super) static CASH_SALE: Node = Node { name: "CashSale", fields: CASH_SALE_FIELDS };
 
 #[rustfmt::skip]
 static CASH_SALE_FIELDS: &[Field] = &[

@@ -6,10 +6,7 @@ use crate::acumatica::value::{Val, money, opt, time};
 use crate::acumatica::version::Version::{V20, V22};
 use rust_decimal::Decimal;
 
-pub(super) static CLASS: Node = Node {
-    name: "CustomerClass",
-    fields: CLASS_FIELDS,
-};
+pub(super) static CLASS: Node = Node { name: "CustomerClass", fields: CLASS_FIELDS };
 
 #[rustfmt::skip]
 static CLASS_FIELDS: &[Field] = &[
@@ -76,10 +73,7 @@ static CLASS_FIELDS: &[Field] = &[
     dec("WriteOffLimit", V20, "CurCustomerClassRecord.SmallBalanceLimit", get!(Class c => money(c.write_off_limit))),
 ];
 
-pub(super) static ITEM_CLASS: Node = Node {
-    name: "ItemClass",
-    fields: ITEM_CLASS_FIELDS,
-};
+pub(super) static ITEM_CLASS: Node = Node { name: "ItemClass", fields: ITEM_CLASS_FIELDS };
 
 #[rustfmt::skip]
 static ITEM_CLASS_FIELDS: &[Field] = &[
@@ -103,10 +97,7 @@ static ITEM_CLASS_FIELDS: &[Field] = &[
     text("ValuationMethod", V20, "itemclasssettings.ValMethod", get!(null)),
 ];
 
-pub(super) static CURRENCY: Node = Node {
-    name: "Currency",
-    fields: CURRENCY_FIELDS,
-};
+pub(super) static CURRENCY: Node = Node { name: "Currency", fields: CURRENCY_FIELDS };
 
 #[rustfmt::skip]
 static CURRENCY_FIELDS: &[Field] = &[
@@ -120,20 +111,14 @@ static CURRENCY_FIELDS: &[Field] = &[
     flag("UseForAccounting", V20, "CuryListRecords.IsFinancial", get!(= Val::Bool(true))),
 ];
 
-pub(super) static COMPANIES: Node = Node {
-    name: "CompaniesStructure",
-    fields: COMPANIES_FIELDS,
-};
+pub(super) static COMPANIES: Node = Node { name: "CompaniesStructure", fields: COMPANIES_FIELDS };
 
 #[rustfmt::skip]
 static COMPANIES_FIELDS: &[Field] = &[
     rows("Results", V20, &COMPANY, |_, rec, see| see(rec)),
 ];
 
-pub(super) static COMPANY: Node = Node {
-    name: "CompaniesStructureDetail",
-    fields: COMPANY_FIELDS,
-};
+pub(super) static COMPANY: Node = Node { name: "CompaniesStructureDetail", fields: COMPANY_FIELDS };
 
 #[rustfmt::skip]
 static COMPANY_FIELDS: &[Field] = &[

@@ -9,21 +9,12 @@ use crate::acumatica::value::{Val, opt, time};
 use crate::acumatica::version::Version::{V20, V22, V23, V24, V25};
 
 /// The persons that belong to a customer or prospect.
-pub(super) fn persons_of<'a>(
-    cx: &Cx<'a>,
-    account: &str,
-) -> impl Iterator<Item = &'a Contact> + use<'a> {
+pub(super) fn persons_of<'a>(cx: &Cx<'a>, account: &str) -> impl Iterator<Item = &'a Contact> + use<'a> {
     let account = fold(account);
-    cx.books
-        .contacts
-        .values()
-        .filter(move |c| c.account.as_deref().is_some_and(|a| fold(a) == account))
+    cx.books.contacts.values().filter(move |c| c.account.as_deref().is_some_and(|a| fold(a) == account))
 }
 
-pub(super) static CONTACT: Node = Node {
-    name: "Contact",
-    fields: CONTACT_FIELDS,
-};
+pub(super) static CONTACT: Node = Node { name: "Contact", fields: CONTACT_FIELDS };
 
 #[rustfmt::skip]
 static CONTACT_FIELDS: &[Field] = &[
@@ -100,10 +91,7 @@ static CONTACT_FIELDS: &[Field] = &[
     text("WorkgroupDescription", V20, "Contact.WorkgroupID_description", get!(null)),
 ];
 
-pub(super) static PERSON: Node = Node {
-    name: "Contact",
-    fields: PERSON_FIELDS,
-};
+pub(super) static PERSON: Node = Node { name: "Contact", fields: PERSON_FIELDS };
 
 #[rustfmt::skip]
 static PERSON_FIELDS: &[Field] = &[
@@ -159,10 +147,7 @@ static PERSON_FIELDS: &[Field] = &[
     text("WorkgroupDescription", V20, "PrimaryContactCurrent.WorkgroupID_description", get!(null)),
 ];
 
-pub(super) static PERSON_ADDRESS: Node = Node {
-    name: "Address",
-    fields: PERSON_ADDRESS_FIELDS,
-};
+pub(super) static PERSON_ADDRESS: Node = Node { name: "Address", fields: PERSON_ADDRESS_FIELDS };
 
 #[rustfmt::skip]
 static PERSON_ADDRESS_FIELDS: &[Field] = &[
@@ -185,10 +170,7 @@ static PERSON_ADDRESS_FIELDS: &[Field] = &[
     text("UnitNumber", V25, "AddressCurrent.UnitNumber", get!(null)),
 ];
 
-pub(super) static CUSTOMER_CONTACT: Node = Node {
-    name: "CustomerContact",
-    fields: CUSTOMER_CONTACT_FIELDS,
-};
+pub(super) static CUSTOMER_CONTACT: Node = Node { name: "CustomerContact", fields: CUSTOMER_CONTACT_FIELDS };
 
 #[rustfmt::skip]
 static CUSTOMER_CONTACT_FIELDS: &[Field] = &[
@@ -197,10 +179,7 @@ static CUSTOMER_CONTACT_FIELDS: &[Field] = &[
     at("LastModifiedDateTime", V23, "Contacts.LastModifiedDateTime", get!(Contact c => time(c.meta.modified))),
 ];
 
-pub(super) static LISTED: Node = Node {
-    name: "Contact",
-    fields: LISTED_FIELDS,
-};
+pub(super) static LISTED: Node = Node { name: "Contact", fields: LISTED_FIELDS };
 
 #[rustfmt::skip]
 static LISTED_FIELDS: &[Field] = &[
@@ -224,10 +203,7 @@ static LISTED_FIELDS: &[Field] = &[
     text("WebSite", V20, "Contacts.WebSite", get!(Contact c => opt(&c.party.web))),
 ];
 
-pub(super) static LISTED_ADDRESS: Node = Node {
-    name: "Address",
-    fields: LISTED_ADDRESS_FIELDS,
-};
+pub(super) static LISTED_ADDRESS: Node = Node { name: "Address", fields: LISTED_ADDRESS_FIELDS };
 
 #[rustfmt::skip]
 static LISTED_ADDRESS_FIELDS: &[Field] = &[

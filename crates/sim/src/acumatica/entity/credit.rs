@@ -5,10 +5,7 @@ use crate::acumatica::value;
 use crate::acumatica::value::{Val, day, fine, money};
 use crate::acumatica::version::Version::V20;
 
-pub(super) static CREDIT: Node = Node {
-    name: "CreditVerificationRules",
-    fields: CREDIT_FIELDS,
-};
+pub(super) static CREDIT: Node = Node { name: "CreditVerificationRules", fields: CREDIT_FIELDS };
 
 #[rustfmt::skip]
 static CREDIT_FIELDS: &[Field] = &[
@@ -21,10 +18,7 @@ static CREDIT_FIELDS: &[Field] = &[
     dec("UnreleasedBalance", V20, "CustomerBalance.UnreleasedBalance", get!(cx, Credit c => money(super::account::unreleased_balance(cx.books, &c.key)))),
 ];
 
-pub(super) static SALESPERSON: Node = Node {
-    name: "CustomerSalesPerson",
-    fields: SALESPERSON_FIELDS,
-};
+pub(super) static SALESPERSON: Node = Node { name: "CustomerSalesPerson", fields: SALESPERSON_FIELDS };
 
 #[rustfmt::skip]
 static SALESPERSON_FIELDS: &[Field] = &[

@@ -5,17 +5,13 @@ use super::attribute::ATTRIBUTE;
 use super::contact::{CUSTOMER_CONTACT, PERSON};
 use super::credit::{CREDIT, SALESPERSON};
 use super::field::{
-    Feature, Field, NO_ROWS, Node, at, dec, flag, get, guid, int, linked, rows, short, step, text,
-    visit,
+    Feature, Field, NO_ROWS, Node, at, dec, flag, get, guid, int, linked, rows, short, step, text, visit,
 };
 use crate::acumatica::value;
 use crate::acumatica::value::{Val, money, opt, time};
 use crate::acumatica::version::Version::{V20, V22, V23, V25};
 
-pub(super) static CUSTOMER: Node = Node {
-    name: "Customer",
-    fields: CUSTOMER_FIELDS,
-};
+pub(super) static CUSTOMER: Node = Node { name: "Customer", fields: CUSTOMER_FIELDS };
 
 #[rustfmt::skip]
 static CUSTOMER_FIELDS: &[Field] = &[
@@ -85,10 +81,7 @@ static CUSTOMER_FIELDS: &[Field] = &[
     dec("WriteOffLimit", V20, "CurrentCustomer.SmallBalanceLimit", get!(Customer c => money(c.write_off_limit))),
 ];
 
-pub(super) static MAIN: Node = Node {
-    name: "Contact",
-    fields: MAIN_FIELDS,
-};
+pub(super) static MAIN: Node = Node { name: "Contact", fields: MAIN_FIELDS };
 
 #[rustfmt::skip]
 static MAIN_FIELDS: &[Field] = &[
@@ -113,10 +106,7 @@ static MAIN_FIELDS: &[Field] = &[
     text("WebSite", V20, "DefContact.WebSite", get!(Party { party, .. } => opt(&party.web))),
 ];
 
-pub(super) static BILLING: Node = Node {
-    name: "Contact",
-    fields: BILLING_FIELDS,
-};
+pub(super) static BILLING: Node = Node { name: "Contact", fields: BILLING_FIELDS };
 
 #[rustfmt::skip]
 static BILLING_FIELDS: &[Field] = &[
@@ -139,10 +129,7 @@ static BILLING_FIELDS: &[Field] = &[
     text("WebSite", V20, "BillContact.WebSite", get!(Party { party, .. } => opt(&party.web))),
 ];
 
-pub(super) static SHIPPING: Node = Node {
-    name: "Contact",
-    fields: SHIPPING_FIELDS,
-};
+pub(super) static SHIPPING: Node = Node { name: "Contact", fields: SHIPPING_FIELDS };
 
 #[rustfmt::skip]
 static SHIPPING_FIELDS: &[Field] = &[
@@ -165,10 +152,7 @@ static SHIPPING_FIELDS: &[Field] = &[
     text("WebSite", V20, "DefLocationContact.WebSite", get!(Party { party, .. } => opt(&party.web))),
 ];
 
-pub(super) static MAIN_ADDRESS: Node = Node {
-    name: "Address",
-    fields: MAIN_ADDRESS_FIELDS,
-};
+pub(super) static MAIN_ADDRESS: Node = Node { name: "Address", fields: MAIN_ADDRESS_FIELDS };
 
 #[rustfmt::skip]
 static MAIN_ADDRESS_FIELDS: &[Field] = &[
@@ -191,10 +175,7 @@ static MAIN_ADDRESS_FIELDS: &[Field] = &[
     text("UnitNumber", V25, "DefAddress.UnitNumber", get!(null)),
 ];
 
-pub(super) static BILLING_ADDRESS: Node = Node {
-    name: "Address",
-    fields: BILLING_ADDRESS_FIELDS,
-};
+pub(super) static BILLING_ADDRESS: Node = Node { name: "Address", fields: BILLING_ADDRESS_FIELDS };
 
 #[rustfmt::skip]
 static BILLING_ADDRESS_FIELDS: &[Field] = &[
@@ -217,10 +198,7 @@ static BILLING_ADDRESS_FIELDS: &[Field] = &[
     text("UnitNumber", V25, "BillAddress.UnitNumber", get!(null)),
 ];
 
-pub(super) static SHIPPING_ADDRESS: Node = Node {
-    name: "Address",
-    fields: SHIPPING_ADDRESS_FIELDS,
-};
+pub(super) static SHIPPING_ADDRESS: Node = Node { name: "Address", fields: SHIPPING_ADDRESS_FIELDS };
 
 #[rustfmt::skip]
 static SHIPPING_ADDRESS_FIELDS: &[Field] = &[

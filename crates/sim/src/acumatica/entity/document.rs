@@ -20,10 +20,7 @@ pub(super) const fn doc_type(kind: DocType) -> Val<'static> {
         DocType::CashReturn => "RCS",
         DocType::CreditWriteOff => "SMC",
     };
-    Val::Type {
-        label: kind.label(),
-        code,
-    }
+    Val::Type { label: kind.label(), code }
 }
 
 /// The payments that settle a document, with their applications.
@@ -32,18 +29,10 @@ pub(super) fn applications_to<'a>(
     key: &'a DocKey,
 ) -> impl Iterator<Item = (&'a Payment, &'a Application)> + use<'a> {
     let payments = cx.books.payments.values();
-    payments.flat_map(move |p| {
-        p.applications
-            .iter()
-            .filter(move |a| a.document == *key)
-            .map(move |a| (p, a))
-    })
+    payments.flat_map(move |p| p.applications.iter().filter(move |a| a.document == *key).map(move |a| (p, a)))
 }
 
-pub(super) static BILL_CONTACT: Node = Node {
-    name: "DocContact",
-    fields: BILL_CONTACT_FIELDS,
-};
+pub(super) static BILL_CONTACT: Node = Node { name: "DocContact", fields: BILL_CONTACT_FIELDS };
 
 #[rustfmt::skip]
 static BILL_CONTACT_FIELDS: &[Field] = &[
@@ -53,10 +42,7 @@ static BILL_CONTACT_FIELDS: &[Field] = &[
     text("Phone1", V20, "Billing_Contact.Phone1", get!(Party { party, .. } => opt(&party.phone1))),
 ];
 
-pub(super) static SALES_BILL_CONTACT: Node = Node {
-    name: "SalesInvoiceDocContact",
-    fields: SALES_BILL_CONTACT_FIELDS,
-};
+pub(super) static SALES_BILL_CONTACT: Node = Node { name: "SalesInvoiceDocContact", fields: SALES_BILL_CONTACT_FIELDS };
 
 #[rustfmt::skip]
 static SALES_BILL_CONTACT_FIELDS: &[Field] = &[
@@ -66,10 +52,7 @@ static SALES_BILL_CONTACT_FIELDS: &[Field] = &[
     text("Phone1", V24, "", get!(Party { party, .. } => opt(&party.phone1))),
 ];
 
-pub(super) static SALES_SHIP_CONTACT: Node = Node {
-    name: "SalesInvoiceDocContact",
-    fields: SALES_SHIP_CONTACT_FIELDS,
-};
+pub(super) static SALES_SHIP_CONTACT: Node = Node { name: "SalesInvoiceDocContact", fields: SALES_SHIP_CONTACT_FIELDS };
 
 #[rustfmt::skip]
 static SALES_SHIP_CONTACT_FIELDS: &[Field] = &[
@@ -79,10 +62,7 @@ static SALES_SHIP_CONTACT_FIELDS: &[Field] = &[
     text("Phone1", V24, "Shipping_Contact.Phone1", get!(Party { party, .. } => opt(&party.phone1))),
 ];
 
-pub(super) static SHIP_CONTACT: Node = Node {
-    name: "DocContact",
-    fields: SHIP_CONTACT_FIELDS,
-};
+pub(super) static SHIP_CONTACT: Node = Node { name: "DocContact", fields: SHIP_CONTACT_FIELDS };
 
 #[rustfmt::skip]
 static SHIP_CONTACT_FIELDS: &[Field] = &[
@@ -92,10 +72,7 @@ static SHIP_CONTACT_FIELDS: &[Field] = &[
     text("Phone1", V20, "Shipping_Contact.Phone1", get!(Party { party, .. } => opt(&party.phone1))),
 ];
 
-pub(super) static SETTINGS_CONTACT: Node = Node {
-    name: "DocContact",
-    fields: SETTINGS_CONTACT_FIELDS,
-};
+pub(super) static SETTINGS_CONTACT: Node = Node { name: "DocContact", fields: SETTINGS_CONTACT_FIELDS };
 
 #[rustfmt::skip]
 static SETTINGS_CONTACT_FIELDS: &[Field] = &[
@@ -105,10 +82,7 @@ static SETTINGS_CONTACT_FIELDS: &[Field] = &[
     text("Phone1", V20, "Billing_Contact.Phone1", get!(Party { party, .. } => opt(&party.phone1))),
 ];
 
-pub(super) static BILL_ADDRESS: Node = Node {
-    name: "SalesInvoiceAddress",
-    fields: BILL_ADDRESS_FIELDS,
-};
+pub(super) static BILL_ADDRESS: Node = Node { name: "SalesInvoiceAddress", fields: BILL_ADDRESS_FIELDS };
 
 #[rustfmt::skip]
 static BILL_ADDRESS_FIELDS: &[Field] = &[
@@ -131,10 +105,7 @@ static BILL_ADDRESS_FIELDS: &[Field] = &[
     text("UnitNumber", V25, "Billing_Address.UnitNumber", get!(null)),
 ];
 
-pub(super) static SHIP_ADDRESS: Node = Node {
-    name: "SalesInvoiceAddress",
-    fields: SHIP_ADDRESS_FIELDS,
-};
+pub(super) static SHIP_ADDRESS: Node = Node { name: "SalesInvoiceAddress", fields: SHIP_ADDRESS_FIELDS };
 
 #[rustfmt::skip]
 static SHIP_ADDRESS_FIELDS: &[Field] = &[
@@ -157,10 +128,7 @@ static SHIP_ADDRESS_FIELDS: &[Field] = &[
     text("UnitNumber", V25, "Shipping_Address.UnitNumber", get!(null)),
 ];
 
-pub(super) static SETTINGS_ADDRESS: Node = Node {
-    name: "Address",
-    fields: SETTINGS_ADDRESS_FIELDS,
-};
+pub(super) static SETTINGS_ADDRESS: Node = Node { name: "Address", fields: SETTINGS_ADDRESS_FIELDS };
 
 #[rustfmt::skip]
 static SETTINGS_ADDRESS_FIELDS: &[Field] = &[
@@ -183,10 +151,7 @@ static SETTINGS_ADDRESS_FIELDS: &[Field] = &[
     text("UnitNumber", V25, "Billing_Address.UnitNumber", get!(null)),
 ];
 
-pub(super) static INVOICE_TAX: Node = Node {
-    name: "InvoiceTaxDetail",
-    fields: INVOICE_TAX_FIELDS,
-};
+pub(super) static INVOICE_TAX: Node = Node { name: "InvoiceTaxDetail", fields: INVOICE_TAX_FIELDS };
 
 #[rustfmt::skip]
 static INVOICE_TAX_FIELDS: &[Field] = &[
@@ -196,10 +161,7 @@ static INVOICE_TAX_FIELDS: &[Field] = &[
     dec("TaxRate", V20, "Taxes.TaxRate", get!(Tax t => fine(t.rate))),
 ];
 
-pub(super) static SALES_TAX: Node = Node {
-    name: "SalesInvoiceTaxDetail",
-    fields: SALES_TAX_FIELDS,
-};
+pub(super) static SALES_TAX: Node = Node { name: "SalesInvoiceTaxDetail", fields: SALES_TAX_FIELDS };
 
 #[rustfmt::skip]
 static SALES_TAX_FIELDS: &[Field] = &[
@@ -208,10 +170,7 @@ static SALES_TAX_FIELDS: &[Field] = &[
     text("TaxID", V20, "Taxes.TaxID", get!(Tax t => value::text(&t.tax))),
 ];
 
-pub(super) static INVOICE_DISCOUNT: Node = Node {
-    name: "InvoiceDiscountDetail",
-    fields: INVOICE_DISCOUNT_FIELDS,
-};
+pub(super) static INVOICE_DISCOUNT: Node = Node { name: "InvoiceDiscountDetail", fields: INVOICE_DISCOUNT_FIELDS };
 
 #[rustfmt::skip]
 static INVOICE_DISCOUNT_FIELDS: &[Field] = &[
@@ -231,10 +190,7 @@ static INVOICE_DISCOUNT_FIELDS: &[Field] = &[
     text("Type", V20, "ARDiscountDetails.Type", get!(Discount d => value::text(&d.kind))),
 ];
 
-pub(super) static SALES_DISCOUNT: Node = Node {
-    name: "SalesInvoiceDiscountDetails",
-    fields: SALES_DISCOUNT_FIELDS,
-};
+pub(super) static SALES_DISCOUNT: Node = Node { name: "SalesInvoiceDiscountDetails", fields: SALES_DISCOUNT_FIELDS };
 
 #[rustfmt::skip]
 static SALES_DISCOUNT_FIELDS: &[Field] = &[
@@ -255,10 +211,8 @@ static SALES_DISCOUNT_FIELDS: &[Field] = &[
     text("Type", V20, "ARDiscountDetails.Type", get!(Discount d => value::text(&d.kind))),
 ];
 
-pub(super) static INVOICE_APPLICATION: Node = Node {
-    name: "InvoiceApplicationsDefault",
-    fields: INVOICE_APPLICATION_FIELDS,
-};
+pub(super) static INVOICE_APPLICATION: Node =
+    Node { name: "InvoiceApplicationsDefault", fields: INVOICE_APPLICATION_FIELDS };
 
 #[rustfmt::skip]
 static INVOICE_APPLICATION_FIELDS: &[Field] = &[
@@ -271,10 +225,8 @@ static INVOICE_APPLICATION_FIELDS: &[Field] = &[
     text("Status", V20, "Adjustments.ARPayment__Status", get!(Application (p, _) => value::text(&p.status))),
 ];
 
-pub(super) static SALES_APPLICATION: Node = Node {
-    name: "SalesInvoiceApplicationInvoice",
-    fields: SALES_APPLICATION_FIELDS,
-};
+pub(super) static SALES_APPLICATION: Node =
+    Node { name: "SalesInvoiceApplicationInvoice", fields: SALES_APPLICATION_FIELDS };
 
 #[rustfmt::skip]
 static SALES_APPLICATION_FIELDS: &[Field] = &[
@@ -295,10 +247,8 @@ static SALES_APPLICATION_FIELDS: &[Field] = &[
     text("Status", V20, "Adjustments.ARPayment__Status", get!(Application (p, _) => value::text(&p.status))),
 ];
 
-pub(super) static SALES_CREDIT_APPLICATION: Node = Node {
-    name: "SalesInvoiceApplicationCreditMemo",
-    fields: SALES_CREDIT_APPLICATION_FIELDS,
-};
+pub(super) static SALES_CREDIT_APPLICATION: Node =
+    Node { name: "SalesInvoiceApplicationCreditMemo", fields: SALES_CREDIT_APPLICATION_FIELDS };
 
 #[rustfmt::skip]
 static SALES_CREDIT_APPLICATION_FIELDS: &[Field] = &[
@@ -315,10 +265,8 @@ static SALES_CREDIT_APPLICATION_FIELDS: &[Field] = &[
     text("Status", V20, "Adjustments_1.ARInvoice__Status", get!(null)),
 ];
 
-pub(super) static CREDIT_APPLICATION: Node = Node {
-    name: "InvoiceApplicationsCreditMemo",
-    fields: CREDIT_APPLICATION_FIELDS,
-};
+pub(super) static CREDIT_APPLICATION: Node =
+    Node { name: "InvoiceApplicationsCreditMemo", fields: CREDIT_APPLICATION_FIELDS };
 
 #[rustfmt::skip]
 static CREDIT_APPLICATION_FIELDS: &[Field] = &[

@@ -65,14 +65,7 @@ pub struct Field {
 
 impl Field {
     const fn new(name: &'static str, since: Version, source: &'static str, shape: Shape) -> Self {
-        Self {
-            name,
-            since,
-            until: Version::V25,
-            source,
-            shape,
-            feature: Feature::Always,
-        }
+        Self { name, since, until: Version::V25, source, shape, feature: Feature::Always }
     }
 
     /// The same field, last seen in `version`.
@@ -105,96 +98,44 @@ pub struct Node {
 impl Node {
     /// The field of this exact name, if the version and the company have it.
     #[must_use]
-    pub fn field(
-        &self,
-        name: &str,
-        version: Version,
-        switches: &Switches,
-    ) -> Option<&'static Field> {
-        self.fields
-            .iter()
-            .find(|f| f.name == name && f.offered(version, switches))
+    pub fn field(&self, name: &str, version: Version, switches: &Switches) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.name == name && f.offered(version, switches))
     }
 }
 
-pub(super) const fn text(
-    name: &'static str,
-    since: Version,
-    source: &'static str,
-    get: Get,
-) -> Field {
+pub(super) const fn text(name: &'static str, since: Version, source: &'static str, get: Get) -> Field {
     Field::new(name, since, source, Shape::Value(Kind::Text, get))
 }
 
-pub(super) const fn flag(
-    name: &'static str,
-    since: Version,
-    source: &'static str,
-    get: Get,
-) -> Field {
+pub(super) const fn flag(name: &'static str, since: Version, source: &'static str, get: Get) -> Field {
     Field::new(name, since, source, Shape::Value(Kind::Bool, get))
 }
 
-pub(super) const fn int(
-    name: &'static str,
-    since: Version,
-    source: &'static str,
-    get: Get,
-) -> Field {
+pub(super) const fn int(name: &'static str, since: Version, source: &'static str, get: Get) -> Field {
     Field::new(name, since, source, Shape::Value(Kind::Int, get))
 }
 
-pub(super) const fn short(
-    name: &'static str,
-    since: Version,
-    source: &'static str,
-    get: Get,
-) -> Field {
+pub(super) const fn short(name: &'static str, since: Version, source: &'static str, get: Get) -> Field {
     Field::new(name, since, source, Shape::Value(Kind::Short, get))
 }
 
-pub(super) const fn dec(
-    name: &'static str,
-    since: Version,
-    source: &'static str,
-    get: Get,
-) -> Field {
+pub(super) const fn dec(name: &'static str, since: Version, source: &'static str, get: Get) -> Field {
     Field::new(name, since, source, Shape::Value(Kind::Dec, get))
 }
 
-pub(super) const fn at(
-    name: &'static str,
-    since: Version,
-    source: &'static str,
-    get: Get,
-) -> Field {
+pub(super) const fn at(name: &'static str, since: Version, source: &'static str, get: Get) -> Field {
     Field::new(name, since, source, Shape::Value(Kind::Time, get))
 }
 
-pub(super) const fn guid(
-    name: &'static str,
-    since: Version,
-    source: &'static str,
-    get: Get,
-) -> Field {
+pub(super) const fn guid(name: &'static str, since: Version, source: &'static str, get: Get) -> Field {
     Field::new(name, since, source, Shape::Value(Kind::Guid, get))
 }
 
-pub(super) const fn linked(
-    name: &'static str,
-    since: Version,
-    node: &'static Node,
-    step: Step,
-) -> Field {
+pub(super) const fn linked(name: &'static str, since: Version, node: &'static Node, step: Step) -> Field {
     Field::new(name, since, "", Shape::Linked(node, step))
 }
 
-pub(super) const fn rows(
-    name: &'static str,
-    since: Version,
-    node: &'static Node,
-    visit: Visit,
-) -> Field {
+pub(super) const fn rows(name: &'static str, since: Version, node: &'static Node, visit: Visit) -> Field {
     Field::new(name, since, "", Shape::Rows(node, visit))
 }
 

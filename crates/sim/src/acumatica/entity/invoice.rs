@@ -2,8 +2,7 @@
 
 use super::Rec;
 use super::document::{
-    BILL_CONTACT, CREDIT_APPLICATION, INVOICE_APPLICATION, INVOICE_DISCOUNT, INVOICE_TAX,
-    SHIP_CONTACT,
+    BILL_CONTACT, CREDIT_APPLICATION, INVOICE_APPLICATION, INVOICE_DISCOUNT, INVOICE_TAX, SHIP_CONTACT,
 };
 use super::field::{Field, NO_ROWS, Node, at, dec, flag, get, linked, rows, step, text, visit};
 use super::invoice_line::INVOICE_LINE;
@@ -11,10 +10,7 @@ use crate::acumatica::value;
 use crate::acumatica::value::{Val, day, money, opt, time};
 use crate::acumatica::version::Version::V20;
 
-pub(super) static INVOICE: Node = Node {
-    name: "Invoice",
-    fields: INVOICE_FIELDS,
-};
+pub(super) static INVOICE: Node = Node { name: "Invoice", fields: INVOICE_FIELDS };
 
 #[rustfmt::skip]
 static INVOICE_FIELDS: &[Field] = &[

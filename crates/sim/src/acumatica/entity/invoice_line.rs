@@ -5,10 +5,7 @@ use crate::acumatica::value;
 use crate::acumatica::value::{Val, fine, money, opt, time};
 use crate::acumatica::version::Version::{V20, V22};
 
-pub(super) static INVOICE_LINE: Node = Node {
-    name: "InvoiceDetail",
-    fields: INVOICE_LINE_FIELDS,
-};
+pub(super) static INVOICE_LINE: Node = Node { name: "InvoiceDetail", fields: INVOICE_LINE_FIELDS };
 
 #[rustfmt::skip]
 static INVOICE_LINE_FIELDS: &[Field] = &[
@@ -32,10 +29,7 @@ static INVOICE_LINE_FIELDS: &[Field] = &[
     text("UOM", V20, "Transactions.UOM", get!(Line (_, l) => opt(&l.unit))),
 ];
 
-pub(super) static CASH_SALE_LINE: Node = Node {
-    name: "CashSaleDetail",
-    fields: CASH_SALE_LINE_FIELDS,
-};
+pub(super) static CASH_SALE_LINE: Node = Node { name: "CashSaleDetail", fields: CASH_SALE_LINE_FIELDS };
 
 #[rustfmt::skip]
 static CASH_SALE_LINE_FIELDS: &[Field] = &[

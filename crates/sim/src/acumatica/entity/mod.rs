@@ -25,6 +25,4 @@ mod stock_item;
 
 pub use field::{Feature, Field, Get, Node, Shape, Step, Visit};
 pub use rec::{Cx, PayRow, Rec, derived};
-pub use registry::{
-    CustomColumn, Entity, Found, Source, custom_value, entities, find, lookup, type_code,
-};
+pub use registry::{CustomColumn, Entity, Found, Source, custom_value, entities, find, lookup, type_code};

@@ -9,10 +9,7 @@ use crate::acumatica::value::{Val, fine, opt, time};
 use crate::acumatica::version::Version::{V20, V22, V24};
 use rust_decimal::Decimal;
 
-pub(super) static NON_STOCK_ITEM: Node = Node {
-    name: "NonStockItem",
-    fields: NON_STOCK_ITEM_FIELDS,
-};
+pub(super) static NON_STOCK_ITEM: Node = Node { name: "NonStockItem", fields: NON_STOCK_ITEM_FIELDS };
 
 #[rustfmt::skip]
 static NON_STOCK_ITEM_FIELDS: &[Field] = &[

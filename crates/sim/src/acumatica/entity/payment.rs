@@ -21,10 +21,7 @@ fn kind(row: PayRow<'_>) -> Val<'static> {
         PayRow::Payment(p) => p.key.kind,
         PayRow::Memo(d) => return super::document::doc_type(d.key.kind),
     };
-    Val::Type {
-        label: kind.label(),
-        code: code(kind),
-    }
+    Val::Type { label: kind.label(), code: code(kind) }
 }
 
 /// The stored code of a payment type.
@@ -65,17 +62,11 @@ fn history<'a>(row: PayRow<'a>, released: bool) -> impl Iterator<Item = Rec<'a>>
         PayRow::Memo(_) => None,
     };
     payment.into_iter().flat_map(move |p| {
-        p.applications
-            .iter()
-            .filter(move |a| a.released == released)
-            .map(move |a| Rec::Application(p, a))
+        p.applications.iter().filter(move |a| a.released == released).map(move |a| Rec::Application(p, a))
     })
 }
 
-pub(super) static PAYMENT: Node = Node {
-    name: "Payment",
-    fields: PAYMENT_FIELDS,
-};
+pub(super) static PAYMENT: Node = Node { name: "Payment", fields: PAYMENT_FIELDS };
 
 #[rustfmt::skip]
 static PAYMENT_FIELDS: &[Field] = &[
@@ -114,10 +105,7 @@ static PAYMENT_FIELDS: &[Field] = &[
     text("Type", V20, "Document.DocType", get!(Payment p => kind(p))),
 ];
 
-pub(super) static HISTORY: Node = Node {
-    name: "PaymentApplicationHistoryDetail",
-    fields: HISTORY_FIELDS,
-};
+pub(super) static HISTORY: Node = Node { name: "PaymentApplicationHistoryDetail", fields: HISTORY_FIELDS };
 
 #[rustfmt::skip]
 static HISTORY_FIELDS: &[Field] = &[
@@ -147,10 +135,7 @@ static HISTORY_FIELDS: &[Field] = &[
     text("VATCreditMemo", V20, "ARPost.ARAdjust2__PPDVATAdjRefNbr", get!(null)),
 ];
 
-pub(super) static TO_APPLY: Node = Node {
-    name: "PaymentDetail",
-    fields: TO_APPLY_FIELDS,
-};
+pub(super) static TO_APPLY: Node = Node { name: "PaymentDetail", fields: TO_APPLY_FIELDS };
 
 #[rustfmt::skip]
 static TO_APPLY_FIELDS: &[Field] = &[

@@ -5,9 +5,8 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::acumatica::model::{
-    Application, Books, Contact, CrossReference, Customer, CustomerClass, DiscountLine, Document,
-    FreightLine, Item, ItemClass, Line, Meta, Party, Payment, Prospect, SalespersonLine, TaxLine,
-    WarehouseLine,
+    Application, Books, Contact, CrossReference, Customer, CustomerClass, DiscountLine, Document, FreightLine, Item,
+    ItemClass, Line, Meta, Party, Payment, Prospect, SalespersonLine, TaxLine, WarehouseLine,
 };
 use crate::acumatica::switches::Switches;
 
@@ -102,9 +101,7 @@ pub fn derived(owner: Uuid, part: u64) -> Uuid {
 }
 
 fn named(owner: Uuid, name: &str) -> Uuid {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     derived(owner, hash)
 }
 

@@ -3,9 +3,7 @@
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{
-    Cx, Get, Node, PayRow, Rec, account, cash_sale, class, contact, customer, document, invoice,
-};
+use super::{Cx, Get, Node, PayRow, Rec, account, cash_sale, class, contact, customer, document, invoice};
 use super::{non_stock_item, payment, sales_invoice, stock_item};
 use crate::acumatica::model::{DocKey, DocType, PayKey, PayType, fold};
 use crate::acumatica::value::{self, Kind, Val, money, opt, time};
@@ -139,15 +137,7 @@ const fn entity(
     files: &'static str,
     custom: &'static [CustomColumn],
 ) -> Entity {
-    Entity {
-        name,
-        since: Version::V20,
-        node,
-        keys,
-        source,
-        files,
-        custom,
-    }
+    Entity { name, since: Version::V20, node, keys, source, files, custom }
 }
 
 const DOCUMENT_KEYS: &[&str] = &["Type", "ReferenceNbr"];
@@ -177,14 +167,7 @@ static ENTITIES: &[Entity] = &[
         "PX.Objects.CS.CompaniesStructureInq/Filter",
         &[],
     ),
-    entity(
-        "Contact",
-        &contact::CONTACT,
-        &["ContactID"],
-        Source::Contacts,
-        "PX.Objects.CR.ContactMaint/Contact",
-        &[],
-    ),
+    entity("Contact", &contact::CONTACT, &["ContactID"], Source::Contacts, "PX.Objects.CR.ContactMaint/Contact", &[]),
     entity(
         "Currency",
         &class::CURRENCY,
@@ -268,9 +251,7 @@ pub fn entities() -> &'static [Entity] {
 /// The entity of this exact name.
 #[must_use]
 pub fn find(name: &str, version: Version) -> Option<&'static Entity> {
-    ENTITIES
-        .iter()
-        .find(|e| e.name == name && e.since <= version)
+    ENTITIES.iter().find(|e| e.name == name && e.since <= version)
 }
 
 /// A column behind `View.Column`: a custom column, a contract field's own column, or a user-defined field.
@@ -285,27 +266,17 @@ impl Entity {
     /// Finds the column that `cf.` filters and `$custom` name. With `offered`, only columns that the contract of
     /// this version lacks are found, and only those that the switches offer.
     #[must_use]
-    pub fn column(
-        &self,
-        name: &str,
-        version: Version,
-        cx: &Cx<'_>,
-        offered: bool,
-    ) -> Option<Found> {
+    pub fn column(&self, name: &str, version: Version, cx: &Cx<'_>, offered: bool) -> Option<Found> {
         let switches = cx.switches;
         if offered {
             let hidden = match name {
                 "Document.Released" => !switches.custom_released,
-                "Document.MasterRefNbr"
-                | "Document.InstallmentNbr"
-                | "Document.InstallmentCntr" => !switches.custom_installments,
+                "Document.MasterRefNbr" | "Document.InstallmentNbr" | "Document.InstallmentCntr" => {
+                    !switches.custom_installments
+                }
                 _ => false,
             };
-            let in_contract = self
-                .node
-                .fields
-                .iter()
-                .any(|f| f.source == name && f.offered(version, switches));
+            let in_contract = self.node.fields.iter().any(|f| f.source == name && f.offered(version, switches));
             if hidden || in_contract {
                 return None;
             }
@@ -337,8 +308,7 @@ pub fn custom_value<'a>(rec: Rec<'a>, name: &str) -> Val<'a> {
         Rec::Item(i) => &i.attributes,
         _ => return Val::Null,
     };
-    code.and_then(|c| attributes.get(c))
-        .map_or(Val::Null, |v| value::text(v))
+    code.and_then(|c| attributes.get(c)).map_or(Val::Null, |v| value::text(v))
 }
 
 /// Finds a record by its keys or by its id, as an address names it.
@@ -362,21 +332,11 @@ pub fn lookup<'a>(entity: &Entity, cx: &Cx<'a>, keys: &[String]) -> Option<Rec<'
         (Source::Contacts, [key]) => Rec::Contact(books.contacts.get(&key.trim().parse().ok()?)?),
         (Source::Stock | Source::NonStock, [key]) => Rec::Item(books.items.get(&fold(key))?),
         (Source::Invoices | Source::SalesInvoices | Source::CashSales, [kind, number]) => {
-            Rec::Document(
-                books
-                    .documents
-                    .get(&DocKey::new(DocType::from_label(kind)?, number))?,
-            )
+            Rec::Document(books.documents.get(&DocKey::new(DocType::from_label(kind)?, number))?)
         }
         (Source::Payments, [kind, number]) => match PayType::from_label(kind) {
-            Some(kind) => Rec::Payment(PayRow::Payment(
-                books.payments.get(&PayKey::new(kind, number))?,
-            )),
-            None => Rec::Payment(PayRow::Memo(
-                books
-                    .documents
-                    .get(&DocKey::new(DocType::from_label(kind)?, number))?,
-            )),
+            Some(kind) => Rec::Payment(PayRow::Payment(books.payments.get(&PayKey::new(kind, number))?)),
+            None => Rec::Payment(PayRow::Memo(books.documents.get(&DocKey::new(DocType::from_label(kind)?, number))?)),
         },
         (Source::Classes, [key]) => Rec::Class(books.setup.classes.get(&fold(key))?),
         (Source::ItemClasses, [key]) => Rec::ItemClass(books.setup.item_classes.get(&fold(key))?),
@@ -399,21 +359,13 @@ fn by_id<'a>(entity: &Entity, cx: &Cx<'a>, id: Uuid) -> Option<Rec<'a>> {
         },
         Source::Contacts => Rec::Contact(books.contacts.values().find(|c| c.meta.id == id)?),
         Source::Stock | Source::NonStock => Rec::Item(books.item_by_id(id)?),
-        Source::Invoices | Source::SalesInvoices | Source::CashSales => {
-            Rec::Document(books.document_by_id(id)?)
-        }
+        Source::Invoices | Source::SalesInvoices | Source::CashSales => Rec::Document(books.document_by_id(id)?),
         Source::Payments => match books.payments.values().find(|p| p.meta.id == id) {
             Some(payment) => Rec::Payment(PayRow::Payment(payment)),
             None => Rec::Payment(PayRow::Memo(books.document_by_id(id)?)),
         },
         Source::Classes => Rec::Class(books.setup.classes.values().find(|c| c.meta.id == id)?),
-        Source::ItemClasses => Rec::ItemClass(
-            books
-                .setup
-                .item_classes
-                .values()
-                .find(|c| c.meta.id == id)?,
-        ),
+        Source::ItemClasses => Rec::ItemClass(books.setup.item_classes.values().find(|c| c.meta.id == id)?),
         Source::Currencies | Source::Inquiry => return None,
     };
     entity.source.shows(rec, cx).then_some(rec)
@@ -432,9 +384,7 @@ impl Source {
             (Self::SalesInvoices, Rec::Document(d)) => d.on_sales_form(),
             (Self::CashSales, Rec::Document(d)) => d.on_cash_form(),
             (Self::Payments, Rec::Payment(PayRow::Memo(d))) => {
-                cx.switches.payment_lists_credit_memos
-                    && d.released
-                    && d.key.kind == DocType::CreditMemo
+                cx.switches.payment_lists_credit_memos && d.released && d.key.kind == DocType::CreditMemo
             }
             _ => true,
         }

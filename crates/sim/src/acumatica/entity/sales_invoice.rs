@@ -2,8 +2,8 @@
 
 use super::Rec;
 use super::document::{
-    BILL_ADDRESS, SALES_APPLICATION, SALES_BILL_CONTACT, SALES_CREDIT_APPLICATION, SALES_DISCOUNT,
-    SALES_SHIP_CONTACT, SALES_TAX, SETTINGS_ADDRESS, SETTINGS_CONTACT, SHIP_ADDRESS,
+    BILL_ADDRESS, SALES_APPLICATION, SALES_BILL_CONTACT, SALES_CREDIT_APPLICATION, SALES_DISCOUNT, SALES_SHIP_CONTACT,
+    SALES_TAX, SETTINGS_ADDRESS, SETTINGS_CONTACT, SHIP_ADDRESS,
 };
 use super::field::{Field, NO_ROWS, Node, at, dec, flag, get, linked, rows, step, text, visit};
 use super::sales_line::{FREIGHT, SALES_LINE};
@@ -12,10 +12,7 @@ use crate::acumatica::value::{Val, day, money, opt, time};
 use crate::acumatica::version::Version::{V20, V22, V23, V24};
 use rust_decimal::Decimal;
 
-pub(super) static SALES_INVOICE: Node = Node {
-    name: "SalesInvoice",
-    fields: SALES_INVOICE_FIELDS,
-};
+pub(super) static SALES_INVOICE: Node = Node { name: "SalesInvoice", fields: SALES_INVOICE_FIELDS };
 
 #[rustfmt::skip]
 static SALES_INVOICE_FIELDS: &[Field] = &[
@@ -66,10 +63,7 @@ static SALES_INVOICE_FIELDS: &[Field] = &[
     dec("VATTaxableTotal", V20, "Document.CuryVatTaxableTotal", get!(= money(Decimal::ZERO))),
 ];
 
-pub(super) static BILLING_SETTINGS: Node = Node {
-    name: "BillToSettings",
-    fields: BILLING_SETTINGS_FIELDS,
-};
+pub(super) static BILLING_SETTINGS: Node = Node { name: "BillToSettings", fields: BILLING_SETTINGS_FIELDS };
 
 #[rustfmt::skip]
 static BILLING_SETTINGS_FIELDS: &[Field] = &[
@@ -80,10 +74,7 @@ static BILLING_SETTINGS_FIELDS: &[Field] = &[
     text("CustomerLocation", V20, "", get!(DocumentPart (d, _) => value::text(&d.location))),
 ];
 
-pub(super) static FINANCIAL: Node = Node {
-    name: "SalesInvoiceFinancialDetails",
-    fields: FINANCIAL_FIELDS,
-};
+pub(super) static FINANCIAL: Node = Node { name: "SalesInvoiceFinancialDetails", fields: FINANCIAL_FIELDS };
 
 #[rustfmt::skip]
 static FINANCIAL_FIELDS: &[Field] = &[
@@ -92,10 +83,7 @@ static FINANCIAL_FIELDS: &[Field] = &[
     text("CustomerTaxZone", V20, "CurrentDocument.TaxZoneID", get!(DocumentPart (d, _) => opt(&d.tax_zone))),
 ];
 
-pub(super) static COMMISSIONS: Node = Node {
-    name: "SalesInvoiceCommissions",
-    fields: COMMISSIONS_FIELDS,
-};
+pub(super) static COMMISSIONS: Node = Node { name: "SalesInvoiceCommissions", fields: COMMISSIONS_FIELDS };
 
 #[rustfmt::skip]
 static COMMISSIONS_FIELDS: &[Field] = &[

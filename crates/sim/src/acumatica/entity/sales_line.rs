@@ -6,10 +6,7 @@ use crate::acumatica::value::{Val, fine, money, opt};
 use crate::acumatica::version::Version::{V20, V24};
 use rust_decimal::Decimal;
 
-pub(super) static SALES_LINE: Node = Node {
-    name: "SalesInvoiceDetail",
-    fields: SALES_LINE_FIELDS,
-};
+pub(super) static SALES_LINE: Node = Node { name: "SalesInvoiceDetail", fields: SALES_LINE_FIELDS };
 
 #[rustfmt::skip]
 static SALES_LINE_FIELDS: &[Field] = &[
@@ -50,10 +47,7 @@ static SALES_LINE_FIELDS: &[Field] = &[
     text("WarehouseID", V20, "Transactions.SiteID", get!(Line (_, l) => opt(&l.warehouse))),
 ];
 
-pub(super) static FREIGHT: Node = Node {
-    name: "SalesInvoiceFreightDetail",
-    fields: FREIGHT_FIELDS,
-};
+pub(super) static FREIGHT: Node = Node { name: "SalesInvoiceFreightDetail", fields: FREIGHT_FIELDS };
 
 #[rustfmt::skip]
 static FREIGHT_FIELDS: &[Field] = &[

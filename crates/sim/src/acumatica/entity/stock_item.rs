@@ -8,10 +8,7 @@ use crate::acumatica::value::{Val, fine, loose, opt, time};
 use crate::acumatica::version::Version::{V20, V22, V24};
 use rust_decimal::Decimal;
 
-pub(super) static STOCK_ITEM: Node = Node {
-    name: "StockItem",
-    fields: STOCK_ITEM_FIELDS,
-};
+pub(super) static STOCK_ITEM: Node = Node { name: "StockItem", fields: STOCK_ITEM_FIELDS };
 
 #[rustfmt::skip]
 static STOCK_ITEM_FIELDS: &[Field] = &[
@@ -110,10 +107,7 @@ static STOCK_ITEM_FIELDS: &[Field] = &[
     text("WeightUOM", V20, "ItemSettings.WeightUOM", get!(= Val::Text("KG"))),
 ];
 
-pub(super) static WAREHOUSE: Node = Node {
-    name: "StockItemWarehouseDetail",
-    fields: WAREHOUSE_FIELDS,
-};
+pub(super) static WAREHOUSE: Node = Node { name: "StockItemWarehouseDetail", fields: WAREHOUSE_FIELDS };
 
 #[rustfmt::skip]
 static WAREHOUSE_FIELDS: &[Field] = &[
@@ -142,10 +136,7 @@ static WAREHOUSE_FIELDS: &[Field] = &[
     text("WarehouseID", V20, "itemsiterecords.SiteID", get!(Warehouse (_, w) => value::text(&w.warehouse))),
 ];
 
-pub(super) static CROSS_REFERENCE: Node = Node {
-    name: "InventoryItemCrossReference",
-    fields: CROSS_REFERENCE_FIELDS,
-};
+pub(super) static CROSS_REFERENCE: Node = Node { name: "InventoryItemCrossReference", fields: CROSS_REFERENCE_FIELDS };
 
 #[rustfmt::skip]
 static CROSS_REFERENCE_FIELDS: &[Field] = &[

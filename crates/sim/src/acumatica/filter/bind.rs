@@ -20,10 +20,7 @@ pub struct Column {
 
 impl std::fmt::Debug for Column {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Column")
-            .field("key", &self.key)
-            .field("user", &self.user)
-            .finish_non_exhaustive()
+        f.debug_struct("Column").field("key", &self.key).field("user", &self.user).finish_non_exhaustive()
     }
 }
 
@@ -70,11 +67,7 @@ pub fn bind(
     cx: &Cx<'_>,
     fields: &mut Vec<String>,
 ) -> Result<Pred, FilterError> {
-    let mut all = |list: &[Expr]| {
-        list.iter()
-            .map(|e| bind(e, entity, version, cx, fields))
-            .collect::<Result<_, _>>()
-    };
+    let mut all = |list: &[Expr]| list.iter().map(|e| bind(e, entity, version, cx, fields)).collect::<Result<_, _>>();
     match expr {
         Expr::And(list) => all(list).map(Pred::And),
         Expr::Or(list) => all(list).map(Pred::Or),
@@ -82,22 +75,15 @@ pub fn bind(
             if holds_function(inner) {
                 return Err(FilterError::NotOfFunction);
             }
-            Ok(Pred::Not(Box::new(bind(
-                inner, entity, version, cx, fields,
-            )?)))
+            Ok(Pred::Not(Box::new(bind(inner, entity, version, cx, fields)?)))
         }
         Expr::Call(name, arguments) => function(name, arguments, entity, version, cx, fields),
         // Comparing a string function with true is taken, and silently matches nothing.
-        Expr::Compare(Operand::Call(name, arguments), _, _)
-        | Expr::Compare(_, _, Operand::Call(name, arguments)) => {
+        Expr::Compare(Operand::Call(name, arguments), _, _) | Expr::Compare(_, _, Operand::Call(name, arguments)) => {
             function(name, arguments, entity, version, cx, fields).map(|_| Pred::Never)
         }
-        Expr::Compare(Operand::Lit(lit), op, field) => {
-            compare(field, op.mirrored(), lit, entity, version, cx, fields)
-        }
-        Expr::Compare(field, op, Operand::Lit(lit)) => {
-            compare(field, *op, lit, entity, version, cx, fields)
-        }
+        Expr::Compare(Operand::Lit(lit), op, field) => compare(field, op.mirrored(), lit, entity, version, cx, fields),
+        Expr::Compare(field, op, Operand::Lit(lit)) => compare(field, *op, lit, entity, version, cx, fields),
         Expr::Compare(..) => Err(FilterError::Conversion),
     }
 }
@@ -123,17 +109,13 @@ fn function(
         ("substringof", [Operand::Lit(Lit::Text(part)), field]) => (field, part),
         ("startswith" | "endswith", [field, Operand::Lit(Lit::Text(part))]) => (field, part),
         ("substringof" | "startswith" | "endswith", _) => {
-            return Err(FilterError::Syntax(format!(
-                "No function signature of '{name}' matches the arguments."
-            )));
+            return Err(FilterError::Syntax(format!("No function signature of '{name}' matches the arguments.")));
         }
         _ => return Err(FilterError::UnknownFunction(name.to_owned())),
     };
     let (column, kind) = column(field, entity, version, cx, fields)?;
     if kind != Kind::Text {
-        return Err(FilterError::Syntax(format!(
-            "No function signature of '{name}' matches the arguments."
-        )));
+        return Err(FilterError::Syntax(format!("No function signature of '{name}' matches the arguments.")));
     }
     let part = part.to_uppercase();
     let test = match name {
@@ -233,26 +215,12 @@ fn contract(
     let mut hops = Vec::new();
     let mut parts = path.split('/').peekable();
     while let Some(name) = parts.next() {
-        let field = node
-            .field(name, version, cx.switches)
-            .ok_or(FilterError::UnknownField)?;
+        let field = node.field(name, version, cx.switches).ok_or(FilterError::UnknownField)?;
         match (field.shape, parts.peek().is_some()) {
             (Shape::Value(kind, get), false) => {
-                let key = if hops.is_empty() {
-                    entity.keys.iter().position(|k| *k == name)
-                } else {
-                    None
-                };
+                let key = if hops.is_empty() { entity.keys.iter().position(|k| *k == name) } else { None };
                 fields.push(path.to_owned());
-                return Ok((
-                    Column {
-                        hops,
-                        get: Some(get),
-                        user: String::new(),
-                        key,
-                    },
-                    kind,
-                ));
+                return Ok((Column { hops, get: Some(get), user: String::new(), key }, kind));
             }
             (Shape::Linked(next, step), true) => {
                 hops.push(step);
@@ -282,12 +250,7 @@ fn custom(
         "Guid" if cx.switches.cf_all_types => Kind::Guid,
         _ => return Err(FilterError::UnknownFunction(format!("cf.{kind}"))),
     };
-    let bare = |get, user: &str| Column {
-        hops: Vec::new(),
-        get,
-        user: user.to_owned(),
-        key: None,
-    };
+    let bare = |get, user: &str| Column { hops: Vec::new(), get, user: user.to_owned(), key: None };
     match entity.column(name, version, cx, false) {
         Some(Found::Column(kind, get)) if kind == named => Ok((bare(Some(get), ""), kind)),
         Some(Found::Column(kind, _)) => Err(FilterError::Incompatible(edm(kind), edm(named))),

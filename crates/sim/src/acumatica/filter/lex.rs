@@ -85,16 +85,12 @@ pub fn lex(text: &str, cx: &Cx<'_>) -> Result<Vec<Token>, FilterError> {
             let (value, next) = quoted(text, at)?;
             tokens.push(Token::Lit(Lit::Text(value)));
             at = next;
-        } else if byte.is_ascii_digit()
-            || (byte == b'-' && bytes.get(at + 1).is_some_and(u8::is_ascii_digit))
-        {
+        } else if byte.is_ascii_digit() || (byte == b'-' && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)) {
             let end = span(bytes, at + 1, |b| b.is_ascii_alphanumeric() || b == b'.');
             tokens.push(Token::Lit(number(&text[at..end], at)?));
             at = end;
         } else if byte.is_ascii_alphabetic() || byte == b'_' {
-            let end = span(bytes, at, |b| {
-                b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/' | b'.')
-            });
+            let end = span(bytes, at, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/' | b'.'));
             let name = &text[at..end];
             if bytes.get(end) == Some(&b'\'') {
                 let (value, next) = quoted(text, end)?;
@@ -117,10 +113,7 @@ pub fn lex(text: &str, cx: &Cx<'_>) -> Result<Vec<Token>, FilterError> {
 }
 
 fn span(bytes: &[u8], from: usize, part: impl Fn(u8) -> bool) -> usize {
-    bytes[from..]
-        .iter()
-        .position(|b| !part(*b))
-        .map_or(bytes.len(), |n| from + n)
+    bytes[from..].iter().position(|b| !part(*b)).map_or(bytes.len(), |n| from + n)
 }
 
 /// Reads a quoted text whose opening quote is at `open`; two quotes stand for one.
@@ -160,13 +153,10 @@ fn typed(kind: &str, value: &str, at: usize, cx: &Cx<'_>) -> Result<Lit, FilterE
         NaiveZone::Utc => Offset::UTC,
     };
     match kind {
-        "datetimeoffset" | "datetime" | "date" => instant(value, naive)
-            .map(Lit::Time)
-            .ok_or_else(|| syntax("date not valid", at)),
-        "guid" => value
-            .parse()
-            .map(Lit::Guid)
-            .map_err(|_| syntax("guid not valid", at)),
+        "datetimeoffset" | "datetime" | "date" => {
+            instant(value, naive).map(Lit::Time).ok_or_else(|| syntax("date not valid", at))
+        }
+        "guid" => value.parse().map(Lit::Guid).map_err(|_| syntax("guid not valid", at)),
         _ => Err(syntax("literal prefix not known", at)),
     }
 }
@@ -196,14 +186,7 @@ mod tests {
     fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
         let books = Books::default();
         let switches = Switches::default();
-        lex(
-            text,
-            &Cx {
-                books: &books,
-                switches: &switches,
-                now: Timestamp::UNIX_EPOCH,
-            },
-        )
+        lex(text, &Cx { books: &books, switches: &switches, now: Timestamp::UNIX_EPOCH })
     }
 
     fn one(text: &str) -> Lit {
@@ -225,16 +208,8 @@ mod tests {
         assert_eq!(one("true"), Lit::Bool(true));
         assert_eq!(one("null"), Lit::Null);
         let noon = "2024-07-15T12:00:00Z".parse().unwrap();
-        for form in [
-            "2024-07-15T12:00:00Z",
-            "2024-07-15T15:00:00+03:00",
-            "2024-07-15T12:00:00.000",
-        ] {
-            assert_eq!(
-                one(&format!("datetimeoffset'{form}'")),
-                Lit::Time(noon),
-                "{form}"
-            );
+        for form in ["2024-07-15T12:00:00Z", "2024-07-15T15:00:00+03:00", "2024-07-15T12:00:00.000"] {
+            assert_eq!(one(&format!("datetimeoffset'{form}'")), Lit::Time(noon), "{form}");
         }
         let midnight = "2024-07-15T00:00:00Z".parse().unwrap();
         assert_eq!(one("datetimeoffset'2024-07-15'"), Lit::Time(midnight));
@@ -250,17 +225,7 @@ mod tests {
 
     #[test]
     fn broken_text_is_an_error_not_a_panic() {
-        for text in [
-            "'open",
-            "a eq 'x",
-            "12..3",
-            "1x",
-            "guid'1'",
-            "foo'x'",
-            "a ? b",
-            "é eq 'x'",
-            "-",
-        ] {
+        for text in ["'open", "a eq 'x", "12..3", "1x", "guid'1'", "foo'x'", "a ? b", "é eq 'x'", "-"] {
             assert!(tokens(text).is_err(), "{text}");
         }
         assert!(tokens(&"a".repeat(LIMIT + 1)).is_err());

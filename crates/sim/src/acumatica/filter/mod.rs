@@ -42,32 +42,24 @@ impl FilterError {
     pub fn exception(&self) -> (&'static str, String) {
         match self {
             Self::Syntax(what) => ("Microsoft.Data.OData.ODataException", what.clone()),
-            Self::UnknownFunction(name) => (
-                "Microsoft.Data.OData.ODataException",
-                format!("An unknown function with name '{name}' was found."),
-            ),
+            Self::UnknownFunction(name) => {
+                ("Microsoft.Data.OData.ODataException", format!("An unknown function with name '{name}' was found."))
+            }
             Self::UnknownField => (
                 "System.Collections.Generic.KeyNotFoundException",
                 "The given key was not present in the dictionary.".to_owned(),
             ),
-            Self::NotSingle(path) => (
-                "System.InvalidOperationException",
-                format!("{path} is not a single value"),
-            ),
+            Self::NotSingle(path) => ("System.InvalidOperationException", format!("{path} is not a single value")),
             Self::Incompatible(left, right) => (
                 "Microsoft.Data.OData.ODataException",
                 format!(
                     "A binary operator with incompatible types was detected. Found operand types '{left}' and '{right}'."
                 ),
             ),
-            Self::Conversion => (
-                "System.NotSupportedException",
-                "Type conversions not supported".to_owned(),
-            ),
-            Self::NotOfFunction => (
-                "System.NotSupportedException",
-                "The unary operator cannot be applied to a function.".to_owned(),
-            ),
+            Self::Conversion => ("System.NotSupportedException", "Type conversions not supported".to_owned()),
+            Self::NotOfFunction => {
+                ("System.NotSupportedException", "The unary operator cannot be applied to a function.".to_owned())
+            }
         }
     }
 }
@@ -85,12 +77,7 @@ pub struct Filter {
 ///
 /// # Errors
 /// What the server answers with 500.
-pub fn compile(
-    text: &str,
-    entity: &Entity,
-    version: Version,
-    cx: &Cx<'_>,
-) -> Result<Filter, FilterError> {
+pub fn compile(text: &str, entity: &Entity, version: Version, cx: &Cx<'_>) -> Result<Filter, FilterError> {
     let expr = parse(&lex(text, cx)?)?;
     let mut fields = Vec::new();
     let pred = bind(&expr, entity, version, cx, &mut fields)?;

@@ -87,11 +87,7 @@ const DEPTH: usize = 64;
 /// # Errors
 /// [`FilterError::Syntax`].
 pub fn parse(tokens: &[Token]) -> Result<Expr, FilterError> {
-    let mut reader = Reader {
-        tokens,
-        at: 0,
-        depth: 0,
-    };
+    let mut reader = Reader { tokens, at: 0, depth: 0 };
     let expr = reader.or()?;
     if reader.at < tokens.len() {
         return Err(reader.wrong("unexpected text after the expression"));
@@ -141,11 +137,7 @@ impl Reader<'_> {
             all.push(self.and()?);
         }
         self.depth -= 1;
-        Ok(if all.len() == 1 {
-            all.remove(0)
-        } else {
-            Expr::Or(all)
-        })
+        Ok(if all.len() == 1 { all.remove(0) } else { Expr::Or(all) })
     }
 
     fn and(&mut self) -> Result<Expr, FilterError> {
@@ -153,11 +145,7 @@ impl Reader<'_> {
         while self.word("and") {
             all.push(self.unary()?);
         }
-        Ok(if all.len() == 1 {
-            all.remove(0)
-        } else {
-            Expr::And(all)
-        })
+        Ok(if all.len() == 1 { all.remove(0) } else { Expr::And(all) })
     }
 
     fn unary(&mut self) -> Result<Expr, FilterError> {
@@ -224,10 +212,7 @@ impl Reader<'_> {
         };
         self.at += 1;
         self.take(&Token::Close)?;
-        Ok(Operand::Custom {
-            kind: kind.to_owned(),
-            name,
-        })
+        Ok(Operand::Custom { kind: kind.to_owned(), name })
     }
 
     fn call(&mut self, name: String) -> Result<Operand, FilterError> {

@@ -16,18 +16,12 @@ pub struct Interval {
 impl Interval {
     fn both(mut self, other: Self) -> Self {
         if let Some(low) = other.low
-            && self
-                .low
-                .as_ref()
-                .is_none_or(|mine| (&low.0, !low.1) > (&mine.0, !mine.1))
+            && self.low.as_ref().is_none_or(|mine| (&low.0, !low.1) > (&mine.0, !mine.1))
         {
             self.low = Some(low);
         }
         if let Some(high) = other.high
-            && self
-                .high
-                .as_ref()
-                .is_none_or(|mine| (&high.0, high.1) < (&mine.0, mine.1))
+            && self.high.as_ref().is_none_or(|mine| (&high.0, high.1) < (&mine.0, mine.1))
         {
             self.high = Some(high);
         }
@@ -75,32 +69,15 @@ pub fn narrow(pred: &Pred, keys: usize, kind: Option<&Val<'_>>, cx: &Cx<'_>) -> 
         }
         Pred::Not(_) => Some(Interval::default()),
         Pred::Test(column, test) => match (column.key, kind, test) {
-            (Some(0), Some(kind), test) if keys == 2 => {
-                (test.decide(kind, cx) == Some(true)).then(Interval::default)
-            }
+            (Some(0), Some(kind), test) if keys == 2 => (test.decide(kind, cx) == Some(true)).then(Interval::default),
             (Some(key), _, Test::Compare(op, Lit::Text(text), _)) if key + 1 == keys => {
                 let end = |inclusive| Some((text.clone(), inclusive));
                 Some(match op {
-                    Op::Eq => Interval {
-                        low: end(true),
-                        high: end(true),
-                    },
-                    Op::Gt => Interval {
-                        low: end(false),
-                        high: None,
-                    },
-                    Op::Ge => Interval {
-                        low: end(true),
-                        high: None,
-                    },
-                    Op::Lt => Interval {
-                        low: None,
-                        high: end(false),
-                    },
-                    Op::Le => Interval {
-                        low: None,
-                        high: end(true),
-                    },
+                    Op::Eq => Interval { low: end(true), high: end(true) },
+                    Op::Gt => Interval { low: end(false), high: None },
+                    Op::Ge => Interval { low: end(true), high: None },
+                    Op::Lt => Interval { low: None, high: end(false) },
+                    Op::Le => Interval { low: None, high: end(true) },
                     Op::Ne => Interval::default(),
                 })
             }

@@ -33,10 +33,7 @@ struct Asked<'a> {
 type Form = [(String, String)];
 
 fn value<'a>(form: &'a Form, name: &str) -> Option<&'a str> {
-    form.iter()
-        .find(|(n, _)| n == name)
-        .map(|(_, v)| v.as_str())
-        .filter(|v| !v.is_empty())
+    form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
 }
 
 fn back(redirect: &Url, state: Option<&str>, pairs: &[(&str, &str)]) -> Answer {
@@ -57,32 +54,21 @@ fn permitted(client: &Client, redirect: &str) -> Option<Url> {
         return None;
     }
     let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-    let registered =
-        client.redirects.iter().any(|r| r == redirect) || (client.redirects.is_empty() && loopback);
+    let registered = client.redirects.iter().any(|r| r == redirect) || (client.redirects.is_empty() && loopback);
     registered.then_some(url)
 }
 
-fn check<'a>(
-    query: &'a Form,
-    options: &'a Options,
-    switches: &Switches,
-) -> Result<Asked<'a>, Answer> {
+fn check<'a>(query: &'a Form, options: &'a Options, switches: &Switches) -> Result<Asked<'a>, Answer> {
     let wrong = |code: &str, why: &str| Answer::Wrong(page::error(code, why));
     let id = value(query, "client_id").unwrap_or_default();
-    let client = options.clients.iter().find(|c| c.id == id).ok_or_else(|| {
-        wrong(
-            "unauthorized_client",
-            "The client application is not known or is not authorized.",
-        )
-    })?;
+    let client = options
+        .clients
+        .iter()
+        .find(|c| c.id == id)
+        .ok_or_else(|| wrong("unauthorized_client", "The client application is not known or is not authorized."))?;
     let redirect = value(query, "redirect_uri")
         .and_then(|r| permitted(client, r))
-        .ok_or_else(|| {
-            wrong(
-                "invalid_request",
-                "The redirect address is not registered for the client.",
-            )
-        })?;
+        .ok_or_else(|| wrong("invalid_request", "The redirect address is not registered for the client."))?;
     let state = value(query, "state");
     let error = |code: &str| back(&redirect, state, &[("error", code)]);
     if value(query, "response_type") != Some("code") {
@@ -91,28 +77,17 @@ fn check<'a>(
     if !client.flows.contains(&Flow::AuthorizationCode) {
         return Err(error("unauthorized_client"));
     }
-    let scopes = value(query, "scope")
-        .and_then(scopes)
-        .ok_or_else(|| error("invalid_scope"))?;
+    let scopes = value(query, "scope").and_then(scopes).ok_or_else(|| error("invalid_scope"))?;
     if client.refresh == RefreshMode::None && scopes.iter().any(|s| s == "offline_access") {
         return Err(error("invalid_scope"));
     }
-    let challenge = match (
-        value(query, "code_challenge"),
-        value(query, "code_challenge_method"),
-    ) {
+    let challenge = match (value(query, "code_challenge"), value(query, "code_challenge_method")) {
         _ if !switches.pkce => None,
         (None, _) => None,
         (Some(challenge), Some("S256")) => Some(challenge.to_owned()),
         _ => return Err(error("invalid_request")),
     };
-    Ok(Asked {
-        client,
-        redirect,
-        state,
-        scopes,
-        challenge,
-    })
+    Ok(Asked { client, redirect, state, scopes, challenge })
 }
 
 /// Answers the first call of the browser.
@@ -122,13 +97,7 @@ pub fn authorize(query: &Form, options: &Options, switches: &Switches) -> Answer
         Err(answer) => answer,
         Ok(asked) => {
             let user = options.users.first().map_or("admin", |u| &u.name);
-            Answer::Page(page::consent(
-                &asked.client.id,
-                &options.tenant,
-                user,
-                &asked.scopes,
-                asked.redirect.as_str(),
-            ))
+            Answer::Page(page::consent(&asked.client.id, &options.tenant, user, &asked.scopes, asked.redirect.as_str()))
         }
     }
 }
@@ -156,19 +125,12 @@ pub fn decide(
         code.clone(),
         Code {
             client: asked.client.id.clone(),
-            user: options
-                .users
-                .first()
-                .map_or_else(|| "admin".to_owned(), |u| u.name.clone()),
+            user: options.users.first().map_or_else(|| "admin".to_owned(), |u| u.name.clone()),
             redirect: value(query, "redirect_uri").unwrap_or_default().to_owned(),
             scopes: asked.scopes.clone(),
             challenge: asked.challenge,
             expires: now.saturating_add(CODE_LIFE).unwrap_or(Timestamp::MAX),
         },
     );
-    back(
-        &asked.redirect,
-        asked.state,
-        &[("code", &code), ("scope", &asked.scopes.join(" "))],
-    )
+    back(&asked.redirect, asked.state, &[("code", &code), ("scope", &asked.scopes.join(" "))])
 }

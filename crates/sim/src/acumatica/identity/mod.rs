@@ -15,15 +15,7 @@ pub use store::{Grant, GrantId, Identity, Tokens};
 pub use token::{Refused, revoke, token};
 
 /// Scopes that can be asked for.
-pub const SCOPES: [&str; 7] = [
-    "api",
-    "offline_access",
-    "api:concurrent_access",
-    "openid",
-    "profile",
-    "email",
-    "phone",
-];
+pub const SCOPES: [&str; 7] = ["api", "offline_access", "api:concurrent_access", "openid", "profile", "email", "phone"];
 
 /// Splits a scope parameter; `None` when a scope is not known or none is given.
 #[must_use]

@@ -38,17 +38,8 @@ fn meaning(scope: &str) -> &str {
 }
 
 /// The page that asks for consent. It is posted back to its own address.
-pub(super) fn consent(
-    client: &str,
-    tenant: &str,
-    user: &str,
-    scopes: &[String],
-    redirect: &str,
-) -> String {
-    let wishes: String = scopes
-        .iter()
-        .map(|s| format!("<li>{}</li>", escape(meaning(s))))
-        .collect();
+pub(super) fn consent(client: &str, tenant: &str, user: &str, scopes: &[String], redirect: &str) -> String {
+    let wishes: String = scopes.iter().map(|s| format!("<li>{}</li>", escape(meaning(s)))).collect();
     let body = format!(
         "<h1>Permit access to {}?</h1><p><small>Signed in as <b>{}</b> on a simulated ERP instance</small></p><p>The application <code>{}</code> would like to</p><ul>{wishes}</ul><p><small>You will be sent to <code>{}</code></small></p><form method=\"post\"><button name=\"decision\" value=\"deny\">Deny</button><button class=\"yes\" name=\"decision\" value=\"allow\" autofocus>Allow</button></form>",
         escape(tenant),
@@ -61,11 +52,7 @@ pub(super) fn consent(
 
 /// A page that says what is wrong with a request that cannot be sent back.
 pub(super) fn error(code: &str, explanation: &str) -> String {
-    let body = format!(
-        "<h1>Error</h1><p>{}</p><p><code>{}</code></p>",
-        escape(explanation),
-        escape(code)
-    );
+    let body = format!("<h1>Error</h1><p>{}</p><p><code>{}</code></p>", escape(explanation), escape(code));
     frame("Error", &body)
 }
 
@@ -75,10 +62,6 @@ mod tests {
     fn outside_text_is_escaped() {
         let page = super::consent("<script>", "T&T", "a\"b", &["<x>".to_owned()], "http://h/'");
         assert!(!page.contains("<script>") && !page.contains("<x>"));
-        assert!(
-            page.contains("T&amp;T")
-                && page.contains("a&quot;b")
-                && page.contains("http://h/&#39;")
-        );
+        assert!(page.contains("T&amp;T") && page.contains("a&quot;b") && page.contains("http://h/&#39;"));
     }
 }

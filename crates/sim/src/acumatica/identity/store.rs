@@ -59,10 +59,7 @@ pub struct Tokens {
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens")
-            .field("grant", &self.grant)
-            .field("scopes", &self.scopes)
-            .finish_non_exhaustive()
+        f.debug_struct("Tokens").field("grant", &self.grant).field("scopes", &self.scopes).finish_non_exhaustive()
     }
 }
 
@@ -78,15 +75,12 @@ pub struct Identity {
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Identity")
-            .field("grants", &self.grants)
-            .finish_non_exhaustive()
+        f.debug_struct("Identity").field("grants", &self.grants).finish_non_exhaustive()
     }
 }
 
 fn days(from: Timestamp, days: u16) -> Timestamp {
-    from.saturating_add(SignedDuration::from_hours(24 * i64::from(days)))
-        .unwrap_or(Timestamp::MAX)
+    from.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX)
 }
 
 impl Identity {
@@ -109,21 +103,10 @@ impl Identity {
     }
 
     /// Records a consent.
-    pub fn consent(
-        &mut self,
-        client: &str,
-        user: &str,
-        scopes: Vec<String>,
-        now: Timestamp,
-    ) -> GrantId {
+    pub fn consent(&mut self, client: &str, user: &str, scopes: Vec<String>, now: Timestamp) -> GrantId {
         let id = self.next;
         self.next += 1;
-        let grant = Grant {
-            client: client.to_owned(),
-            user: user.to_owned(),
-            scopes,
-            since: now,
-        };
+        let grant = Grant { client: client.to_owned(), user: user.to_owned(), scopes, since: now };
         self.grants.insert(id, grant);
         id
     }
@@ -147,36 +130,20 @@ impl Identity {
     }
 
     /// Gives tokens of a grant.
-    pub fn issue(
-        &mut self,
-        grant: GrantId,
-        client: &Client,
-        options: &Options,
-        now: Timestamp,
-    ) -> Tokens {
+    pub fn issue(&mut self, grant: GrantId, client: &Client, options: &Options, now: Timestamp) -> Tokens {
         let access = self.opaque();
-        let life =
-            SignedDuration::try_from(options.access_life).unwrap_or(SignedDuration::from_hours(1));
+        let life = SignedDuration::try_from(options.access_life).unwrap_or(SignedDuration::from_hours(1));
         let expires = now.saturating_add(life).unwrap_or(Timestamp::MAX);
         self.access.retain(|_, (_, until)| *until > now);
         self.access.insert(access.clone(), (grant, expires));
-        let scopes = self
-            .grants
-            .get(&grant)
-            .map(|g| g.scopes.clone())
-            .unwrap_or_default();
+        let scopes = self.grants.get(&grant).map(|g| g.scopes.clone()).unwrap_or_default();
         let refresh = scopes.iter().any(|s| s == "offline_access").then(|| {
             let token = self.opaque();
             let until = self.refresh_until(grant, client, now);
             self.refresh.insert(token.clone(), (grant, until));
             token
         });
-        Tokens {
-            access,
-            refresh,
-            scopes,
-            grant,
-        }
+        Tokens { access, refresh, scopes, grant }
     }
 
     /// Takes a refresh token out of use: its grant, if it is alive and the client's own.

@@ -17,29 +17,18 @@ pub struct Refused(pub &'static str);
 type Form = [(String, String)];
 
 fn value<'a>(form: &'a Form, name: &str) -> Option<&'a str> {
-    form.iter()
-        .find(|(n, _)| n == name)
-        .map(|(_, v)| v.as_str())
-        .filter(|v| !v.is_empty())
+    form.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
 }
 
 /// The client that the form, or a basic `Authorization` header, proves to be.
-fn client<'a>(
-    form: &Form,
-    basic: Option<&str>,
-    options: &'a Options,
-) -> Result<&'a Client, Refused> {
+fn client<'a>(form: &Form, basic: Option<&str>, options: &'a Options) -> Result<&'a Client, Refused> {
     let refused = Refused("invalid_client");
     let (id, secret) = match basic.and_then(|b| b.strip_prefix("Basic ")) {
         Some(encoded) => {
             let bytes = STANDARD.decode(encoded.trim()).map_err(|_| refused)?;
             let text = String::from_utf8(bytes).map_err(|_| refused)?;
             let (id, secret) = text.split_once(':').ok_or(refused)?;
-            let plain = |t: &str| {
-                percent_encoding::percent_decode_str(t)
-                    .decode_utf8_lossy()
-                    .into_owned()
-            };
+            let plain = |t: &str| percent_encoding::percent_decode_str(t).decode_utf8_lossy().into_owned();
             (plain(id), plain(secret))
         }
         None => (
@@ -47,11 +36,7 @@ fn client<'a>(
             value(form, "client_secret").ok_or(refused)?.to_owned(),
         ),
     };
-    options
-        .clients
-        .iter()
-        .find(|c| c.id == id && c.secret == secret)
-        .ok_or(refused)
+    options.clients.iter().find(|c| c.id == id && c.secret == secret).ok_or(refused)
 }
 
 /// Answers a token request. On success also tells which grant the tokens belong to.
@@ -72,9 +57,7 @@ pub fn token(
         Some("password") => password(form, client, identity, options, now)?,
         Some("refresh_token") => {
             let token = value(form, "refresh_token").ok_or(Refused("invalid_request"))?;
-            identity
-                .spend(token, &client.id, now)
-                .ok_or(Refused("invalid_grant"))?
+            identity.spend(token, &client.id, now).ok_or(Refused("invalid_grant"))?
         }
         Some(_) => return Err(Refused("unsupported_grant_type")),
         None => return Err(Refused("invalid_request")),
@@ -95,10 +78,7 @@ fn exchange(
     let refused = Refused("invalid_grant");
     let code = value(form, "code").ok_or(Refused("invalid_request"))?;
     let code = identity.codes.remove(code).ok_or(refused)?;
-    if code.client != client.id
-        || code.expires <= now
-        || value(form, "redirect_uri") != Some(&code.redirect)
-    {
+    if code.client != client.id || code.expires <= now || value(form, "redirect_uri") != Some(&code.redirect) {
         return Err(refused);
     }
     if let Some(challenge) = code.challenge.as_ref().filter(|_| switches.pkce) {
@@ -122,16 +102,11 @@ fn password(
     }
     let name = value(form, "username").ok_or(Refused("invalid_request"))?;
     let word = value(form, "password").unwrap_or_default();
-    let scopes = value(form, "scope")
-        .and_then(scopes)
-        .ok_or(Refused("invalid_scope"))?;
+    let scopes = value(form, "scope").and_then(scopes).ok_or(Refused("invalid_scope"))?;
     if client.refresh == RefreshMode::None && scopes.iter().any(|s| s == "offline_access") {
         return Err(Refused("invalid_scope"));
     }
-    let user = options
-        .users
-        .iter()
-        .find(|u| u.name.eq_ignore_ascii_case(name) && u.password == word);
+    let user = options.users.iter().find(|u| u.name.eq_ignore_ascii_case(name) && u.password == word);
     let user = user.ok_or(Refused("invalid_grant"))?;
     Ok(identity.consent(&client.id, &user.name, scopes, now))
 }
@@ -140,12 +115,7 @@ fn password(
 ///
 /// # Errors
 /// [`Refused`] for an unknown client or a missing token.
-pub fn revoke(
-    form: &Form,
-    basic: Option<&str>,
-    identity: &mut Identity,
-    options: &Options,
-) -> Result<(), Refused> {
+pub fn revoke(form: &Form, basic: Option<&str>, identity: &mut Identity, options: &Options) -> Result<(), Refused> {
     client(form, basic, options)?;
     identity.revoke(value(form, "token").ok_or(Refused("invalid_request"))?);
     Ok(())

@@ -36,9 +36,7 @@ pub(super) fn judge(entity: &Entity, path: &str, named: bool, switches: &Switche
         (Source::Customers, "CreditVerificationRules" | "CustomerBalance.Balance") => {
             verdict(switches.customer_credit_in_lists, "CustomerBalance")
         }
-        (Source::Customers, "Attributes") => {
-            verdict(switches.customer_attributes_in_lists, "Answers")
-        }
+        (Source::Customers, "Attributes") => verdict(switches.customer_attributes_in_lists, "Answers"),
         _ => Verdict::Given,
     }
 }

@@ -45,10 +45,7 @@ impl Ask<'_> {
     }
 
     fn style(&self, cx: &Cx<'_>) -> Style {
-        Style {
-            offset: cx.books.setup.offset,
-            date_only: cx.switches.date_only_values && self.version >= Version::V25,
-        }
+        Style { offset: cx.books.setup.offset, date_only: cx.switches.date_only_values && self.version >= Version::V25 }
     }
 
     /// Reads the filter of the request.
@@ -57,9 +54,7 @@ impl Ask<'_> {
     /// The filter's 500.
     pub fn filter(&self, cx: &Cx<'_>) -> Result<Option<Filter>, Failure> {
         let text = self.query.filter.as_deref();
-        Ok(text
-            .map(|t| filter::compile(t, self.entity, self.version, cx))
-            .transpose()?)
+        Ok(text.map(|t| filter::compile(t, self.entity, self.version, cx)).transpose()?)
     }
 }
 
@@ -75,11 +70,7 @@ pub fn list(ask: &Ask<'_>, cx: &Cx<'_>) -> Result<Vec<u8>, Failure> {
     let plan = ask.plan(Mode::List, filter.as_ref(), cx)?;
     let style = ask.style(cx);
     let pred = filter.as_ref().map(|f| &f.pred);
-    let top = ask
-        .query
-        .top
-        .unwrap_or(usize::MAX)
-        .min(cx.switches.max_top.unwrap_or(usize::MAX));
+    let top = ask.query.top.unwrap_or(usize::MAX).min(cx.switches.max_top.unwrap_or(usize::MAX));
     let mut out = Vec::with_capacity(64 * 1024);
     out.push(b'[');
     let mut written = 0_usize;
@@ -96,23 +87,11 @@ pub fn list(ask: &Ask<'_>, cx: &Cx<'_>) -> Result<Vec<u8>, Failure> {
             out.push(b',');
         }
         written += 1;
-        plan.write(
-            out,
-            cx,
-            rec,
-            i64::try_from(written).unwrap_or(i64::MAX),
-            style,
-        );
-        if written >= top {
-            std::ops::ControlFlow::Break(())
-        } else {
-            std::ops::ControlFlow::Continue(())
-        }
+        plan.write(out, cx, rec, i64::try_from(written).unwrap_or(i64::MAX), style);
+        if written >= top { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
     };
     match order(ask, cx)? {
-        None => each(ask.entity, cx, pred, ask.archived, &mut |rec| {
-            write(rec, &mut out)
-        }),
+        None => each(ask.entity, cx, pred, ask.archived, &mut |rec| write(rec, &mut out)),
         Some(order) => {
             let mut rows = Vec::new();
             each(ask.entity, cx, pred, ask.archived, &mut |rec| {
@@ -128,15 +107,8 @@ pub fn list(ask: &Ask<'_>, cx: &Cx<'_>) -> Result<Vec<u8>, Failure> {
         }
     }
     out.push(b']');
-    if cx
-        .switches
-        .max_answer_bytes
-        .is_some_and(|limit| out.len() > limit)
-    {
-        return Err(Failure::Exception(
-            "System.Web.HttpException",
-            "Request timed out.".to_owned(),
-        ));
+    if cx.switches.max_answer_bytes.is_some_and(|limit| out.len() > limit) {
+        return Err(Failure::Exception("System.Web.HttpException", "Request timed out.".to_owned()));
     }
     Ok(out)
 }
@@ -149,18 +121,11 @@ enum Order {
 impl Order {
     fn compare<'a>(&self, a: Rec<'a>, b: Rec<'a>, cx: &Cx<'a>) -> std::cmp::Ordering {
         match self {
-            Self::Created => a
-                .meta()
-                .map(|m| (m.created, m.id))
-                .cmp(&b.meta().map(|m| (m.created, m.id))),
+            Self::Created => a.meta().map(|m| (m.created, m.id)).cmp(&b.meta().map(|m| (m.created, m.id))),
             Self::Columns(columns) => {
                 let by_label = cx.switches.type_order == TypeOrder::Label;
                 for (column, descending) in columns {
-                    let order = column.read(cx, a).order(
-                        &column.read(cx, b),
-                        cx.books.setup.offset,
-                        by_label,
-                    );
+                    let order = column.read(cx, a).order(&column.read(cx, b), cx.books.setup.offset, by_label);
                     if order.is_ne() {
                         return if *descending { order.reverse() } else { order };
                     }
@@ -176,31 +141,21 @@ fn order(ask: &Ask<'_>, cx: &Cx<'_>) -> Result<Option<Order>, Failure> {
         ListOrder::Key => None,
         ListOrder::Created => Some(Order::Created),
     };
-    let Some(text) = ask
-        .query
-        .orderby
-        .as_deref()
-        .filter(|t| !t.trim().is_empty())
-    else {
+    let Some(text) = ask.query.orderby.as_deref().filter(|t| !t.trim().is_empty()) else {
         return Ok(default);
     };
     match cx.switches.orderby {
         OrderBy::Ignored => Ok(default),
-        OrderBy::Fails => Err(Failure::Exception(
-            "System.NotSupportedException",
-            "$orderby is not supported".to_owned(),
-        )),
+        OrderBy::Fails => {
+            Err(Failure::Exception("System.NotSupportedException", "$orderby is not supported".to_owned()))
+        }
         OrderBy::Honoured => {
             let mut columns = Vec::new();
             for part in text.split(',') {
                 let mut words = part.split_whitespace();
                 let path = words.next().unwrap_or_default().to_owned();
                 let descending = words.next().is_some_and(|w| w.eq_ignore_ascii_case("desc"));
-                let test = filter::Expr::Compare(
-                    Operand::Path(path),
-                    filter::Op::Eq,
-                    Operand::Lit(filter::Lit::Null),
-                );
+                let test = filter::Expr::Compare(Operand::Path(path), filter::Op::Eq, Operand::Lit(filter::Lit::Null));
                 if let filter::Pred::Test(column, _) =
                     filter::bind(&test, ask.entity, ask.version, cx, &mut Vec::new())?
                 {

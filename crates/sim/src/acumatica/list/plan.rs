@@ -113,44 +113,25 @@ impl Wanted<'_> {
     }
 
     fn named(&self, path: &str) -> bool {
-        self.select.is_some_and(|s| s.iter().any(|n| n == path))
-            || self.filtered.iter().any(|n| n == path)
+        self.select.is_some_and(|s| s.iter().any(|n| n == path)) || self.filtered.iter().any(|n| n == path)
     }
 
     fn named_below(&self, path: &str) -> bool {
-        let below = |n: &String| {
-            n.strip_prefix(path)
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
+        let below = |n: &String| n.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
         self.select.is_some_and(|s| s.iter().any(below)) || self.filtered.iter().any(below)
     }
 
-    fn level(
-        &self,
-        node: &'static Node,
-        prefix: &str,
-        all: bool,
-        cx: &Cx<'_>,
-    ) -> Result<Plan, Failure> {
+    fn level(&self, node: &'static Node, prefix: &str, all: bool, cx: &Cx<'_>) -> Result<Plan, Failure> {
         let mut columns = Vec::new();
-        for field in node
-            .fields
-            .iter()
-            .filter(|f| f.offered(self.version, cx.switches))
-        {
-            let path = if prefix.is_empty() {
-                field.name.to_owned()
-            } else {
-                format!("{prefix}/{}", field.name)
-            };
+        for field in node.fields.iter().filter(|f| f.offered(self.version, cx.switches)) {
+            let path = if prefix.is_empty() { field.name.to_owned() } else { format!("{prefix}/{}", field.name) };
             let named = self.named(&path);
             let (wanted, whole) = match field.shape {
                 Shape::Value(..) => (all || named, false),
                 Shape::Linked(..) | Shape::Rows(..) => {
                     let below = self.named_below(&path);
                     let unselected = self.select.is_some() && !named && !below && !all;
-                    let shown =
-                        self.expanded(&path) && !(unselected && cx.switches.expand_needs_select);
+                    let shown = self.expanded(&path) && !(unselected && cx.switches.expand_needs_select);
                     (shown, (all && !below) || named || unselected)
                 }
             };
@@ -181,12 +162,7 @@ impl Wanted<'_> {
             open.push(b':');
             columns.push(Written { open, part });
         }
-        Ok(Plan {
-            columns,
-            custom: Vec::new(),
-            links: None,
-            files: false,
-        })
+        Ok(Plan { columns, custom: Vec::new(), links: None, files: false })
     }
 
     /// The custom columns of the header, grouped by view. Unknown ones are dropped silently.
@@ -208,18 +184,10 @@ impl Wanted<'_> {
                 Found::Column(kind, get) => (kind, Some(get)),
                 Found::User => (Kind::Text, None),
             };
-            let column = Custom {
-                name: name.to_owned(),
-                kind,
-                get,
-                full: full.clone(),
-            };
+            let column = Custom { name: name.to_owned(), kind, get, full: full.clone() };
             match views.iter_mut().find(|v| v.name == view) {
                 Some(known) => known.columns.push(column),
-                None => views.push(View {
-                    name: view.to_owned(),
-                    columns: vec![column],
-                }),
+                None => views.push(View { name: view.to_owned(), columns: vec![column] }),
             }
         }
         Ok(views)

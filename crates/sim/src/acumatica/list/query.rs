@@ -51,16 +51,11 @@ impl Query {
 }
 
 fn decode(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " "))
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 fn names(text: &str) -> Vec<String> {
-    text.split(',')
-        .map(|n| n.trim().to_owned())
-        .filter(|n| !n.is_empty())
-        .collect()
+    text.split(',').map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect()
 }
 
 fn whole(text: &str, name: &'static str) -> Result<usize, BadParameter> {
@@ -75,17 +70,12 @@ mod tests {
 
     #[test]
     fn parameters_are_decoded_once() {
-        let query =
-            Query::parse("%24filter=A%20eq%20'x%26y'&$top=5&$skip=10&$expand=A,A/B&$select=+C+,D")
-                .unwrap();
+        let query = Query::parse("%24filter=A%20eq%20'x%26y'&$top=5&$skip=10&$expand=A,A/B&$select=+C+,D").unwrap();
         assert_eq!(query.filter.as_deref(), Some("A eq 'x&y'"));
         assert_eq!((query.top, query.skip), (Some(5), 10));
         assert_eq!(query.expand, ["A", "A/B"]);
         assert_eq!(query.select.unwrap(), ["C", "D"]);
-        assert_eq!(
-            Query::parse("$filter=a%2Bb+c").unwrap().filter.as_deref(),
-            Some("a+b c")
-        );
+        assert_eq!(Query::parse("$filter=a%2Bb+c").unwrap().filter.as_deref(), Some("a+b c"));
         assert_eq!(Query::parse("$top=x"), Err(BadParameter("$top")));
         assert_eq!(Query::parse("$skip=-1"), Err(BadParameter("$skip")));
         assert_eq!(Query::parse("").unwrap(), Query::default());

@@ -21,13 +21,8 @@ pub fn each<'a>(
     see: &mut dyn FnMut(Rec<'a>) -> Flow,
 ) {
     let mut visit = |rec: Rec<'a>| {
-        let shown = entity.source.shows(rec, cx)
-            && (archived || !matches!(rec, Rec::Document(d) if d.archived));
-        if shown && pred.is_none_or(|p| p.holds(cx, rec)) {
-            see(rec)
-        } else {
-            Flow::Continue(())
-        }
+        let shown = entity.source.shows(rec, cx) && (archived || !matches!(rec, Rec::Document(d) if d.archived));
+        if shown && pred.is_none_or(|p| p.holds(cx, rec)) { see(rec) } else { Flow::Continue(()) }
     };
     let books = cx.books;
     match entity.source {
@@ -35,10 +30,7 @@ pub fn each<'a>(
             let _ = visit(Rec::Company);
         }
         Source::Contacts => {
-            let _ = books
-                .contacts
-                .values()
-                .try_for_each(|c| visit(Rec::Contact(c)));
+            let _ = books.contacts.values().try_for_each(|c| visit(Rec::Contact(c)));
         }
         Source::Invoices | Source::SalesInvoices | Source::CashSales => {
             for kind in types(cx) {
@@ -66,23 +58,17 @@ pub fn each<'a>(
                 Source::Customers => seek(&books.customers, &range, |_, c| visit(Rec::Customer(c))),
                 Source::Accounts => accounts(cx, &range, &mut visit),
                 Source::Classes => seek(&books.setup.classes, &range, |_, c| visit(Rec::Class(c))),
-                Source::ItemClasses => seek(&books.setup.item_classes, &range, |_, c| {
-                    visit(Rec::ItemClass(c))
-                }),
-                Source::Currencies => seek(&books.setup.currencies, &range, |code, decimals| {
-                    visit(Rec::Currency(code, *decimals))
-                }),
+                Source::ItemClasses => seek(&books.setup.item_classes, &range, |_, c| visit(Rec::ItemClass(c))),
+                Source::Currencies => {
+                    seek(&books.setup.currencies, &range, |code, decimals| visit(Rec::Currency(code, *decimals)))
+                }
                 _ => seek(&books.items, &range, |_, i| visit(Rec::Item(i))),
             };
         }
     }
 }
 
-fn seek<'a, T>(
-    table: &'a BTreeMap<String, T>,
-    range: &Interval,
-    mut see: impl FnMut(&'a str, &'a T) -> Flow,
-) -> Flow {
+fn seek<'a, T>(table: &'a BTreeMap<String, T>, range: &Interval, mut see: impl FnMut(&'a str, &'a T) -> Flow) -> Flow {
     let end = |end: &Option<(String, bool)>| match end {
         None => Bound::Unbounded,
         Some((key, true)) => Bound::Included(key.clone()),
@@ -115,26 +101,13 @@ fn types(cx: &Cx<'_>) -> [DocType; 8] {
     types
 }
 
-fn documents<'a>(
-    kind: DocType,
-    cx: &Cx<'a>,
-    pred: Option<&Pred>,
-    see: &mut dyn FnMut(&'a Document) -> Flow,
-) -> Flow {
-    let value =
-        crate::acumatica::entity::type_code(kind.label()).map_or(Val::Null, |code| Val::Type {
-            label: kind.label(),
-            code,
-        });
-    let Some(range) = pred.map_or(Some(Interval::default()), |p| {
-        narrow(p, 2, Some(&value), cx)
-    }) else {
+fn documents<'a>(kind: DocType, cx: &Cx<'a>, pred: Option<&Pred>, see: &mut dyn FnMut(&'a Document) -> Flow) -> Flow {
+    let value = crate::acumatica::entity::type_code(kind.label())
+        .map_or(Val::Null, |code| Val::Type { label: kind.label(), code });
+    let Some(range) = pred.map_or(Some(Interval::default()), |p| narrow(p, 2, Some(&value), cx)) else {
         return Flow::Continue(());
     };
-    let low = |number: &str| DocKey {
-        kind,
-        number: number.to_owned(),
-    };
+    let low = |number: &str| DocKey { kind, number: number.to_owned() };
     let start = match &range.low {
         None => Bound::Included(low("")),
         Some((number, true)) => Bound::Included(low(number)),
@@ -142,13 +115,11 @@ fn documents<'a>(
     };
     let rows = cx.books.documents.range((start, Bound::Unbounded));
     for (key, document) in rows.take_while(|(key, _)| key.kind == kind) {
-        if range.high.as_ref().is_some_and(|(number, inclusive)| {
-            if *inclusive {
-                key.number > *number
-            } else {
-                key.number >= *number
-            }
-        }) {
+        if range.high.as_ref().is_some_and(
+            |(number, inclusive)| {
+                if *inclusive { key.number > *number } else { key.number >= *number }
+            },
+        ) {
             break;
         }
         see(document)?;
@@ -158,47 +129,22 @@ fn documents<'a>(
 
 fn payments<'a>(cx: &Cx<'a>, pred: Option<&Pred>, visit: &mut dyn FnMut(Rec<'a>) -> Flow) {
     let mut kinds: Vec<(&'static str, Option<PayType>)> = vec![("CRM", None)];
-    kinds.extend(
-        [
-            ("PMT", PayType::Payment),
-            ("PPM", PayType::Prepayment),
-            ("REF", PayType::Refund),
-        ]
-        .map(some),
-    );
-    kinds.extend(
-        [
-            ("RPM", PayType::VoidedPayment),
-            ("SMB", PayType::BalanceWriteOff),
-        ]
-        .map(some),
-    );
+    kinds.extend([("PMT", PayType::Payment), ("PPM", PayType::Prepayment), ("REF", PayType::Refund)].map(some));
+    kinds.extend([("RPM", PayType::VoidedPayment), ("SMB", PayType::BalanceWriteOff)].map(some));
     let label = |kind: Option<PayType>| kind.map_or(DocType::CreditMemo.label(), PayType::label);
     if cx.switches.type_order == TypeOrder::Label {
         kinds.sort_by_key(|(_, kind)| label(*kind));
     }
     for (code, kind) in kinds {
         let flow = match kind {
-            None => documents(DocType::CreditMemo, cx, pred, &mut |d| {
-                visit(Rec::Payment(PayRow::Memo(d)))
-            }),
+            None => documents(DocType::CreditMemo, cx, pred, &mut |d| visit(Rec::Payment(PayRow::Memo(d)))),
             Some(kind) => {
-                let value = Val::Type {
-                    label: kind.label(),
-                    code,
-                };
+                let value = Val::Type { label: kind.label(), code };
                 if pred.is_some_and(|p| narrow(p, 2, Some(&value), cx).is_none()) {
                     continue;
                 }
-                let from = PayKey {
-                    kind,
-                    number: String::new(),
-                };
-                let mut rows = cx
-                    .books
-                    .payments
-                    .range(from..)
-                    .take_while(|(key, _)| key.kind == kind);
+                let from = PayKey { kind, number: String::new() };
+                let mut rows = cx.books.payments.range(from..).take_while(|(key, _)| key.kind == kind);
                 rows.try_for_each(|(_, p)| visit(Rec::Payment(PayRow::Payment(p))))
             }
         };

@@ -11,11 +11,7 @@ pub fn ad_hoc_schema(entity: &Entity, version: Version, cx: &Cx<'_>) -> Vec<u8> 
         .custom
         .iter()
         .filter(|c| entity.column(c.name, version, cx, true).is_some())
-        .filter_map(|c| {
-            c.name
-                .split_once('.')
-                .map(|(view, field)| (view, field, c.kind.stem()))
-        })
+        .filter_map(|c| c.name.split_once('.').map(|(view, field)| (view, field, c.kind.stem())))
         .collect();
     offered.sort_unstable();
     let mut out = b"{\"custom\":{".to_vec();

@@ -80,8 +80,7 @@ impl Books {
 
     /// Commits the staged rows that are due, oldest first.
     pub fn commit_due(&mut self, now: Timestamp) {
-        let (mut due, rest): (Vec<_>, Vec<_>) =
-            self.staged.drain(..).partition(|(at, _)| *at <= now);
+        let (mut due, rest): (Vec<_>, Vec<_>) = self.staged.drain(..).partition(|(at, _)| *at <= now);
         self.staged = rest;
         due.sort_by_key(|(at, _)| *at);
         for (_, row) in due {
@@ -125,18 +124,10 @@ impl Books {
     pub fn next_contact_number(&self) -> i32 {
         let persons = self.contacts.keys().copied();
         let embedded = self.customers.values().flat_map(|c| {
-            [Some(&c.main), c.billing.as_ref(), c.shipping.as_ref()]
-                .into_iter()
-                .flatten()
-                .map(|p| p.contact_id)
+            [Some(&c.main), c.billing.as_ref(), c.shipping.as_ref()].into_iter().flatten().map(|p| p.contact_id)
         });
         let prospects = self.prospects.values().map(|p| p.main.contact_id);
-        persons
-            .chain(embedded)
-            .chain(prospects)
-            .max()
-            .unwrap_or(2000)
-            + 1
+        persons.chain(embedded).chain(prospects).max().unwrap_or(2000) + 1
     }
 
     /// The next automatic customer code that is free.

@@ -23,10 +23,7 @@ impl Contact {
     /// Last name and first name as the ERP shows them: `Last, First`.
     #[must_use]
     pub fn display_name(&self) -> String {
-        match (
-            self.party.last_name.as_deref(),
-            self.party.first_name.as_deref(),
-        ) {
+        match (self.party.last_name.as_deref(), self.party.first_name.as_deref()) {
             (Some(last), Some(first)) => format!("{last}, {first}"),
             (Some(one), None) | (None, Some(one)) => one.to_owned(),
             (None, None) => String::new(),

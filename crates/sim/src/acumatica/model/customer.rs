@@ -95,14 +95,7 @@ pub struct Customer {
 impl Customer {
     /// A customer with the defaults that its class gives.
     #[must_use]
-    pub fn new(
-        id: Uuid,
-        number: i32,
-        key: &str,
-        name: &str,
-        class: &CustomerClass,
-        now: Timestamp,
-    ) -> Self {
+    pub fn new(id: Uuid, number: i32, key: &str, name: &str, class: &CustomerClass, now: Timestamp) -> Self {
         Self {
             meta: Meta::new(id, now),
             number,
@@ -132,10 +125,7 @@ impl Customer {
             guest: false,
             main: Party {
                 full_name: Some(name.to_owned()),
-                address: super::Address {
-                    country: class.country.clone(),
-                    ..Default::default()
-                },
+                address: super::Address { country: class.country.clone(), ..Default::default() },
                 ..Default::default()
             },
             billing: None,

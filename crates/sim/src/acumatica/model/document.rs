@@ -60,9 +60,7 @@ impl DocType {
     /// The type with this label, compared without case.
     #[must_use]
     pub fn from_label(label: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|t| t.label().eq_ignore_ascii_case(label.trim()))
+        Self::ALL.into_iter().find(|t| t.label().eq_ignore_ascii_case(label.trim()))
     }
 
     /// Whether it is settled on the spot (form AR304000).
@@ -94,10 +92,7 @@ impl DocKey {
     /// Key of the given type and number.
     #[must_use]
     pub fn new(kind: DocType, number: &str) -> Self {
-        Self {
-            kind,
-            number: super::fold(number),
-        }
+        Self { kind, number: super::fold(number) }
     }
 }
 

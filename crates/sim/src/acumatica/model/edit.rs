@@ -8,8 +8,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::{
-    Application, Books, Customer, DocKey, DocType, Document, Item, Line, Origin, PayKey, PayType,
-    Payment, fold,
+    Application, Books, Customer, DocKey, DocType, Document, Item, Line, Origin, PayKey, PayType, Payment, fold,
 };
 
 /// Why an edit is refused.
@@ -67,10 +66,7 @@ impl Books {
         now: Timestamp,
         edit: impl FnOnce(&mut Customer),
     ) -> Result<(), EditError> {
-        let customer = self
-            .customers
-            .get_mut(&fold(key))
-            .ok_or(EditError::NotFound)?;
+        let customer = self.customers.get_mut(&fold(key)).ok_or(EditError::NotFound)?;
         edit(customer);
         stamp.apply(&mut customer.meta.modified, now);
         Ok(())
@@ -114,12 +110,7 @@ impl Books {
     ///
     /// # Errors
     /// [`EditError::NotFound`], [`EditError::Taken`].
-    pub fn rename_customer(
-        &mut self,
-        from: &str,
-        to: &str,
-        now: Timestamp,
-    ) -> Result<(), EditError> {
+    pub fn rename_customer(&mut self, from: &str, to: &str, now: Timestamp) -> Result<(), EditError> {
         let (old, new) = (fold(from), fold(to));
         if self.customers.contains_key(&new) || self.prospects.contains_key(&new) {
             return Err(EditError::Taken);
@@ -133,20 +124,10 @@ impl Books {
                 to.trim().clone_into(key);
             }
         };
-        self.documents
-            .values_mut()
-            .for_each(|d| follow(&mut d.customer));
-        self.payments
-            .values_mut()
-            .for_each(|p| follow(&mut p.customer));
-        self.customers
-            .values_mut()
-            .filter_map(|c| c.parent.as_mut())
-            .for_each(follow);
-        self.contacts
-            .values_mut()
-            .filter_map(|c| c.account.as_mut())
-            .for_each(follow);
+        self.documents.values_mut().for_each(|d| follow(&mut d.customer));
+        self.payments.values_mut().for_each(|p| follow(&mut p.customer));
+        self.customers.values_mut().filter_map(|c| c.parent.as_mut()).for_each(follow);
+        self.contacts.values_mut().filter_map(|c| c.account.as_mut()).for_each(follow);
         Ok(())
     }
 
@@ -179,12 +160,7 @@ impl Books {
     pub fn convert_item(&mut self, key: &str, now: Timestamp) -> Result<(), EditError> {
         self.edit_item(key, StampRule::Moves, now, |item| {
             item.stock = !item.stock;
-            item.kind = if item.stock {
-                "Finished Good"
-            } else {
-                "Non-Stock Item"
-            }
-            .to_owned();
+            item.kind = if item.stock { "Finished Good" } else { "Non-Stock Item" }.to_owned();
         })
     }
 
@@ -194,17 +170,10 @@ impl Books {
     /// [`EditError::NotFound`]; [`EditError::State`] when released documents name it.
     pub fn delete_customer(&mut self, key: &str) -> Result<(), EditError> {
         let folded = fold(key);
-        if self
-            .documents
-            .values()
-            .any(|d| d.released && fold(&d.customer) == folded)
-        {
+        if self.documents.values().any(|d| d.released && fold(&d.customer) == folded) {
             return Err(EditError::State);
         }
-        self.customers
-            .remove(&folded)
-            .map(|_| ())
-            .ok_or(EditError::NotFound)
+        self.customers.remove(&folded).map(|_| ()).ok_or(EditError::NotFound)
     }
 
     /// Removes an item without trace.
@@ -212,10 +181,7 @@ impl Books {
     /// # Errors
     /// [`EditError::NotFound`].
     pub fn delete_item(&mut self, key: &str) -> Result<(), EditError> {
-        self.items
-            .remove(&fold(key))
-            .map(|_| ())
-            .ok_or(EditError::NotFound)
+        self.items.remove(&fold(key)).map(|_| ()).ok_or(EditError::NotFound)
     }
 
     /// Removes an unreleased document without trace.
@@ -246,21 +212,9 @@ impl Books {
         document.released = true;
         document.hold = false;
         document.credit_hold = false;
-        document.balance = if key.kind.is_cash() {
-            Decimal::ZERO
-        } else {
-            document.amount
-        };
-        document.status = if document.balance.is_zero() {
-            "Closed"
-        } else {
-            "Open"
-        }
-        .to_owned();
-        document.batch = Some(format!(
-            "AR{:0>6}",
-            key.number.trim_start_matches(|c: char| !c.is_ascii_digit())
-        ));
+        document.balance = if key.kind.is_cash() { Decimal::ZERO } else { document.amount };
+        document.status = if document.balance.is_zero() { "Closed" } else { "Open" }.to_owned();
+        document.batch = Some(format!("AR{:0>6}", key.number.trim_start_matches(|c: char| !c.is_ascii_digit())));
         document.meta.modified = now;
         Ok(())
     }
@@ -282,17 +236,10 @@ impl Books {
         if count == 0 {
             return Err(EditError::Amount);
         }
-        if parts
-            .iter()
-            .any(|(number, ..)| self.documents.contains_key(&DocKey::new(key.kind, number)))
-        {
+        if parts.iter().any(|(number, ..)| self.documents.contains_key(&DocKey::new(key.kind, number))) {
             return Err(EditError::Taken);
         }
-        let decimals = self
-            .documents
-            .get(key)
-            .and_then(|d| self.setup.currencies.get(&d.currency))
-            .copied();
+        let decimals = self.documents.get(key).and_then(|d| self.setup.currencies.get(&d.currency)).copied();
         self.release_document(key, now)?;
         let Some(original) = self.documents.get_mut(key) else {
             return Err(EditError::NotFound);
@@ -361,10 +308,7 @@ impl Books {
     /// # Errors
     /// [`EditError::NotFound`]; [`EditError::State`] unless the document is Open; [`EditError::Amount`] when
     /// `amount` is not above zero or exceeds the balance; [`EditError::Taken`] when the payment number is in use.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a payment has that many particulars"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "a payment has that many particulars")]
     pub fn pay(
         &mut self,
         key: &DocKey,
@@ -391,15 +335,7 @@ impl Books {
             "Closed".clone_into(&mut document.status);
         }
         stamp.apply(&mut document.meta.modified, now);
-        let mut payment = Payment::new(
-            ids.0,
-            pay_key,
-            &document.customer,
-            &document.currency,
-            amount,
-            date,
-            now,
-        );
+        let mut payment = Payment::new(ids.0, pay_key, &document.customer, &document.currency, amount, date, now);
         payment.released = true;
         payment.balance = Decimal::ZERO;
         "Closed".clone_into(&mut payment.status);
@@ -440,21 +376,10 @@ impl Books {
         if self.customers.contains_key(&folded) {
             return Err(EditError::State);
         }
-        let class = self
-            .setup
-            .default_class
-            .as_ref()
-            .and_then(|id| self.setup.classes.get(&fold(id)));
+        let class = self.setup.default_class.as_ref().and_then(|id| self.setup.classes.get(&fold(id)));
         let class = class.ok_or(EditError::State)?;
         let prospect = self.prospects.get(&folded).ok_or(EditError::NotFound)?;
-        let mut customer = Customer::new(
-            prospect.meta.id,
-            prospect.number,
-            &prospect.key,
-            &prospect.name,
-            class,
-            now,
-        );
+        let mut customer = Customer::new(prospect.meta.id, prospect.number, &prospect.key, &prospect.name, class, now);
         customer.main = prospect.main.clone();
         customer.account_ref.clone_from(&prospect.account_ref);
         self.prospects.remove(&folded);
@@ -463,16 +388,8 @@ impl Books {
     }
 
     /// The documents of a type whose number is `number`, in every type: one number may exist under several.
-    pub fn documents_numbered<'a>(
-        &'a self,
-        number: &str,
-    ) -> impl Iterator<Item = &'a Document> + use<'a> {
+    pub fn documents_numbered<'a>(&'a self, number: &str) -> impl Iterator<Item = &'a Document> + use<'a> {
         let number = fold(number);
-        DocType::ALL.into_iter().filter_map(move |kind| {
-            self.documents.get(&DocKey {
-                kind,
-                number: number.clone(),
-            })
-        })
+        DocType::ALL.into_iter().filter_map(move |kind| self.documents.get(&DocKey { kind, number: number.clone() }))
     }
 }

@@ -20,12 +20,7 @@ impl Meta {
     /// A row made at `now`, with an empty note.
     #[must_use]
     pub fn new(id: Uuid, now: Timestamp) -> Self {
-        Self {
-            id,
-            note: Some(String::new()),
-            created: now,
-            modified: now,
-        }
+        Self { id, note: Some(String::new()), created: now, modified: now }
     }
 }
 

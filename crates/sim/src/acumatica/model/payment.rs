@@ -23,13 +23,8 @@ pub enum PayType {
 
 impl PayType {
     /// All types in the order of their codes.
-    pub const ALL: [Self; 5] = [
-        Self::Payment,
-        Self::Prepayment,
-        Self::Refund,
-        Self::VoidedPayment,
-        Self::BalanceWriteOff,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Payment, Self::Prepayment, Self::Refund, Self::VoidedPayment, Self::BalanceWriteOff];
 
     /// Label that the interface reads and writes.
     #[must_use]
@@ -46,9 +41,7 @@ impl PayType {
     /// The type with this label, compared without case.
     #[must_use]
     pub fn from_label(label: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|t| t.label().eq_ignore_ascii_case(label.trim()))
+        Self::ALL.into_iter().find(|t| t.label().eq_ignore_ascii_case(label.trim()))
     }
 }
 
@@ -65,10 +58,7 @@ impl PayKey {
     /// Key of the given type and number.
     #[must_use]
     pub fn new(kind: PayType, number: &str) -> Self {
-        Self {
-            kind,
-            number: super::fold(number),
-        }
+        Self { kind, number: super::fold(number) }
     }
 }
 

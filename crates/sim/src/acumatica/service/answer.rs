@@ -11,18 +11,14 @@ use crate::acumatica::identity::{Answer, Refused, Tokens};
 pub(super) fn body(status: StatusCode, kind: &'static str, bytes: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 
 /// 200 with JSON.
 pub(super) fn json(bytes: Vec<u8>) -> Response {
     let mut response = body(StatusCode::OK, JSON, bytes);
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
 
@@ -50,9 +46,7 @@ pub(super) fn unauthorised() -> Response {
         StatusCode::UNAUTHORIZED,
         "Authorization has been denied for this request.".to_owned(),
     ));
-    response
-        .headers_mut()
-        .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
 }
 
@@ -64,9 +58,7 @@ pub(super) fn declined(retry_after: Option<u32>) -> Response {
         b"The custom error module does not recognize this error.".to_vec(),
     );
     if let Some(seconds) = retry_after {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, seconds.into());
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }
@@ -109,16 +101,10 @@ pub(super) fn tokens(result: Result<Tokens, Refused>, life: u64) -> Response {
         }
         Err(Refused(code)) => {
             let answer = serde_json::json!({ "error": code });
-            body(
-                StatusCode::BAD_REQUEST,
-                JSON,
-                answer.to_string().into_bytes(),
-            )
+            body(StatusCode::BAD_REQUEST, JSON, answer.to_string().into_bytes())
         }
     };
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -132,9 +118,7 @@ pub(super) fn set(response: &mut Response, name: HeaderName, text: &str) {
 /// Adds a cookie. The server sends each one twice.
 pub(super) fn cookie(response: &mut Response, text: &str) {
     if let Ok(value) = HeaderValue::from_str(text) {
-        response
-            .headers_mut()
-            .append(header::SET_COOKIE, value.clone());
+        response.headers_mut().append(header::SET_COOKIE, value.clone());
         response.headers_mut().append(header::SET_COOKIE, value);
     }
 }

@@ -36,35 +36,20 @@ pub(super) fn serve(erp: &Acumatica, request: &Request<'_>) -> Response {
 
 fn answer(erp: &Acumatica, request: &Request<'_>) -> Result<Response, Failure> {
     let switches = erp.switches();
-    let version = Version::parse(request.version)
-        .filter(|_| request.endpoint.eq_ignore_ascii_case("Default"));
+    let version = Version::parse(request.version).filter(|_| request.endpoint.eq_ignore_ascii_case("Default"));
     let Some(version) = version else {
         return Err(erp.read(request.now, |books| {
-            list::wrong_version(
-                &Cx {
-                    books,
-                    switches: &switches,
-                    now: request.now,
-                },
-                request.path,
-            )
+            list::wrong_version(&Cx { books, switches: &switches, now: request.now }, request.path)
         }));
     };
     let Some((name, rest)) = request.rest.split_first() else {
         return Err(Failure::not_found("No entity is named."));
     };
     if name == "swagger.json" && *request.method == Method::GET {
-        return Ok(answer::json(openapi::document(
-            version,
-            &switches,
-            &erp.options().prefix,
-        )));
+        return Ok(answer::json(openapi::document(version, &switches, &erp.options().prefix)));
     }
-    let entity = entity::find(name, version)
-        .ok_or_else(|| Failure::not_found(format!("Entity {name} not found")))?;
-    let running = erp
-        .doors(|d| d.sessions.operation(request.holder).cloned())
-        .filter(|o| o.until > request.now);
+    let entity = entity::find(name, version).ok_or_else(|| Failure::not_found(format!("Entity {name} not found")))?;
+    let running = erp.doors(|d| d.sessions.operation(request.holder).cloned()).filter(|o| o.until > request.now);
     if let [_, status, id] = rest
         && status == "status"
         && *request.method == Method::GET
@@ -72,29 +57,16 @@ fn answer(erp: &Acumatica, request: &Request<'_>) -> Result<Response, Failure> {
         return poll(erp, request, id, running.as_ref());
     }
     if running.is_some() {
-        return Err(Failure::erp(
-            "The previous operation has not been completed yet.",
-        ));
+        return Err(Failure::erp("The previous operation has not been completed yet."));
     }
     let query = Query::parse(request.query)
         .map_err(|bad| Failure::Model(bad.0, "The value is not a whole number.".to_owned()))?;
-    let archived = request
-        .headers
-        .get("px-apiarchive")
-        .is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"show"));
-    let ask = Ask {
-        entity,
-        version,
-        query: &query,
-        archived,
-        base: &erp.options().prefix,
-    };
+    let archived = request.headers.get("px-apiarchive").is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"show"));
+    let ask = Ask { entity, version, query: &query, archived, base: &erp.options().prefix };
     match (request.method, rest) {
         (&Method::GET, []) => read(erp, request, &switches, |cx| list::list(&ask, cx)),
         (&Method::GET, [schema]) if schema == "$adHocSchema" => {
-            read(erp, request, &switches, |cx| {
-                Ok(list::ad_hoc_schema(entity, version, cx))
-            })
+            read(erp, request, &switches, |cx| Ok(list::ad_hoc_schema(entity, version, cx)))
         }
         (&Method::GET, keys) => {
             let keys = split_keys(keys);
@@ -106,9 +78,7 @@ fn answer(erp: &Acumatica, request: &Request<'_>) -> Result<Response, Failure> {
         }
         (&Method::DELETE, keys) if !keys.is_empty() => {
             let keys = split_keys(keys);
-            erp.write(request.now, |books, _| {
-                write::remove(&ask, &keys, books, &switches, request.now)
-            })?;
+            erp.write(request.now, |books, _| write::remove(&ask, &keys, books, &switches, request.now))?;
             Ok(answer::empty(StatusCode::NO_CONTENT))
         }
         (&Method::POST, [action]) => act(erp, request, entity, version, action, &switches),
@@ -137,14 +107,7 @@ fn read(
     switches: &Switches,
     work: impl FnOnce(&Cx<'_>) -> Result<Vec<u8>, Failure>,
 ) -> Result<Response, Failure> {
-    erp.read(request.now, |books| {
-        work(&Cx {
-            books,
-            switches,
-            now: request.now,
-        })
-    })
-    .map(answer::json)
+    erp.read(request.now, |books| work(&Cx { books, switches, now: request.now })).map(answer::json)
 }
 
 fn save(
@@ -155,29 +118,11 @@ fn save(
     method: write::Method,
     keys: &[String],
 ) -> Result<Response, Failure> {
-    let star = |name| {
-        request
-            .headers
-            .get(name)
-            .is_some_and(|v: &http::HeaderValue| v.as_bytes() == b"*")
-    };
-    let condition = write::Condition {
-        insert_only: star(header::IF_NONE_MATCH),
-        update_only: star(header::IF_MATCH),
-    };
+    let star = |name| request.headers.get(name).is_some_and(|v: &http::HeaderValue| v.as_bytes() == b"*");
+    let condition = write::Condition { insert_only: star(header::IF_NONE_MATCH), update_only: star(header::IF_MATCH) };
     let keys = split_keys(keys);
     erp.write(request.now, |books, stream| {
-        write::put(
-            ask,
-            method,
-            condition,
-            &keys,
-            request.bytes,
-            books,
-            switches,
-            stream,
-            request.now,
-        )
+        write::put(ask, method, condition, &keys, request.bytes, books, switches, stream, request.now)
     })
     .map(answer::json)
 }
@@ -201,28 +146,15 @@ fn act(
     erp.doors(|d| d.sessions.start(request.holder, Operation { id, until }));
     let mut response = answer::empty(StatusCode::ACCEPTED);
     let prefix = &erp.options().prefix;
-    let place = format!(
-        "{prefix}/entity/Default/{}/{}/{action}/status/{id}",
-        version.text(),
-        entity.name
-    );
+    let place = format!("{prefix}/entity/Default/{}/{}/{action}/status/{id}", version.text(), entity.name);
     answer::set(&mut response, header::LOCATION, &place);
     Ok(response)
 }
 
-fn poll(
-    erp: &Acumatica,
-    request: &Request<'_>,
-    id: &str,
-    running: Option<&Operation>,
-) -> Result<Response, Failure> {
+fn poll(erp: &Acumatica, request: &Request<'_>, id: &str, running: Option<&Operation>) -> Result<Response, Failure> {
     let known = erp.doors(|d| d.sessions.operation(request.holder).map(|o| o.id));
     if known.is_none_or(|k| id.parse() != Ok(k)) {
         return Err(Failure::not_found("The operation is not known."));
     }
-    Ok(answer::empty(if running.is_some() {
-        StatusCode::ACCEPTED
-    } else {
-        StatusCode::NO_CONTENT
-    }))
+    Ok(answer::empty(if running.is_some() { StatusCode::ACCEPTED } else { StatusCode::NO_CONTENT }))
 }

@@ -23,27 +23,21 @@ const LOCALE: &str = "Locale=Culture=en-US&TimeZone=GMTM0800A; path=/";
 /// `POST /entity/auth/login`: body `{name,password,…}`, 204 with cookies.
 pub(super) fn login(erp: &Acumatica, bytes: &[u8], now: Timestamp) -> Response {
     let Ok(credentials) = serde_json::from_slice::<Credentials>(bytes) else {
-        return answer::failure(&Failure::Model(
-            "credentials",
-            "The request body cannot be read.".to_owned(),
-        ));
+        return answer::failure(&Failure::Model("credentials", "The request body cannot be read.".to_owned()));
     };
     let options = erp.options();
-    let known = options.users.iter().any(|u| {
-        u.name.eq_ignore_ascii_case(&credentials.name) && u.password == credentials.password
-    });
+    let known = options
+        .users
+        .iter()
+        .any(|u| u.name.eq_ignore_ascii_case(&credentials.name) && u.password == credentials.password);
     if !known {
-        return answer::failure(&Failure::erp(
-            "Error: Invalid credentials. Please try again.",
-        ));
+        return answer::failure(&Failure::erp("Error: Invalid credentials. Please try again."));
     }
     let opened = erp.doors(|doors| {
         let session = doors.stream.hex(24);
         let ticket = doors.stream.hex(96).to_uppercase();
         let holder = Holder::Cookie(session.clone());
-        doors
-            .sessions
-            .enter(&holder, None, options.seats, options.session_idle, now)?;
+        doors.sessions.enter(&holder, None, options.seats, options.session_idle, now)?;
         doors.tickets.retain(|_, h| doors.sessions.is_open(h));
         doors.tickets.insert(ticket.clone(), holder);
         Ok::<_, crate::acumatica::session::Full>((session, ticket))
@@ -54,10 +48,7 @@ pub(super) fn login(erp: &Acumatica, bytes: &[u8], now: Timestamp) -> Response {
     let mut response = answer::empty(StatusCode::NO_CONTENT);
     for text in [
         format!(".ASPXAUTH={ticket}; path=/; secure; HttpOnly; SameSite=None"),
-        format!(
-            "{}={session}; path=/; HttpOnly; SameSite=Lax",
-            door::SESSION
-        ),
+        format!("{}={session}; path=/; HttpOnly; SameSite=Lax", door::SESSION),
         format!("CompanyID={}; path=/", options.tenant),
         LOCALE.to_owned(),
         "UserBranch=1; path=/".to_owned(),

@@ -26,10 +26,7 @@ pub(super) struct Visit {
 
 /// A cookie of the request.
 pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|h| h.to_str().ok());
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|h| h.to_str().ok());
     all.flat_map(|h| h.split(';')).find_map(|pair| {
         let (n, value) = pair.trim().split_once('=')?;
         (n == name && !value.is_empty()).then_some(value)
@@ -46,14 +43,10 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub(super) fn full(limit: LoginLimit) -> Response {
     let message = "API Login Limit: the maximum number of concurrent API logins is reached. Check the limits of the license and of the Users (SM201010) form.";
     match limit {
-        LoginLimit::Status429 => answer::failure(&Failure::Status(
-            StatusCode::TOO_MANY_REQUESTS,
-            message.to_owned(),
-        )),
-        LoginLimit::Status500 => answer::failure(&Failure::Exception(
-            "PX.Data.PXException",
-            format!("Error: {message}"),
-        )),
+        LoginLimit::Status429 => answer::failure(&Failure::Status(StatusCode::TOO_MANY_REQUESTS, message.to_owned())),
+        LoginLimit::Status500 => {
+            answer::failure(&Failure::Exception("PX.Data.PXException", format!("Error: {message}")))
+        }
     }
 }
 
@@ -80,33 +73,20 @@ pub(super) fn holder(
             return Some((holder, ends, true));
         }
         let holder = Holder::Cookie(cookie(headers, SESSION)?.to_owned());
-        let signed_in = cookie(headers, ".ASPXAUTH")
-            .is_some_and(|ticket| doors.tickets.get(ticket) == Some(&holder));
+        let signed_in = cookie(headers, ".ASPXAUTH").is_some_and(|ticket| doors.tickets.get(ticket) == Some(&holder));
         (signed_in && doors.sessions.is_open(&holder)).then_some((holder, None, true))
     })
 }
 
 /// Lets a request in, or says why not.
-pub(super) fn enter(
-    erp: &Acumatica,
-    headers: &HeaderMap,
-    now: Timestamp,
-) -> Result<Visit, Box<Response>> {
+pub(super) fn enter(erp: &Acumatica, headers: &HeaderMap, now: Timestamp) -> Result<Visit, Box<Response>> {
     let Some((holder, ends, by_cookie)) = holder(erp, headers, now) else {
         return Err(Box::new(answer::unauthorised()));
     };
     let options = erp.options();
-    let entered = erp.doors(|doors| {
-        doors
-            .sessions
-            .enter(&holder, ends, options.seats, options.session_idle, now)
-    });
+    let entered = erp.doors(|doors| doors.sessions.enter(&holder, ends, options.seats, options.session_idle, now));
     match entered {
-        Ok(entered) => Ok(Visit {
-            holder,
-            entered,
-            by_cookie,
-        }),
+        Ok(entered) => Ok(Visit { holder, entered, by_cookie }),
         Err(_) => Err(Box::new(full(erp.switches().login_limit_status))),
     }
 }

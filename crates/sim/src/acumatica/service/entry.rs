@@ -32,8 +32,8 @@ async fn handle(State(erp): State<Arc<Acumatica>>, request: Request) -> Response
         return answer::page(StatusCode::PAYLOAD_TOO_LARGE, "Request entity too large.");
     };
     let route = route(parts.uri.path(), &erp.options().prefix);
-    let sized = parts.headers.contains_key(header::CONTENT_LENGTH)
-        || parts.headers.contains_key(header::TRANSFER_ENCODING);
+    let sized =
+        parts.headers.contains_key(header::CONTENT_LENGTH) || parts.headers.contains_key(header::TRANSFER_ENCODING);
     if parts.method == Method::POST && route != Route::Outside && bytes.is_empty() && !sized {
         return answer::length_required();
     }
@@ -51,9 +51,7 @@ async fn handle(State(erp): State<Arc<Acumatica>>, request: Request) -> Response
         Route::Token => token(&erp, &parts.headers, &bytes),
         Route::Revocation => revoke(&erp, &parts.headers, &bytes),
         Route::UserInfo => user_info(&erp, &parts.headers),
-        Route::Login | Route::Logout if parts.method != Method::POST => {
-            answer::empty(StatusCode::METHOD_NOT_ALLOWED)
-        }
+        Route::Login | Route::Logout if parts.method != Method::POST => answer::empty(StatusCode::METHOD_NOT_ALLOWED),
         Route::Login => cookie::login(&erp, &bytes, erp.now()),
         Route::Logout => cookie::logout(&erp, &parts.headers, erp.now()),
         Route::Root if erp.switches().entity_root_open => root(&erp),
@@ -97,25 +95,14 @@ async fn inside(erp: &Acumatica, parts: &Parts, route: &Route, bytes: &Bytes) ->
         _ => answer::failure(&Failure::not_found("The resource cannot be found.")),
     };
     drop(turn);
-    if let (true, true, Holder::Cookie(session)) =
-        (visit.by_cookie, visit.entered.opened, &visit.holder)
-    {
-        answer::cookie(
-            &mut response,
-            &format!(
-                "{}={session}; path=/; HttpOnly; SameSite=Lax",
-                door::SESSION
-            ),
-        );
+    if let (true, true, Holder::Cookie(session)) = (visit.by_cookie, visit.entered.opened, &visit.holder) {
+        answer::cookie(&mut response, &format!("{}={session}; path=/; HttpOnly; SameSite=Lax", door::SESSION));
     }
     response
 }
 
 fn form(text: &[u8]) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(text)
-        .take(64)
-        .map(|(n, v)| (n.into_owned(), v.into_owned()))
-        .collect()
+    url::form_urlencoded::parse(text).take(64).map(|(n, v)| (n.into_owned(), v.into_owned())).collect()
 }
 
 fn basic(headers: &HeaderMap) -> Option<&str> {
@@ -130,16 +117,7 @@ fn authorize(erp: &Acumatica, method: &Method, query: &str, bytes: &[u8]) -> Res
         Method::POST => {
             let now = erp.now();
             let decision = form(bytes);
-            erp.doors(|d| {
-                identity::decide(
-                    &query,
-                    &decision,
-                    &mut d.identity,
-                    erp.options(),
-                    &switches,
-                    now,
-                )
-            })
+            erp.doors(|d| identity::decide(&query, &decision, &mut d.identity, erp.options(), &switches, now))
         }
         _ => return answer::empty(StatusCode::METHOD_NOT_ALLOWED),
     })
@@ -149,21 +127,10 @@ fn token(erp: &Acumatica, headers: &HeaderMap, bytes: &[u8]) -> Response {
     let now = erp.now();
     let (options, switches) = (erp.options(), erp.switches());
     let given = erp.doors(|d| {
-        let given = identity::token(
-            &form(bytes),
-            basic(headers),
-            &mut d.identity,
-            options,
-            &switches,
-            now,
-        )?;
-        if switches.seat_taken_at == SeatTaken::Token
-            && !given.scopes.iter().any(|s| s == "api:concurrent_access")
-        {
+        let given = identity::token(&form(bytes), basic(headers), &mut d.identity, options, &switches, now)?;
+        if switches.seat_taken_at == SeatTaken::Token && !given.scopes.iter().any(|s| s == "api:concurrent_access") {
             let holder = Holder::Grant(given.grant);
-            let seat = d
-                .sessions
-                .enter(&holder, None, options.seats, options.session_idle, now);
+            let seat = d.sessions.enter(&holder, None, options.seats, options.session_idle, now);
             return Ok(seat.map(|_| given));
         }
         Ok(Ok(given))
@@ -182,9 +149,7 @@ fn revoke(erp: &Acumatica, headers: &HeaderMap, bytes: &[u8]) -> Response {
     if !erp.switches().revocation {
         return answer::failure(&Failure::not_found("The resource cannot be found."));
     }
-    match erp
-        .doors(|d| identity::revoke(&form(bytes), basic(headers), &mut d.identity, erp.options()))
-    {
+    match erp.doors(|d| identity::revoke(&form(bytes), basic(headers), &mut d.identity, erp.options())) {
         Ok(()) => answer::empty(StatusCode::OK),
         Err(refused) => answer::tokens(Err(refused), 0),
     }
@@ -197,37 +162,20 @@ fn user_info(erp: &Acumatica, headers: &HeaderMap) -> Response {
         Some(grant.user.clone())
     });
     match user {
-        Some(name) => answer::json(
-            serde_json::json!({"sub": name, "name": name})
-                .to_string()
-                .into_bytes(),
-        ),
+        Some(name) => answer::json(serde_json::json!({"sub": name, "name": name}).to_string().into_bytes()),
         None => answer::unauthorised(),
     }
 }
 
 fn discovery(erp: &Acumatica, parts: &Parts) -> Response {
-    let host = parts
-        .headers
-        .get(header::HOST)
-        .and_then(|h| h.to_str().ok());
-    let host = host
-        .or_else(|| parts.uri.authority().map(|a| a.as_str()))
-        .unwrap_or("localhost");
-    let scheme = match parts
-        .headers
-        .get("x-forwarded-proto")
-        .and_then(|v| v.to_str().ok())
-    {
+    let host = parts.headers.get(header::HOST).and_then(|h| h.to_str().ok());
+    let host = host.or_else(|| parts.uri.authority().map(|a| a.as_str())).unwrap_or("localhost");
+    let scheme = match parts.headers.get("x-forwarded-proto").and_then(|v| v.to_str().ok()) {
         Some("https") => "https",
         _ => "http",
     };
     let root = format!("{scheme}://{host}{}", erp.options().prefix);
-    answer::json(
-        identity::discovery(&root, &erp.switches())
-            .to_string()
-            .into_bytes(),
-    )
+    answer::json(identity::discovery(&root, &erp.switches()).to_string().into_bytes())
 }
 
 /// `GET /entity`: build and endpoints.

@@ -40,11 +40,7 @@ pub(super) fn route(path: &str, prefix: &str) -> Route {
     while parts.last() == Some(&"") {
         parts.pop();
     }
-    let lower: Vec<String> = parts
-        .iter()
-        .take(3)
-        .map(|p| p.to_ascii_lowercase())
-        .collect();
+    let lower: Vec<String> = parts.iter().take(3).map(|p| p.to_ascii_lowercase()).collect();
     let names: Vec<&str> = lower.iter().map(String::as_str).collect();
     match (names.as_slice(), parts.len()) {
         (["identity", ".well-known", "openid-configuration"], 3) => Route::Discovery,
@@ -89,18 +85,12 @@ mod tests {
             let rest = rest.iter().map(|r| (*r).to_owned()).collect();
             Route::Contract("Default".to_owned(), "24.200.001".to_owned(), rest)
         };
-        assert_eq!(
-            of("/ERP/entity/Default/24.200.001/Customer"),
-            contract(&["Customer"])
-        );
+        assert_eq!(of("/ERP/entity/Default/24.200.001/Customer"), contract(&["Customer"]));
         assert_eq!(
             of("/ERP/entity/Default/24.200.001/Invoice/Credit%20Memo/INV%231"),
             contract(&["Invoice", "Credit Memo", "INV#1"])
         );
-        assert_eq!(
-            of("/ERP/entity/Default/24.200.001/StockItem/A%2FB"),
-            contract(&["StockItem", "A", "B"])
-        );
+        assert_eq!(of("/ERP/entity/Default/24.200.001/StockItem/A%2FB"), contract(&["StockItem", "A", "B"]));
         assert_eq!(route("/entity", ""), Route::Root);
     }
 }

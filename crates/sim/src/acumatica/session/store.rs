@@ -73,24 +73,13 @@ impl Sessions {
         if let Some(session) = self.open.get_mut(holder) {
             session.last = now;
             session.ends = ends;
-            return Ok(Entered {
-                gate: session.gate.clone(),
-                opened: false,
-            });
+            return Ok(Entered { gate: session.gate.clone(), opened: false });
         }
         if seats.is_some_and(|limit| self.open.len() >= limit) {
             return Err(Full);
         }
         let gate = Arc::new(Mutex::new(()));
-        self.open.insert(
-            holder.clone(),
-            Session {
-                gate: gate.clone(),
-                last: now,
-                ends,
-                operation: None,
-            },
-        );
+        self.open.insert(holder.clone(), Session { gate: gate.clone(), last: now, ends, operation: None });
         Ok(Entered { gate, opened: true })
     }
 
@@ -154,10 +143,7 @@ mod tests {
     fn seats_are_limited_and_freed_by_closing_idling_and_expiry() {
         let mut sessions = Sessions::default();
         let grant = |n| Holder::Grant(n);
-        let enter = |s: &mut Sessions, n, ends, t| {
-            s.enter(&grant(n), ends, Some(2), IDLE, at(t))
-                .map(|e| e.opened)
-        };
+        let enter = |s: &mut Sessions, n, ends, t| s.enter(&grant(n), ends, Some(2), IDLE, at(t)).map(|e| e.opened);
         assert_eq!(enter(&mut sessions, 1, None, 0), Ok(true));
         assert_eq!(enter(&mut sessions, 1, None, 1), Ok(false));
         assert_eq!(enter(&mut sessions, 2, Some(at(100)), 1), Ok(true));
@@ -174,19 +160,9 @@ mod tests {
     #[test]
     fn a_session_in_use_is_not_ended() {
         let mut sessions = Sessions::default();
-        let held = sessions
-            .enter(&Holder::Grant(1), None, Some(1), IDLE, at(0))
-            .unwrap();
-        assert!(
-            sessions
-                .enter(&Holder::Grant(2), None, Some(1), IDLE, at(5000))
-                .is_err()
-        );
+        let held = sessions.enter(&Holder::Grant(1), None, Some(1), IDLE, at(0)).unwrap();
+        assert!(sessions.enter(&Holder::Grant(2), None, Some(1), IDLE, at(5000)).is_err());
         drop(held);
-        assert!(
-            sessions
-                .enter(&Holder::Grant(2), None, Some(1), IDLE, at(5000))
-                .is_ok()
-        );
+        assert!(sessions.enter(&Holder::Grant(2), None, Some(1), IDLE, at(5000)).is_ok());
     }
 }

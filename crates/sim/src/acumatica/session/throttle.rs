@@ -43,10 +43,7 @@ enum Turn {
 
 /// Held while a request is worked on.
 #[derive(Debug)]
-pub struct Permit(
-    #[expect(dead_code, reason = "dropping it lets the next request in")]
-    Option<OwnedSemaphorePermit>,
-);
+pub struct Permit(#[expect(dead_code, reason = "dropping it lets the next request in")] Option<OwnedSemaphorePermit>);
 
 impl Throttle {
     /// Limits per minute and at once.
@@ -81,11 +78,7 @@ impl Throttle {
             return Ok(Permit(Some(permit)));
         }
         let _place = Place::take(self)?;
-        gate.clone()
-            .acquire_owned()
-            .await
-            .map(|p| Permit(Some(p)))
-            .map_err(|_| Declined)
+        gate.clone().acquire_owned().await.map(|p| Permit(Some(p))).map_err(|_| Declined)
     }
 
     async fn minute(&self, limit: u32, clock: &dyn Clock) -> Result<(), Declined> {
@@ -152,11 +145,7 @@ impl State {
         if self.used >= limit {
             return Turn::Ask(left.max(Duration::from_millis(1)));
         }
-        let wait = if self.used * 2 >= limit {
-            left / (limit - self.used)
-        } else {
-            Duration::ZERO
-        };
+        let wait = if self.used * 2 >= limit { left / (limit - self.used) } else { Duration::ZERO };
         self.used += 1;
         Turn::After(wait)
     }
@@ -199,9 +188,7 @@ mod tests {
     #[test]
     fn a_long_queue_declines() {
         let throttle = Throttle::new(Some(1), None);
-        let places: Vec<_> = (0..QUEUE)
-            .map(|_| Place::take(&throttle).unwrap_or_else(|_| panic!("free")))
-            .collect();
+        let places: Vec<_> = (0..QUEUE).map(|_| Place::take(&throttle).unwrap_or_else(|_| panic!("free"))).collect();
         assert!(Place::take(&throttle).is_err());
         drop(places);
         assert!(Place::take(&throttle).is_ok());

@@ -13,8 +13,8 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use crate::acumatica::model::{
-    Address, Books, Contact, Customer, CustomerClass, DocKey, DocType, Document, Item, Line, Meta,
-    Origin, Party, PayKey, PayType, Payment, Prospect, TaxLine,
+    Address, Books, Contact, Customer, CustomerClass, DocKey, DocType, Document, Item, Line, Meta, Origin, Party,
+    PayKey, PayType, Payment, Prospect, TaxLine,
 };
 use crate::acumatica::{Acumatica, Client, Flow, Options, RefreshMode, Switches, User};
 use crate::clock::{Clock, SetClock};
@@ -34,15 +34,7 @@ pub(super) fn id(n: u128) -> Uuid {
 }
 
 pub(super) fn document(n: u128, kind: DocType, number: &str, origin: Origin) -> Document {
-    let mut d = Document::new(
-        id(n),
-        DocKey::new(kind, number),
-        origin,
-        "C00001",
-        "EUR",
-        date(2026, 1, 15),
-        start(),
-    );
+    let mut d = Document::new(id(n), DocKey::new(kind, number), origin, "C00001", "EUR", date(2026, 1, 15), start());
     d.customer_order = Some("PO 7".to_owned());
     for (index, item) in [Some("WIDGET"), None].into_iter().enumerate() {
         d.lines.push(Line {
@@ -80,16 +72,11 @@ pub(super) fn document(n: u128, kind: DocType, number: &str, origin: Origin) -> 
 pub(super) fn books() -> Books {
     let mut books = Books::default();
     let class = CustomerClass::default_class(id(900), start());
-    books
-        .setup
-        .classes
-        .insert("DEFAULT".to_owned(), class.clone());
+    books.setup.classes.insert("DEFAULT".to_owned(), class.clone());
     books.setup.next = 4;
-    for (n, key, name) in [
-        (1, "C00001", "National Power"),
-        (2, "C00002", "O'Neil & \"Sons\""),
-        (3, "C00003", "日本商事"),
-    ] {
+    for (n, key, name) in
+        [(1, "C00001", "National Power"), (2, "C00002", "O'Neil & \"Sons\""), (3, "C00003", "日本商事")]
+    {
         let mut c = Customer::new(id(n), 1000 + n as i32, key, name, &class, start());
         c.main = Party {
             contact_id: 2000 + n as i32,
@@ -158,15 +145,7 @@ pub(super) fn books() -> Books {
         }
     }
     let key = PayKey::new(PayType::Payment, "P00001");
-    books.put_payment(Payment::new(
-        id(80),
-        key,
-        "C00001",
-        "EUR",
-        Decimal::from(5),
-        date(2026, 2, 1),
-        start(),
-    ));
+    books.put_payment(Payment::new(id(80), key, "C00001", "EUR", Decimal::from(5), date(2026, 2, 1), start()));
     books
 }
 
@@ -192,12 +171,7 @@ impl Got {
 
     /// `exceptionMessage` of a 500.
     pub(super) fn exception(&self) -> String {
-        assert_eq!(
-            self.status,
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "{}",
-            self.text
-        );
+        assert_eq!(self.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", self.text);
         self.json()["exceptionMessage"].as_str().unwrap().to_owned()
     }
 }
@@ -214,20 +188,10 @@ pub(super) fn options() -> Options {
         prefix: "/ERP".to_owned(),
         clients: vec![
             client(CLIENT, Flow::Password, RefreshMode::Absolute { days: 30 }),
-            client(
-                "code@Company",
-                Flow::AuthorizationCode,
-                RefreshMode::Sliding {
-                    days: 15,
-                    cap: Some(20),
-                },
-            ),
+            client("code@Company", Flow::AuthorizationCode, RefreshMode::Sliding { days: 15, cap: Some(20) }),
             client("bare@Company", Flow::Password, RefreshMode::None),
         ],
-        users: vec![User {
-            name: "admin".to_owned(),
-            password: PASSWORD.to_owned(),
-        }],
+        users: vec![User { name: "admin".to_owned(), password: PASSWORD.to_owned() }],
         ..Options::default()
     }
 }
@@ -246,15 +210,8 @@ impl World {
     pub(super) async fn with(options: Options, books: Books) -> Self {
         let clock = Arc::new(SetClock::new(start() + jiff::SignedDuration::from_hours(1)));
         let erp = Acumatica::new(options, books, clock.clone(), Seeds::new(1));
-        let mut world = Self {
-            erp,
-            clock,
-            token: String::new(),
-        };
-        world.token = world.sign_in("api offline_access").await["access_token"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let mut world = Self { erp, clock, token: String::new() };
+        world.token = world.sign_in("api offline_access").await["access_token"].as_str().unwrap().to_owned();
         world
     }
 
@@ -275,40 +232,19 @@ impl World {
     }
 
     pub(super) async fn token(&self, form: &[(&str, &str)]) -> Got {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(form)
-            .finish();
-        self.send(
-            Request::post("/ERP/identity/connect/token")
-                .body(Body::from(body))
-                .unwrap(),
-        )
-        .await
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        self.send(Request::post("/ERP/identity/connect/token").body(Body::from(body)).unwrap()).await
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Got {
         let response = self.erp.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        Got {
-            status: parts.status,
-            headers: parts.headers,
-            text: String::from_utf8(bytes.to_vec()).unwrap(),
-        }
+        Got { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 
-    pub(super) async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Got {
-        let path = if path.starts_with("/ERP") {
-            path.to_owned()
-        } else {
-            format!("{V24}/{path}")
-        };
+    pub(super) async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Got {
+        let path = if path.starts_with("/ERP") { path.to_owned() } else { format!("{V24}/{path}") };
         let path = path.replace(' ', "%20").replace('"', "%22");
         let mut request = Request::builder()
             .method(method)
@@ -318,8 +254,7 @@ impl World {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.send(request.body(Body::from(body.to_owned())).unwrap())
-            .await
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
     pub(super) async fn get(&self, path: &str) -> Got {
@@ -336,9 +271,7 @@ impl World {
     /// The values of one field of a list.
     pub(super) async fn column(&self, path: &str, field: &str) -> Vec<String> {
         let rows = self.list(path).await;
-        rows.iter()
-            .map(|r| r[field]["value"].as_str().unwrap_or_default().to_owned())
-            .collect()
+        rows.iter().map(|r| r[field]["value"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     pub(super) async fn put(&self, path: &str, body: &str) -> Got {

@@ -52,23 +52,13 @@ pub fn act(
     }
     let body = object(bytes)?;
     let Some(target) = body.get("entity").and_then(Value::as_object) else {
-        return Err(Failure::Model(
-            "entity",
-            "The entity of the action is missing.".to_owned(),
-        ));
+        return Err(Failure::Model("entity", "The entity of the action is missing.".to_owned()));
     };
     foreign(target, stream)?;
-    let id = target
-        .get("id")
-        .and_then(Value::as_str)
-        .and_then(|i| i.parse::<uuid::Uuid>().ok());
+    let id = target.get("id").and_then(Value::as_str).and_then(|i| i.parse::<uuid::Uuid>().ok());
     let key = match (id, sent(target, "BusinessAccountID").and_then(Sent::text)) {
         (Some(id), _) => {
-            let prospect = books
-                .prospects
-                .values()
-                .find(|p| p.meta.id == id)
-                .map(|p| p.key.clone());
+            let prospect = books.prospects.values().find(|p| p.meta.id == id).map(|p| p.key.clone());
             prospect.or_else(|| books.customer_by_id(id).map(|c| c.key.clone()))
         }
         (None, key) => key,
@@ -83,28 +73,21 @@ pub fn act(
     match books.convert_prospect(&fold(&key), now) {
         Ok(()) => Ok(Done),
         Err(EditError::NotFound) => Err(missing()),
-        Err(_) => Err(Failure::erp(
-            "The ConvertBusinessAccountToCustomer action is disabled.",
-        )),
+        Err(_) => Err(Failure::erp("The ConvertBusinessAccountToCustomer action is disabled.")),
     }
 }
 
 /// The action's form takes no other fields than the key.
 fn foreign(target: &Map<String, Value>, stream: &mut Stream) -> Result<(), Failure> {
     let mut errors = Errors::default();
-    for name in target
-        .keys()
-        .filter(|n| !matches!(n.as_str(), "BusinessAccountID" | "id" | "custom"))
-    {
+    for name in target.keys().filter(|n| !matches!(n.as_str(), "BusinessAccountID" | "id" | "custom")) {
         errors.add(name, "The field is not available in the action.");
     }
     if errors.is_empty() {
         return Ok(());
     }
     match errors.into_failure(target, "BusinessAccount", "Updating", stream.guid()) {
-        Failure::Ready(_, kind, text) => {
-            Err(Failure::Ready(StatusCode::UNPROCESSABLE_ENTITY, kind, text))
-        }
+        Failure::Ready(_, kind, text) => Err(Failure::Ready(StatusCode::UNPROCESSABLE_ENTITY, kind, text)),
         other => Err(other),
     }
 }

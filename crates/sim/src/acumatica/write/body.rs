@@ -37,10 +37,7 @@ impl Sent<'_> {
     /// The value as a decimal of a money column: four decimals, below 10^15; numeric text counts too.
     pub(super) fn decimal(self) -> Option<Decimal> {
         let text = self.text()?;
-        let value = text
-            .parse()
-            .or_else(|_| Decimal::from_scientific(&text))
-            .ok()?;
+        let value = text.parse().or_else(|_| Decimal::from_scientific(&text)).ok()?;
         (value.abs() < LARGEST).then(|| value.round_dp(4))
     }
 }
@@ -60,9 +57,7 @@ pub(super) fn sent<'a>(object: &'a Map<String, Value>, name: &str) -> Option<Sen
 pub(super) fn sends_anything(object: &Map<String, Value>) -> bool {
     object.values().any(|v| match v {
         Value::Object(inner) => inner.contains_key("value") || sends_anything(inner),
-        Value::Array(rows) => rows
-            .iter()
-            .any(|r| r.as_object().is_some_and(sends_anything)),
+        Value::Array(rows) => rows.iter().any(|r| r.as_object().is_some_and(sends_anything)),
         _ => false,
     })
 }
@@ -73,20 +68,11 @@ pub(super) fn sends_anything(object: &Map<String, Value>) -> bool {
 /// 400 for an empty body or one that is not a JSON object.
 pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Failure::Model(
-            "",
-            "The request body should not be empty.".to_owned(),
-        ));
+        return Err(Failure::Model("", "The request body should not be empty.".to_owned()));
     }
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err(Failure::Model(
-            "entity",
-            "A JSON object was expected.".to_owned(),
-        )),
-        Err(error) => Err(Failure::Model(
-            "entity",
-            format!("The JSON text cannot be read: {error}."),
-        )),
+        Ok(_) => Err(Failure::Model("entity", "A JSON object was expected.".to_owned())),
+        Err(error) => Err(Failure::Model("entity", format!("The JSON text cannot be read: {error}."))),
     }
 }

@@ -3,19 +3,11 @@
 /// Statuses that a customer may be given.
 pub(super) const STATUSES: [&str; 5] = ["Active", "On Hold", "Credit Hold", "Inactive", "One-Time"];
 /// Credit checks.
-pub(super) const CREDIT_RULES: [&str; 4] = [
-    "Disabled",
-    "Credit Limit",
-    "Days Past Due",
-    "Limit and Days Past Due",
-];
+pub(super) const CREDIT_RULES: [&str; 4] = ["Disabled", "Credit Limit", "Days Past Due", "Limit and Days Past Due"];
 
 /// The label of a list, found without case.
 pub(super) fn label<'a>(labels: &[&'a str], text: &str) -> Option<&'a str> {
-    labels
-        .iter()
-        .copied()
-        .find(|l| l.eq_ignore_ascii_case(text))
+    labels.iter().copied().find(|l| l.eq_ignore_ascii_case(text))
 }
 
 /// Whether a country is a two-letter code.

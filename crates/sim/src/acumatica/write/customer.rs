@@ -9,12 +9,7 @@ use super::party;
 use crate::acumatica::model::{Books, Customer, fold};
 
 /// Applies what `object` sends. Unknown names are ignored, as the interface ignores them.
-pub(super) fn apply(
-    customer: &mut Customer,
-    object: &Map<String, Value>,
-    books: &Books,
-    errors: &mut Errors,
-) {
+pub(super) fn apply(customer: &mut Customer, object: &Map<String, Value>, books: &Books, errors: &mut Errors) {
     names(customer, object, books, errors);
     plain(customer, object, errors);
     credit(customer, object, errors);
@@ -26,9 +21,7 @@ fn names(customer: &mut Customer, object: &Map<String, Value>, books: &Books, er
     if let Some(value) = sent(object, "CustomerName") {
         match value.text() {
             None => errors.add("CustomerName", blank("CustomerName")),
-            Some(name) if name.chars().count() > 255 => {
-                errors.add("CustomerName", long("CustomerName", 255))
-            }
+            Some(name) if name.chars().count() > 255 => errors.add("CustomerName", long("CustomerName", 255)),
             Some(name) => {
                 if customer.main.full_name.as_deref() == Some(customer.name.as_str()) {
                     customer.main.full_name = Some(name.clone());
@@ -38,10 +31,7 @@ fn names(customer: &mut Customer, object: &Map<String, Value>, books: &Books, er
         }
     }
     if let Some(value) = sent(object, "CustomerClass") {
-        match value
-            .text()
-            .and_then(|id| books.setup.classes.get(&fold(&id)))
-        {
+        match value.text().and_then(|id| books.setup.classes.get(&fold(&id))) {
             None => errors.add("CustomerClass", unknown("CustomerClass")),
             Some(class) => customer.class.clone_from(&class.id),
         }
@@ -89,9 +79,7 @@ fn plain(customer: &mut Customer, object: &Map<String, Value>, errors: &mut Erro
     for (name, place, length) in fields {
         match sent(object, name).map(Sent::text) {
             None => {}
-            Some(Some(text)) if text.chars().count() > length => {
-                errors.add(name, long(name, length))
-            }
+            Some(Some(text)) if text.chars().count() > length => errors.add(name, long(name, length)),
             Some(text) => *place = text,
         }
     }
@@ -106,15 +94,10 @@ fn credit(customer: &mut Customer, object: &Map<String, Value>, errors: &mut Err
         Some(Some(limit)) if !limit.is_sign_negative() => customer.write_off_limit = limit,
         Some(_) => errors.add("WriteOffLimit", "The value must be zero or above."),
     }
-    let rules = object
-        .get("CreditVerificationRules")
-        .and_then(Value::as_object);
+    let rules = object.get("CreditVerificationRules").and_then(Value::as_object);
     for (path, limit) in [
         ("CreditLimit", sent(object, "CreditLimit")),
-        (
-            "CreditVerificationRules/CreditLimit",
-            rules.and_then(|r| sent(r, "CreditLimit")),
-        ),
+        ("CreditVerificationRules/CreditLimit", rules.and_then(|r| sent(r, "CreditLimit"))),
     ] {
         match limit.map(Sent::decimal) {
             None => {}
@@ -124,10 +107,7 @@ fn credit(customer: &mut Customer, object: &Map<String, Value>, errors: &mut Err
     }
     if let Some(value) = rules.and_then(|r| sent(r, "CreditVerification")) {
         match value.text().and_then(|t| label(&CREDIT_RULES, &t)) {
-            None => errors.add(
-                "CreditVerificationRules/CreditVerification",
-                unknown("CreditVerification"),
-            ),
+            None => errors.add("CreditVerificationRules/CreditVerification", unknown("CreditVerification")),
             Some(rule) => rule.clone_into(&mut customer.credit_rule),
         }
     }
@@ -140,27 +120,13 @@ fn contacts(customer: &mut Customer, object: &Map<String, Value>, errors: &mut E
     }
     // Billing and shipping particulars can be written only where they are set apart from the main ones.
     for (name, flags, part) in [
-        (
-            "BillingContact",
-            ["BillingContactOverride", "BillingAddressOverride"],
-            &mut customer.billing,
-        ),
-        (
-            "ShippingContact",
-            ["ShippingContactOverride", "ShippingAddressOverride"],
-            &mut customer.shipping,
-        ),
+        ("BillingContact", ["BillingContactOverride", "BillingAddressOverride"], &mut customer.billing),
+        ("ShippingContact", ["ShippingContactOverride", "ShippingAddressOverride"], &mut customer.shipping),
     ] {
-        let wishes: Vec<bool> = flags
-            .iter()
-            .filter_map(|f| sent(object, f).and_then(Sent::flag))
-            .collect();
+        let wishes: Vec<bool> = flags.iter().filter_map(|f| sent(object, f).and_then(Sent::flag)).collect();
         if wishes.contains(&true) {
             if part.is_none() {
-                *part = Some(crate::acumatica::model::Party {
-                    contact_id: 0,
-                    ..customer.main.clone()
-                });
+                *part = Some(crate::acumatica::model::Party { contact_id: 0, ..customer.main.clone() });
             }
         } else if wishes.contains(&false) {
             *part = None;
@@ -174,10 +140,7 @@ fn contacts(customer: &mut Customer, object: &Map<String, Value>, errors: &mut E
 fn extras(customer: &mut Customer, object: &Map<String, Value>) {
     let rows = object.get("Attributes").and_then(Value::as_array);
     for row in rows.into_iter().flatten().filter_map(Value::as_object) {
-        if let (Some(code), Some(value)) = (
-            sent(row, "AttributeID").and_then(Sent::text),
-            sent(row, "Value"),
-        ) {
+        if let (Some(code), Some(value)) = (sent(row, "AttributeID").and_then(Sent::text), sent(row, "Value")) {
             match value.text() {
                 Some(text) => customer.attributes.insert(code, text),
                 None => customer.attributes.remove(&code),
@@ -193,13 +156,7 @@ fn extras(customer: &mut Customer, object: &Map<String, Value>) {
                 continue;
             };
             let name = format!("{view}.{field}");
-            match (if value.is_null() {
-                Sent::Clear
-            } else {
-                Sent::Value(value)
-            })
-            .text()
-            {
+            match (if value.is_null() { Sent::Clear } else { Sent::Value(value) }).text() {
                 Some(text) => customer.user_fields.insert(name, text),
                 None => customer.user_fields.remove(&name),
             };

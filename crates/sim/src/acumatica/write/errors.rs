@@ -13,8 +13,7 @@ pub(super) struct Errors(Vec<(Vec<String>, String)>);
 impl Errors {
     /// Notes an error at a path, such as `MainContact/Address/Country`.
     pub(super) fn add(&mut self, path: &str, message: impl Into<String>) {
-        self.0
-            .push((path.split('/').map(str::to_owned).collect(), message.into()));
+        self.0.push((path.split('/').map(str::to_owned).collect(), message.into()));
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -22,13 +21,7 @@ impl Errors {
     }
 
     /// The answer to `sent`. `verb` is `Inserting` or `Updating`.
-    pub(super) fn into_failure(
-        self,
-        sent: &Map<String, Value>,
-        entity: &str,
-        verb: &str,
-        id: Uuid,
-    ) -> Failure {
+    pub(super) fn into_failure(self, sent: &Map<String, Value>, entity: &str, verb: &str, id: Uuid) -> Failure {
         let mut echo = sent.clone();
         echo.retain(|name, _| name != "custom");
         for (path, message) in self.0 {
@@ -38,15 +31,9 @@ impl Errors {
         echo.insert("rowNumber".to_owned(), json!(1));
         echo.insert("note".to_owned(), json!({"value": ""}));
         echo.insert("custom".to_owned(), json!({}));
-        let top = format!(
-            "{verb}  '{entity}' record raised at least one error. Please review the errors."
-        );
+        let top = format!("{verb}  '{entity}' record raised at least one error. Please review the errors.");
         echo.insert("error".to_owned(), Value::String(top));
-        Failure::Ready(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            JSON,
-            Value::Object(echo).to_string(),
-        )
+        Failure::Ready(StatusCode::UNPROCESSABLE_ENTITY, JSON, Value::Object(echo).to_string())
     }
 }
 

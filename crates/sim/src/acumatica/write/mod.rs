@@ -21,8 +21,5 @@ use http::StatusCode;
 /// The answer where the user may look but not touch.
 #[must_use]
 pub fn no_rights() -> Failure {
-    Failure::Status(
-        StatusCode::FORBIDDEN,
-        "You have insufficient rights to access the object.".to_owned(),
-    )
+    Failure::Status(StatusCode::FORBIDDEN, "You have insufficient rights to access the object.".to_owned())
 }

@@ -8,12 +8,7 @@ use super::errors::Errors;
 use crate::acumatica::model::Party;
 
 /// Applies what `object` sends to `party`. `path` names the linked entity.
-pub(super) fn apply(
-    party: &mut Party,
-    object: &Map<String, Value>,
-    path: &str,
-    errors: &mut Errors,
-) {
+pub(super) fn apply(party: &mut Party, object: &Map<String, Value>, path: &str, errors: &mut Errors) {
     let fields: [(&str, &mut Option<String>, usize); 12] = [
         ("Attention", &mut party.attention, 255),
         ("CompanyName", &mut party.full_name, 255),
@@ -51,9 +46,7 @@ fn apply_address(party: &mut Party, object: &Map<String, Value>, path: &str, err
     }
     if let Some(value) = sent(object, "Country") {
         match value.text() {
-            Some(code) if !country(&code) => {
-                errors.add(&format!("{path}/Country"), unknown("Country"))
-            }
+            Some(code) if !country(&code) => errors.add(&format!("{path}/Country"), unknown("Country")),
             code => address.country = code,
         }
     }
@@ -71,9 +64,7 @@ fn take(
         return;
     };
     match value.text() {
-        Some(text) if text.chars().count() > length => {
-            errors.add(&format!("{path}/{name}"), long(name, length))
-        }
+        Some(text) if text.chars().count() > length => errors.add(&format!("{path}/{name}"), long(name, length)),
         text => *place = text,
     }
 }

@@ -52,21 +52,12 @@ pub fn put(
     now: Timestamp,
 ) -> Result<Vec<u8>, Failure> {
     let sent_object = object(bytes)?;
-    let cx = Cx {
-        books,
-        switches,
-        now,
-    };
+    let cx = Cx { books, switches, now };
     match ask.entity.source {
         Source::Customers => {}
         Source::Inquiry => return list::record(ask, &cx, Rec::Company),
         Source::Stock | Source::NonStock if !sends_anything(&sent_object) => {
-            let mut item = Item::new(
-                stream.guid(),
-                "<NEW>",
-                ask.entity.source == Source::Stock,
-                now,
-            );
+            let mut item = Item::new(stream.guid(), "<NEW>", ask.entity.source == Source::Stock, now);
             item.meta.note = None;
             return list::record(ask, &cx, Rec::Item(&item));
         }
@@ -95,26 +86,12 @@ pub fn put(
         }
         None => insert(&sent_object, books, stream, now)?,
     };
-    let cx = Cx {
-        books,
-        switches,
-        now,
-    };
-    let customer = books
-        .customers
-        .get(&key)
-        .ok_or_else(|| Failure::erp("The record was not saved."))?;
+    let cx = Cx { books, switches, now };
+    let customer = books.customers.get(&key).ok_or_else(|| Failure::erp("The record was not saved."))?;
     let names: Vec<String>;
     let query = if switches.put_echo == PutEcho::Sent && ask.query.select.is_none() {
-        names = sent_object
-            .keys()
-            .chain(std::iter::once(&"CustomerID".to_owned()))
-            .cloned()
-            .collect();
-        &Query {
-            select: Some(names),
-            ..ask.query.clone()
-        }
+        names = sent_object.keys().chain(std::iter::once(&"CustomerID".to_owned())).cloned().collect();
+        &Query { select: Some(names), ..ask.query.clone() }
     } else {
         ask.query
     };
@@ -133,51 +110,27 @@ fn find(
     if let [one] = address {
         return Ok(match one.parse() {
             Ok(id) => by_id(id),
-            Err(_) => cx
-                .books
-                .customers
-                .contains_key(&fold(one))
-                .then(|| fold(one)),
+            Err(_) => cx.books.customers.contains_key(&fold(one)).then(|| fold(one)),
         });
     }
-    if let Some(id) = sent_object
-        .get("id")
-        .and_then(Value::as_str)
-        .and_then(|i| i.parse().ok())
-    {
+    if let Some(id) = sent_object.get("id").and_then(Value::as_str).and_then(|i| i.parse().ok()) {
         return Ok(by_id(id));
     }
     if let Some(key) = sent(sent_object, "CustomerID").and_then(Sent::text) {
-        return Ok(cx
-            .books
-            .customers
-            .contains_key(&fold(&key))
-            .then(|| fold(&key)));
+        return Ok(cx.books.customers.contains_key(&fold(&key)).then(|| fold(&key)));
     }
     let Some(filter) = ask.filter(cx)? else {
         return Ok(None);
     };
     let mut found = Vec::new();
-    each(
-        ask.entity,
-        cx,
-        Some(&filter.pred),
-        ask.archived,
-        &mut |rec| {
-            if let Rec::Customer(c) = rec {
-                found.push(fold(&c.key));
-            }
-            if found.len() > 1 {
-                Flow::Break(())
-            } else {
-                Flow::Continue(())
-            }
-        },
-    );
+    each(ask.entity, cx, Some(&filter.pred), ask.archived, &mut |rec| {
+        if let Rec::Customer(c) = rec {
+            found.push(fold(&c.key));
+        }
+        if found.len() > 1 { Flow::Break(()) } else { Flow::Continue(()) }
+    });
     if found.len() > 1 && cx.switches.put_filter_many == PutMany::Fails {
-        return Err(Failure::erp(
-            "More than one record satisfies the condition.",
-        ));
+        return Err(Failure::erp("More than one record satisfies the condition."));
     }
     Ok(found.into_iter().next())
 }
@@ -190,23 +143,11 @@ fn blank_echo(
     stream: &mut Stream,
     now: Timestamp,
 ) -> Result<Vec<u8>, Failure> {
-    let class = books
-        .setup
-        .default_class
-        .as_ref()
-        .and_then(|id| books.setup.classes.get(&fold(id)));
+    let class = books.setup.default_class.as_ref().and_then(|id| books.setup.classes.get(&fold(id)));
     let class = class.ok_or_else(|| Failure::erp(blank("CustomerClass")))?;
     let mut customer = Customer::new(stream.guid(), 0, "<NEW>", "", class, now);
     customer.meta.note = None;
-    list::record(
-        ask,
-        &Cx {
-            books,
-            switches,
-            now,
-        },
-        Rec::Customer(&customer),
-    )
+    list::record(ask, &Cx { books, switches, now }, Rec::Customer(&customer))
 }
 
 fn insert(
@@ -217,9 +158,8 @@ fn insert(
 ) -> Result<String, Failure> {
     let mut errors = Errors::default();
     let id = stream.guid();
-    let class_id = sent(sent_object, "CustomerClass")
-        .and_then(Sent::text)
-        .or_else(|| books.setup.default_class.clone());
+    let class_id =
+        sent(sent_object, "CustomerClass").and_then(Sent::text).or_else(|| books.setup.default_class.clone());
     let class = class_id.and_then(|id| books.setup.classes.get(&fold(&id)).cloned());
     let Some(class) = class else {
         errors.add("CustomerClass", blank("CustomerClass"));
@@ -234,11 +174,7 @@ fn insert(
     if customer.main.full_name.is_none() {
         customer.main.full_name = Some(customer.name.clone());
     }
-    for attribute in class
-        .required_attributes
-        .iter()
-        .filter(|a| !customer.attributes.contains_key(*a))
-    {
+    for attribute in class.required_attributes.iter().filter(|a| !customer.attributes.contains_key(*a)) {
         errors.add("Attributes", blank(attribute));
     }
     if !books.setup.auto_number {
@@ -248,10 +184,7 @@ fn insert(
                 errors.add("CustomerID", long("CustomerID", books.setup.key_length));
             }
             Some(key) if books.prospects.contains_key(&fold(&key)) => {
-                errors.add(
-                    "CustomerID",
-                    "A business account with this ID exists already.",
-                );
+                errors.add("CustomerID", "A business account with this ID exists already.");
             }
             Some(key) => customer.key = fold(&key),
         }
@@ -290,11 +223,9 @@ fn update(
     header.billing.clone_from(&before.billing);
     header.shipping.clone_from(&before.shipping);
     let header_changed = header != *before;
-    let contacts_changed = after.main != before.main
-        || after.billing != before.billing
-        || after.shipping != before.shipping;
-    let moves =
-        header_changed || (contacts_changed && switches.contact_stamp() == StampRule::Moves);
+    let contacts_changed =
+        after.main != before.main || after.billing != before.billing || after.shipping != before.shipping;
+    let moves = header_changed || (contacts_changed && switches.contact_stamp() == StampRule::Moves);
     if moves {
         after.meta.modified = stored(now);
     }
@@ -306,11 +237,7 @@ fn update(
 /// Gives contact rows that are new their numbers.
 fn number_contacts(customer: &mut Customer, books: &Books) {
     let next = books.next_contact_number();
-    let parts = [
-        Some(&mut customer.main),
-        customer.billing.as_mut(),
-        customer.shipping.as_mut(),
-    ];
+    let parts = [Some(&mut customer.main), customer.billing.as_mut(), customer.shipping.as_mut()];
     for (number, party) in (next..).zip(parts.into_iter().flatten().filter(|p| p.contact_id == 0)) {
         party.contact_id = number;
     }
@@ -331,11 +258,7 @@ pub fn remove(
         return Err(no_rights());
     }
     let key = {
-        let cx = Cx {
-            books,
-            switches: cx_switches,
-            now,
-        };
+        let cx = Cx { books, switches: cx_switches, now };
         match crate::acumatica::entity::lookup(ask.entity, &cx, keys) {
             Some(Rec::Customer(c)) => c.key.clone(),
             _ => return Err(list::missing(&cx)),
@@ -344,8 +267,6 @@ pub fn remove(
     match books.delete_customer(&key) {
         Ok(()) => Ok(()),
         Err(EditError::NotFound) => Err(Failure::not_found("No entity satisfies the condition.")),
-        Err(_) => Err(Failure::erp(
-            "The customer cannot be deleted because it is referred to by documents.",
-        )),
+        Err(_) => Err(Failure::erp("The customer cannot be deleted because it is referred to by documents.")),
     }
 }

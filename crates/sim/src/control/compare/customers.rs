@@ -20,9 +20,7 @@ impl Customers {
             let record = side?.holder(&key(customer))?;
             Some((fold(&customer.key), record.id))
         };
-        Self {
-            accounts: books.customers.values().filter_map(account).collect(),
-        }
+        Self { accounts: books.customers.values().filter_map(account).collect() }
     }
 
     /// The account of the customer with this code.
@@ -31,16 +29,8 @@ impl Customers {
     }
 
     /// Compares all customers.
-    pub(super) fn compare(
-        &self,
-        books: &Books,
-        side: Option<&Side<'_>>,
-        rules: &Rules,
-    ) -> ModuleReport {
-        let mut report = ModuleReport {
-            expected: books.customers.len(),
-            ..ModuleReport::default()
-        };
+    pub(super) fn compare(&self, books: &Books, side: Option<&Side<'_>>, rules: &Rules) -> ModuleReport {
+        let mut report = ModuleReport { expected: books.customers.len(), ..ModuleReport::default() };
         let mut keys = Keys::new();
         for customer in books.customers.values() {
             let key = key(customer);
@@ -63,18 +53,12 @@ impl Customers {
         report.close()
     }
 
-    pub(super) fn account_of(
-        &self,
-        customer: &Customer,
-        side: &Side<'_>,
-    ) -> Vec<(&'static str, Should)> {
-        let with =
-            |name: &'static str, make: &dyn Fn(&crate::zoho::model::Field) -> Option<String>| {
-                let value = side.field(name).and_then(|(_, field)| make(field));
-                (name, Should::Text(value))
-            };
-        let plain =
-            |name: &'static str, value: Option<&str>| with(name, &|field| cut(value, field));
+    pub(super) fn account_of(&self, customer: &Customer, side: &Side<'_>) -> Vec<(&'static str, Should)> {
+        let with = |name: &'static str, make: &dyn Fn(&crate::zoho::model::Field) -> Option<String>| {
+            let value = side.field(name).and_then(|(_, field)| make(field));
+            (name, Should::Text(value))
+        };
+        let plain = |name: &'static str, value: Option<&str>| with(name, &|field| cut(value, field));
         let name = filled(Some(&customer.name)).unwrap_or_else(|| customer.key.clone());
         let mut fields = vec![
             plain("ERP Key", Some(&key(customer))),
@@ -84,29 +68,15 @@ impl Customers {
             plain("ERP Class", Some(&customer.class)),
             plain("ERP Terms", customer.terms.as_deref()),
             plain("ERP Currency", customer.currency.as_deref()),
-            with("Phone", &|field| {
-                phone(customer.main.phone1.as_deref(), field)
-            }),
-            with("Website", &|field| {
-                website(customer.main.web.as_deref(), field)
-            }),
+            with("Phone", &|field| phone(customer.main.phone1.as_deref(), field)),
+            with("Website", &|field| website(customer.main.web.as_deref(), field)),
         ];
         let billing = &customer.billing.as_ref().unwrap_or(&customer.main).address;
         let shipping = &customer.shipping.as_ref().unwrap_or(&customer.main).address;
-        const BILLING: [&str; 5] = [
-            "Billing_Street",
-            "Billing_City",
-            "Billing_State",
-            "Billing_Code",
-            "Billing_Country",
-        ];
-        const SHIPPING: [&str; 5] = [
-            "Shipping_Street",
-            "Shipping_City",
-            "Shipping_State",
-            "Shipping_Code",
-            "Shipping_Country",
-        ];
+        const BILLING: [&str; 5] =
+            ["Billing_Street", "Billing_City", "Billing_State", "Billing_Code", "Billing_Country"];
+        const SHIPPING: [&str; 5] =
+            ["Shipping_Street", "Shipping_City", "Shipping_State", "Shipping_Code", "Shipping_Country"];
         for (names, address) in [(BILLING, billing), (SHIPPING, shipping)] {
             for (name, part) in names.into_iter().zip(parts(address)) {
                 fields.push(with(name, &|field| listed(part.as_deref(), field)));
@@ -118,11 +88,7 @@ impl Customers {
 
     fn parent(&self, customer: &Customer) -> Option<u64> {
         let parent = filled(customer.parent.as_deref())?;
-        if fold(&parent) == fold(&customer.key) {
-            None
-        } else {
-            self.account(&parent)
-        }
+        if fold(&parent) == fold(&customer.key) { None } else { self.account(&parent) }
     }
 }
 

@@ -21,11 +21,7 @@ pub(super) fn compare(
 ) -> ModuleReport {
     let mut report = ModuleReport::default();
     let (mut keys, mut behind) = (Keys::new(), std::collections::BTreeMap::new());
-    for document in books
-        .documents
-        .values()
-        .filter(|document| !document.archived)
-    {
+    for document in books.documents.values().filter(|document| !document.archived) {
         let key = key(document);
         if let Some(why) = stays(document, side) {
             behind.insert(key.to_lowercase(), why);
@@ -68,24 +64,14 @@ pub(super) fn stays(document: &Document, side: Option<&Side<'_>>) -> Option<Stri
     );
     let posted = ["Open", "Closed", "Canceled", "Reserved"].contains(&document.status.as_str());
     if !billed {
-        return Some(format!(
-            "documents of type {} do not travel",
-            document.key.kind.label()
-        ));
+        return Some(format!("documents of type {} do not travel", document.key.kind.label()));
     }
     if !posted {
-        return Some(format!(
-            "documents with status {} do not travel",
-            document.status
-        ));
+        return Some(format!("documents with status {} do not travel", document.status));
     }
     let side = side?;
-    let known = side
-        .org
-        .currency(&document.currency)
-        .is_some_and(|currency| currency.active);
-    (several_currencies(side) && !known)
-        .then(|| format!("the CRM has no active currency {}", document.currency))
+    let known = side.org.currency(&document.currency).is_some_and(|currency| currency.active);
+    (several_currencies(side) && !known).then(|| format!("the CRM has no active currency {}", document.currency))
 }
 
 fn several_currencies(side: &Side<'_>) -> bool {
@@ -104,19 +90,11 @@ pub(super) fn split(document: &Document, rules: &Rules) -> bool {
 
 /// Amount with its sign; nothing for a document that was split, whose parts are billed.
 pub(super) fn total(document: &Document, rules: &Rules) -> Decimal {
-    if split(document, rules) {
-        Decimal::ZERO
-    } else {
-        signed(document, document.amount)
-    }
+    if split(document, rules) { Decimal::ZERO } else { signed(document, document.amount) }
 }
 
 fn signed(document: &Document, amount: Decimal) -> Decimal {
-    if matches!(document.key.kind, DocType::CreditMemo | DocType::CashReturn) {
-        -amount
-    } else {
-        amount
-    }
+    if matches!(document.key.kind, DocType::CreditMemo | DocType::CashReturn) { -amount } else { amount }
 }
 
 pub(super) fn invoice_of(
@@ -127,31 +105,14 @@ pub(super) fn invoice_of(
     rules: &Rules,
 ) -> Vec<(&'static str, Should)> {
     let cut_to = |name: &'static str, value: Option<&str>| {
-        (
-            name,
-            Should::Text(side.field(name).and_then(|(_, field)| cut(value, field))),
-        )
+        (name, Should::Text(side.field(name).and_then(|(_, field)| cut(value, field))))
     };
     let plain = |name: &'static str, value: &str| cut_to(name, Some(value));
     let (kind, number) = (document.key.kind.label(), document.key.number.as_str());
-    let subject = if document.key.kind == DocType::Invoice {
-        number.to_owned()
-    } else {
-        format!("{number} ({kind})")
-    };
-    let status = if split(document, rules) {
-        "Instalments"
-    } else {
-        document.status.as_str()
-    };
-    let approved = if document.status == "Canceled" {
-        "Cancelled"
-    } else {
-        "Approved"
-    };
-    let offered = side
-        .field("Status")
-        .is_some_and(|(_, field)| field.picks.iter().any(|pick| pick.actual == approved));
+    let subject = if document.key.kind == DocType::Invoice { number.to_owned() } else { format!("{number} ({kind})") };
+    let status = if split(document, rules) { "Instalments" } else { document.status.as_str() };
+    let approved = if document.status == "Canceled" { "Cancelled" } else { "Approved" };
+    let offered = side.field("Status").is_some_and(|(_, field)| field.picks.iter().any(|pick| pick.actual == approved));
     let day = |date: jiff::civil::Date| Should::Text(Some(date.to_string()));
     let mut fields = vec![
         plain("ERP Key", &key(document)),
@@ -160,20 +121,11 @@ pub(super) fn invoice_of(
         plain("ERP Type", kind),
         plain("ERP Status", status),
         ("ERP Total", Should::Number(Some(plan.total))),
-        (
-            "ERP Balance",
-            Should::Number(Some(round(signed(document, document.balance), plan.places))),
-        ),
+        ("ERP Balance", Should::Number(Some(round(signed(document, document.balance), plan.places)))),
         plain("ERP Currency", &document.currency),
-        (
-            "Account_Name",
-            Should::Link(customers.account(&document.customer)),
-        ),
+        ("Account_Name", Should::Link(customers.account(&document.customer))),
         ("Invoice_Date", day(document.date)),
-        (
-            "Due_Date",
-            document.due_date.map_or(Should::Text(None), day),
-        ),
+        ("Due_Date", document.due_date.map_or(Should::Text(None), day)),
         cut_to(
             "Purchase_Order",
             // The contract's cash sale tells no order number.
@@ -185,8 +137,7 @@ pub(super) fn invoice_of(
         (
             "Description",
             Should::Text(
-                side.field("Description")
-                    .and_then(|(_, field)| cut_lines(document.description.as_deref(), field)),
+                side.field("Description").and_then(|(_, field)| cut_lines(document.description.as_deref(), field)),
             ),
         ),
         ("Status", Should::Text(offered.then(|| approved.to_owned()))),

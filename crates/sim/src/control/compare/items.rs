@@ -27,9 +27,7 @@ impl Items {
         };
         Self {
             products: books.items.values().filter_map(product).collect(),
-            placeholder: side
-                .and_then(|side| side.holder(PLACEHOLDER))
-                .map(|record| record.id),
+            placeholder: side.and_then(|side| side.holder(PLACEHOLDER)).map(|record| record.id),
         }
     }
 
@@ -42,16 +40,8 @@ impl Items {
     }
 
     /// Compares all items.
-    pub(super) fn compare(
-        &self,
-        books: &Books,
-        side: Option<&Side<'_>>,
-        rules: &Rules,
-    ) -> ModuleReport {
-        let mut report = ModuleReport {
-            expected: books.items.len(),
-            ..ModuleReport::default()
-        };
+    pub(super) fn compare(&self, books: &Books, side: Option<&Side<'_>>, rules: &Rules) -> ModuleReport {
+        let mut report = ModuleReport { expected: books.items.len(), ..ModuleReport::default() };
         let mut keys = Keys::from([PLACEHOLDER.to_owned()]);
         for item in books.items.values() {
             let key = key(item);
@@ -67,9 +57,7 @@ impl Items {
             keys.insert(key);
         }
         if let Some(side) = side {
-            side.strays(&mut report, |key| {
-                (!keys.contains(key)).then(|| "no item of the ERP has this id".to_owned())
-            });
+            side.strays(&mut report, |key| (!keys.contains(key)).then(|| "no item of the ERP has this id".to_owned()));
         }
         report.close()
     }
@@ -77,47 +65,27 @@ impl Items {
 
 pub(super) fn product_of(item: &Item, side: &Side<'_>) -> Vec<(&'static str, Should)> {
     let field = |name: &str| side.field(name).map(|(_, field)| field);
-    let plain = |name: &'static str, value: &str| {
-        (
-            name,
-            Should::Text(field(name).and_then(|field| cut(Some(value), field))),
-        )
-    };
+    let plain =
+        |name: &'static str, value: &str| (name, Should::Text(field(name).and_then(|field| cut(Some(value), field))));
     let description = filled(item.description.as_deref()).unwrap_or_else(|| item.key.clone());
-    let sells = !matches!(
-        item.status.as_str(),
-        "No Sales" | "Inactive" | "Marked for Deletion"
-    );
+    let sells = !matches!(item.status.as_str(), "No Sales" | "Inactive" | "Marked for Deletion");
     vec![
         plain("ERP Key", &key(item)),
-        (
-            "Product_Name",
-            Should::Text(field("Product_Name").and_then(|field| cut(Some(&description), field))),
-        ),
+        ("Product_Name", Should::Text(field("Product_Name").and_then(|field| cut(Some(&description), field)))),
         plain("Product_Code", &item.key),
         plain("ERP Kind", if item.stock { "Stock" } else { "Non-Stock" }),
         plain("ERP Status", &item.status),
         plain("ERP Unit", &item.base_unit),
-        (
-            "Usage_Unit",
-            Should::Text(field("Usage_Unit").and_then(|field| unit(&item.base_unit, field))),
-        ),
+        ("Usage_Unit", Should::Text(field("Usage_Unit").and_then(|field| unit(&item.base_unit, field)))),
         ("Product_Active", Should::Bool(sells)),
-        (
-            "Unit_Price",
-            Should::Number(field("Unit_Price").and_then(|field| price(item, field))),
-        ),
+        ("Unit_Price", Should::Number(field("Unit_Price").and_then(|field| price(item, field)))),
     ]
 }
 
 /// Only a unit that the list has, whatever its case.
 fn unit(unit: &str, field: &Field) -> Option<String> {
     let unit = unit.trim().to_lowercase();
-    field
-        .picks
-        .iter()
-        .find(|pick| pick.actual.to_lowercase() == unit)
-        .map(|pick| pick.actual.clone())
+    field.picks.iter().find(|pick| pick.actual.to_lowercase() == unit).map(|pick| pick.actual.clone())
 }
 
 /// Never a zero, nor less.

@@ -19,28 +19,15 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn of(
-        accounts: ModuleReport,
-        products: ModuleReport,
-        invoices: ModuleReport,
-    ) -> Self {
+    pub(super) fn of(accounts: ModuleReport, products: ModuleReport, invoices: ModuleReport) -> Self {
         let agree = accounts.agree && products.agree && invoices.agree;
-        Self {
-            agree,
-            accounts,
-            products,
-            invoices,
-        }
+        Self { agree, accounts, products, invoices }
     }
 
     /// The modules with their names.
     #[must_use]
     pub fn modules(&self) -> [(&'static str, &ModuleReport); 3] {
-        [
-            ("Accounts", &self.accounts),
-            ("Products", &self.products),
-            ("Invoices", &self.invoices),
-        ]
+        [("Accounts", &self.accounts), ("Products", &self.products), ("Invoices", &self.invoices)]
     }
 }
 
@@ -103,11 +90,7 @@ impl ModuleReport {
 
     pub(super) fn extra(&mut self, key: &str, id: u64, why: &str) {
         self.extra_total += 1;
-        keep(&mut self.extra, || Extra {
-            key: key.to_owned(),
-            id: id.to_string(),
-            why: why.to_owned(),
-        });
+        keep(&mut self.extra, || Extra { key: key.to_owned(), id: id.to_string(), why: why.to_owned() });
     }
 
     pub(super) fn double(&mut self, key: &str) {
@@ -117,17 +100,11 @@ impl ModuleReport {
 
     pub(super) fn differ(&mut self, key: &str, field: &str, expected: String, found: String) {
         self.differing_total += 1;
-        keep(&mut self.differing, || Difference {
-            key: key.to_owned(),
-            field: field.to_owned(),
-            expected,
-            found,
-        });
+        keep(&mut self.differing, || Difference { key: key.to_owned(), field: field.to_owned(), expected, found });
     }
 
     pub(super) fn close(mut self) -> Self {
-        self.agree =
-            self.missing_total + self.extra_total + self.doubled_total + self.differing_total == 0;
+        self.agree = self.missing_total + self.extra_total + self.doubled_total + self.differing_total == 0;
         self
     }
 }

@@ -40,82 +40,44 @@ impl Plan {
     pub(super) fn of(document: &Document, side: &Side<'_>, items: &Items, rules: &Rules) -> Self {
         let places = side.org.precision(Some(&document.currency));
         let total = round(total(document, rules), places);
-        let quantity_places = row_field(side, "Quantity")
-            .and_then(|field| field.decimals)
-            .map(u32::from);
-        let mut rows: Vec<RowPlan> = document
-            .lines
-            .iter()
-            .map(|line| row(line, items, places, quantity_places))
-            .collect();
+        let quantity_places = row_field(side, "Quantity").and_then(|field| field.decimals).map(u32::from);
+        let mut rows: Vec<RowPlan> =
+            document.lines.iter().map(|line| row(line, items, places, quantity_places)).collect();
         if document.lines.len() > rules.rows {
             let kept = rules.rows.saturating_sub(1);
             let rest = document.lines.get(kept..).unwrap_or_default();
             let sum: Decimal = rest.iter().map(|line| round(line.amount, places)).sum();
             rows.truncate(kept);
-            rows.push(placeholder(
-                items,
-                sum,
-                Some(format!("and {} more lines", rest.len())),
-            ));
+            rows.push(placeholder(items, sum, Some(format!("and {} more lines", rest.len()))));
         } else if rows.is_empty() {
             rows.push(placeholder(items, round(document.amount, places), None));
         }
         let adjustment = total - rows.iter().map(|row| row.net(places)).sum::<Decimal>();
         if adjustment < Decimal::ZERO && !rules.negative_adjustment {
             let rows = vec![placeholder(items, Decimal::ZERO, None)];
-            return Self {
-                rows,
-                places,
-                total,
-                adjustment: Decimal::ZERO,
-                grand_total: Decimal::ZERO,
-            };
+            return Self { rows, places, total, adjustment: Decimal::ZERO, grand_total: Decimal::ZERO };
         }
-        Self {
-            rows,
-            places,
-            total,
-            adjustment,
-            grand_total: total,
-        }
+        Self { rows, places, total, adjustment, grand_total: total }
     }
 
     /// Compares the rows of a record, in order.
-    pub(super) fn check(
-        &self,
-        report: &mut ModuleReport,
-        key: &str,
-        side: &Side<'_>,
-        record: &Record,
-    ) {
+    pub(super) fn check(&self, report: &mut ModuleReport, key: &str, side: &Side<'_>, record: &Record) {
         let Some((no, field)) = side.field("Invoiced_Items") else {
             return;
         };
         let found = record.rows(no);
         if found.len() != self.rows.len() {
             let count = |count: usize| format!("{count} rows");
-            report.differ(
-                key,
-                &field.api_name,
-                count(self.rows.len()),
-                count(found.len()),
-            );
+            report.differ(key, &field.api_name, count(self.rows.len()), count(found.len()));
             return;
         }
-        let Some(rows) = side
-            .module
-            .lines
-            .as_ref()
-            .map(|plan| side.org.module_at(plan.rows))
-        else {
+        let Some(rows) = side.module.lines.as_ref().map(|plan| side.org.module_at(plan.rows)) else {
             return;
         };
         let length = row_field(side, "Description");
         for (number, (should, row)) in (1..).zip(self.rows.iter().zip(found)) {
             let place = format!("{}[{number}]", field.api_name);
-            let description =
-                length.and_then(|field| cut_lines(should.description.as_deref(), field));
+            let description = length.and_then(|field| cut_lines(should.description.as_deref(), field));
             for pair in [
                 ("Product_Name", Should::Link(should.product)),
                 ("Quantity", Should::Number(Some(should.quantity))),
@@ -126,12 +88,7 @@ impl Plan {
                 match pair.1 {
                     // An item's product that is not there is told among the products.
                     Should::Link(None) if should.placeholder => {
-                        report.differ(
-                            key,
-                            &format!("{place}.Product_Name"),
-                            PLACEHOLDER.to_owned(),
-                            String::new(),
-                        );
+                        report.differ(key, &format!("{place}.Product_Name"), PLACEHOLDER.to_owned(), String::new());
                     }
                     Should::Link(None) => {}
                     _ => check_row(report, key, &place, rows, row, (pair.0, &pair.1)),
@@ -173,29 +130,13 @@ fn row(line: &Line, items: &Items, places: u32, quantity_places: Option<u32>) ->
     let price = round(line.unit_price, places);
     let exact = quantity_places.is_none_or(|places| line.quantity.normalize().scale() <= places);
     let vanishes = line.unit_price > Decimal::ZERO && price.is_zero();
-    let plain = line.quantity > Decimal::ZERO
-        && line.unit_price >= Decimal::ZERO
-        && amount >= Decimal::ZERO;
+    let plain = line.quantity > Decimal::ZERO && line.unit_price >= Decimal::ZERO && amount >= Decimal::ZERO;
     if !plain || !exact || vanishes {
         let price = amount.max(Decimal::ZERO);
-        return RowPlan {
-            product,
-            placeholder,
-            quantity: Decimal::ONE,
-            price,
-            discount: Decimal::ZERO,
-            description,
-        };
+        return RowPlan { product, placeholder, quantity: Decimal::ONE, price, discount: Decimal::ZERO, description };
     }
     let discount = (round(line.quantity * price, places) - amount).max(Decimal::ZERO);
-    RowPlan {
-        product,
-        placeholder,
-        quantity: line.quantity,
-        price,
-        discount,
-        description,
-    }
+    RowPlan { product, placeholder, quantity: line.quantity, price, discount, description }
 }
 
 #[cfg(test)]

@@ -40,9 +40,7 @@ impl<'a> Side<'a> {
                     continue;
                 };
                 if !key.is_empty() {
-                    let holders = keyed
-                        .entry(key.to_lowercase())
-                        .or_insert_with(|| (key.to_owned(), Vec::new()));
+                    let holders = keyed.entry(key.to_lowercase()).or_insert_with(|| (key.to_owned(), Vec::new()));
                     holders.1.push(record.id);
                 }
             }
@@ -97,9 +95,7 @@ impl<'a> Side<'a> {
                     report.differ(key, &field.api_name, shown(should), cell(found));
                 }
             }
-            None if wanted(should) => {
-                report.differ(key, name, shown(should), "no such field".to_owned())
-            }
+            None if wanted(should) => report.differ(key, name, shown(should), "no such field".to_owned()),
             None => {}
         }
     }
@@ -110,11 +106,7 @@ fn labelled<'a>(module: &'a Module, label: &str) -> Option<(FieldNo, &'a Field)>
     let named = |field: &Field| field.label.trim().eq_ignore_ascii_case(label);
     let mut fields = module.live_fields().filter(|(_, field)| named(field));
     let first = fields.next()?;
-    Some(
-        fields
-            .find(|(_, field)| field.custom && !first.1.custom)
-            .unwrap_or(first),
-    )
+    Some(fields.find(|(_, field)| field.custom && !first.1.custom).unwrap_or(first))
 }
 
 /// Checks one field of a row.
@@ -126,10 +118,7 @@ pub(super) fn check_row(
     row: &Row,
     (name, should): (&str, &Should),
 ) {
-    let strict = Rules {
-        blank_means_empty: true,
-        ..Rules::default()
-    };
+    let strict = Rules { blank_means_empty: true, ..Rules::default() };
     let found = rows.field_no(name).and_then(|no| row.cells.get(no));
     if !matches(found, should, &strict) {
         report.differ(key, &format!("{place}.{name}"), shown(should), cell(found));
@@ -149,12 +138,8 @@ fn matches(found: Option<&Cell>, should: &Should, rules: &Rules) -> bool {
     let blank = |empty: bool| empty || !rules.blank_means_empty;
     match should {
         Should::Text(Some(text)) => found.and_then(Cell::text) == Some(text),
-        Should::Text(None) => {
-            blank(found.is_none_or(|cell| cell.text().is_some_and(str::is_empty)))
-        }
-        Should::Number(Some(number)) => {
-            number_in(found) == Some(*number) || (number.is_zero() && found.is_none())
-        }
+        Should::Text(None) => blank(found.is_none_or(|cell| cell.text().is_some_and(str::is_empty))),
+        Should::Number(Some(number)) => number_in(found) == Some(*number) || (number.is_zero() && found.is_none()),
         Should::Number(None) => blank(number_in(found).is_none_or(|number| number.is_zero())),
         Should::Bool(truth) => matches!(found, Some(Cell::Bool(found)) if found == truth),
         Should::Link(Some(id)) => matches!(found, Some(Cell::Lookup(found)) if found == id),

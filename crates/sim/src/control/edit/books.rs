@@ -8,70 +8,28 @@ use crate::data::changes::{Change, Entity, post_new, touch_customer};
 use crate::rng::Stream;
 
 /// Makes one edit of the books.
-pub(super) fn make(
-    books: &mut Books,
-    draw: &mut Stream,
-    edit: &Edit,
-    now: Timestamp,
-) -> Result<Change, Refused> {
+pub(super) fn make(books: &mut Books, draw: &mut Stream, edit: &Edit, now: Timestamp) -> Result<Change, Refused> {
     let customer = |key: &str, what: &str| change(Entity::Customer, key, what);
     let item = |key: &str, what: &str| change(Entity::Item, key, what);
-    let document = |key: &DocKey, what: &str| {
-        change(
-            Entity::Document,
-            &format!("{}/{}", key.kind.label(), key.number),
-            what,
-        )
-    };
+    let document =
+        |key: &DocKey, what: &str| change(Entity::Document, &format!("{}/{}", key.kind.label(), key.number), what);
     Ok(match edit {
         Edit::TouchCustomer { key, phone } => touch_customer(books, key, phone, now)?,
-        Edit::Customer {
-            key,
-            field,
-            value,
-            moves_stamp,
-        } => {
-            let mut edited = books
-                .customers
-                .get(&fold(key))
-                .ok_or(EditError::NotFound)?
-                .clone();
+        Edit::Customer { key, field, value, moves_stamp } => {
+            let mut edited = books.customers.get(&fold(key)).ok_or(EditError::NotFound)?.clone();
             set_customer(&mut edited, field, value.clone())?;
             books.edit_customer(key, rule(*moves_stamp), now, |stored| *stored = edited)?;
-            customer(
-                key,
-                &format!("{field} is now {}", value.as_deref().unwrap_or("blank")),
-            )
+            customer(key, &format!("{field} is now {}", value.as_deref().unwrap_or("blank")))
         }
-        Edit::Item {
-            key,
-            field,
-            value,
-            moves_stamp,
-        } => {
-            let mut edited = books
-                .items
-                .get(&fold(key))
-                .ok_or(EditError::NotFound)?
-                .clone();
+        Edit::Item { key, field, value, moves_stamp } => {
+            let mut edited = books.items.get(&fold(key)).ok_or(EditError::NotFound)?.clone();
             set_item(&mut edited, field, value.clone())?;
             books.edit_item(key, rule(*moves_stamp), now, |stored| *stored = edited)?;
-            item(
-                key,
-                &format!("{field} is now {}", value.as_deref().unwrap_or("blank")),
-            )
+            item(key, &format!("{field} is now {}", value.as_deref().unwrap_or("blank")))
         }
-        Edit::Pay {
-            document: named,
-            amount,
-            moves_stamp,
-        } => {
+        Edit::Pay { document: named, amount, moves_stamp } => {
             let key = named.key()?;
-            let balance = books
-                .documents
-                .get(&key)
-                .ok_or(EditError::NotFound)?
-                .balance;
+            let balance = books.documents.get(&key).ok_or(EditError::NotFound)?.balance;
             let amount = amount.unwrap_or(balance);
             let number = format!("P{}", draw.hex(8));
             let ids = (draw.guid(), draw.guid());
@@ -86,13 +44,9 @@ pub(super) fn make(
         }
         Edit::PostNew => {
             let number = draw.hex(8);
-            let key = post_new(books, draw, &number, now)?.ok_or_else(|| {
-                words("an invoice needs a customer and an item, and there is none")
-            })?;
-            Change {
-                created: true,
-                ..document(&key, "entered and posted")
-            }
+            let key = post_new(books, draw, &number, now)?
+                .ok_or_else(|| words("an invoice needs a customer and an item, and there is none"))?;
+            Change { created: true, ..document(&key, "entered and posted") }
         }
         Edit::Cancel(named) => {
             let key = named.key()?;
@@ -137,36 +91,19 @@ pub(super) fn make(
 }
 
 fn change(entity: Entity, key: &str, what: &str) -> Change {
-    Change {
-        entity,
-        key: key.to_owned(),
-        what: what.to_owned(),
-        created: false,
-    }
+    Change { entity, key: key.to_owned(), what: what.to_owned(), created: false }
 }
 
 fn rule(moves: bool) -> StampRule {
-    if moves {
-        StampRule::Moves
-    } else {
-        StampRule::Stays
-    }
+    if moves { StampRule::Moves } else { StampRule::Stays }
 }
 
 fn code(text: &str) -> Result<&str, Refused> {
     let code = text.trim();
-    if code.is_empty() || code.chars().count() > 30 {
-        Err(words("a code has 1 to 30 characters"))
-    } else {
-        Ok(code)
-    }
+    if code.is_empty() || code.chars().count() > 30 { Err(words("a code has 1 to 30 characters")) } else { Ok(code) }
 }
 
-fn set_customer(
-    customer: &mut Customer,
-    field: &str,
-    value: Option<String>,
-) -> Result<(), Refused> {
+fn set_customer(customer: &mut Customer, field: &str, value: Option<String>) -> Result<(), Refused> {
     let main = customer.main.clone();
     if let Some(part) = field.strip_prefix("billing_") {
         return set_party(customer.billing.get_or_insert(main), part, value);
@@ -200,9 +137,7 @@ fn set_party(party: &mut Party, field: &str, value: Option<String>) -> Result<()
         "postal_code" => &mut party.address.postal_code,
         "country" => &mut party.address.country,
         _ => {
-            return Err(words(format!(
-                "a customer has no field {field} that can be set here"
-            )));
+            return Err(words(format!("a customer has no field {field} that can be set here")));
         }
     };
     *slot = value;
@@ -213,21 +148,12 @@ fn set_item(item: &mut Item, field: &str, value: Option<String>) -> Result<(), R
     match field {
         "description" => item.description = value,
         "status" => {
-            let known = [
-                "Active",
-                "No Sales",
-                "No Purchases",
-                "No Request",
-                "Inactive",
-                "Marked for Deletion",
-            ];
+            let known = ["Active", "No Sales", "No Purchases", "No Request", "Inactive", "Marked for Deletion"];
             item.status = label(value, &known)?;
         }
         "price" => {
             let text = value.unwrap_or_else(|| "0".to_owned());
-            item.price = text
-                .parse()
-                .map_err(|_| words(format!("{text} is no price")))?;
+            item.price = text.parse().map_err(|_| words(format!("{text} is no price")))?;
         }
         "unit" => {
             let unit = value.ok_or_else(|| words("an item has a unit"))?;
@@ -235,9 +161,7 @@ fn set_item(item: &mut Item, field: &str, value: Option<String>) -> Result<(), R
             item.base_unit = unit;
         }
         _ => {
-            return Err(words(format!(
-                "an item has no field {field} that can be set here"
-            )));
+            return Err(words(format!("an item has no field {field} that can be set here")));
         }
     }
     Ok(())

@@ -8,8 +8,7 @@ use crate::zoho::State;
 
 /// Reads a record id.
 pub(super) fn id_of(id: &str) -> Result<u64, Refused> {
-    id.parse()
-        .map_err(|_| words(format!("{id} is no record id")))
+    id.parse().map_err(|_| words(format!("{id} is no record id")))
 }
 
 /// A user who is not the connector's.
@@ -25,52 +24,26 @@ pub(super) fn set(
     (field, value): (&str, &Value),
     now: i64,
 ) -> Result<Change, Refused> {
-    if state
-        .org
-        .module(module)
-        .is_some_and(|module| module.field_no(field).is_none())
-    {
+    if state.org.module(module).is_some_and(|module| module.field_no(field).is_none()) {
         return Err(words(format!("{module} has no field {field}")));
     }
     let values = Value::Object(Map::from_iter([(field.to_owned(), value.clone())]));
     let by = person(state);
-    state
-        .edit_record(module, id_of(id)?, &values, by, now)
-        .map_err(words)?;
+    state.edit_record(module, id_of(id)?, &values, by, now).map_err(words)?;
     Ok(change(module, id, &format!("{field} is now {value}")))
 }
 
 /// Creates a record.
-pub(super) fn insert(
-    state: &mut State,
-    module: &str,
-    values: &Value,
-    now: i64,
-) -> Result<Change, Refused> {
+pub(super) fn insert(state: &mut State, module: &str, values: &Value, now: i64) -> Result<Change, Refused> {
     let by = person(state);
-    let id = state
-        .insert_record(module, values, by, now)
-        .map_err(words)?;
-    Ok(Change {
-        created: true,
-        ..change(module, &id.to_string(), "created")
-    })
+    let id = state.insert_record(module, values, by, now).map_err(words)?;
+    Ok(Change { created: true, ..change(module, &id.to_string(), "created") })
 }
 
 /// A won deal with its account, as a salesperson closes it.
-pub(super) fn win_deal(
-    state: &mut State,
-    name: &str,
-    amount: &Value,
-    now: i64,
-) -> Result<Vec<Change>, Refused> {
+pub(super) fn win_deal(state: &mut State, name: &str, amount: &Value, now: i64) -> Result<Vec<Change>, Refused> {
     let account = insert(state, "Accounts", &json!({"Account_Name": name}), now)?;
-    let id = account
-        .key
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let id = account.key.rsplit('/').next().unwrap_or_default().to_owned();
     let day = jiff::Timestamp::from_second(now).map_err(|error| words(error.to_string()))?;
     let values = json!({
         "Deal_Name": format!("{name}: order"),
@@ -84,10 +57,5 @@ pub(super) fn win_deal(
 
 /// What an edit of a record did.
 pub(super) fn change(module: &str, id: &str, what: &str) -> Change {
-    Change {
-        entity: Entity::CrmRecord,
-        key: format!("{module}/{id}"),
-        what: what.to_owned(),
-        created: false,
-    }
+    Change { entity: Entity::CrmRecord, key: format!("{module}/{id}"), what: what.to_owned(), created: false }
 }

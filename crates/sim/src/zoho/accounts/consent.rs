@@ -60,22 +60,12 @@ pub(super) fn ask(org: &Org, client: &str, scopes: &str, hidden: &[(&str, &str)]
         .iter()
         .filter(|user| user.active)
         .map(|user| {
-            format!(
-                "<option value=\"{}\">{} ({})</option>",
-                user.id,
-                escape(&user.name()),
-                escape(&user.email)
-            )
+            format!("<option value=\"{}\">{} ({})</option>", user.id, escape(&user.name()), escape(&user.email))
         })
         .collect();
     let fields: String = hidden
         .iter()
-        .map(|(name, value)| {
-            format!(
-                "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
-                escape(value)
-            )
-        })
+        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value)))
         .collect();
     let inner = format!(
         "<h1>Allow access to {}?</h1><p>The application <b>{}</b> asks for these permissions in the simulated CRM:</p>\

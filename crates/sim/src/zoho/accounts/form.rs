@@ -22,10 +22,7 @@ impl Params {
 
     /// A parameter; empty ones count as absent.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, value)| key == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
     /// A parameter, or the empty string.
@@ -39,9 +36,7 @@ fn boundary(content_type: &str) -> Option<&str> {
     if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
         return None;
     }
-    let value = rest
-        .split(';')
-        .find_map(|part| part.trim().strip_prefix("boundary="))?;
+    let value = rest.split(';').find_map(|part| part.trim().strip_prefix("boundary="))?;
     Some(value.trim_matches('"')).filter(|text| !text.is_empty())
 }
 
@@ -51,15 +46,9 @@ fn multipart(body: &[u8], boundary: &str, pairs: &mut Vec<(String, String)>) {
         let Some((head, value)) = part.trim_start_matches("\r\n").split_once("\r\n\r\n") else {
             continue;
         };
-        let name = head
-            .split("name=\"")
-            .nth(1)
-            .and_then(|rest| rest.split('"').next());
+        let name = head.split("name=\"").nth(1).and_then(|rest| rest.split('"').next());
         if let Some(name) = name {
-            pairs.push((
-                name.to_owned(),
-                value.strip_suffix("\r\n").unwrap_or(value).to_owned(),
-            ));
+            pairs.push((name.to_owned(), value.strip_suffix("\r\n").unwrap_or(value).to_owned()));
         }
     }
 }
@@ -71,15 +60,8 @@ mod tests {
 
     #[test]
     fn all_three_ways_are_read() {
-        let params = Params::read(
-            "a=1&b=x%20y",
-            "application/x-www-form-urlencoded",
-            b"c=3&a=9",
-        );
-        assert_eq!(
-            (params.get("a"), params.get("b"), params.get("c")),
-            (Some("9"), Some("x y"), Some("3"))
-        );
+        let params = Params::read("a=1&b=x%20y", "application/x-www-form-urlencoded", b"c=3&a=9");
+        assert_eq!((params.get("a"), params.get("b"), params.get("c")), (Some("9"), Some("x y"), Some("3")));
         let body = b"--XX\r\nContent-Disposition: form-data; name=\"grant_type\"\r\n\r\nrefresh_token\r\n--XX--\r\n";
         let params = Params::read("", "multipart/form-data; boundary=XX", body);
         assert_eq!(params.get("grant_type"), Some("refresh_token"));

@@ -44,9 +44,7 @@ pub struct Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Client").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -129,8 +127,7 @@ impl Accounts {
     /// A new token: `1000.` and twice 32 hexadecimal digits.
     fn make(&mut self, kind: &str) -> String {
         self.made += 1;
-        let digest =
-            blake3::hash(format!("{}|{}|{kind}", self.seed, self.made).as_bytes()).to_hex();
+        let digest = blake3::hash(format!("{}|{}|{kind}", self.seed, self.made).as_bytes()).to_hex();
         format!("1000.{}.{}", &digest[..32], &digest[32..])
     }
 
@@ -140,14 +137,7 @@ impl Accounts {
     }
 
     /// Puts a grant code of a self client in place, as made in the console: no redirect URI, offline.
-    pub fn add_self_code(
-        &mut self,
-        code: &str,
-        client: &str,
-        user: u64,
-        scopes: &str,
-        expires: i64,
-    ) {
+    pub fn add_self_code(&mut self, code: &str, client: &str, user: u64, scopes: &str, expires: i64) {
         let grant = Grant {
             client: client.to_owned(),
             user,
@@ -181,15 +171,7 @@ impl Accounts {
     pub fn add_access_token(&mut self, user: u64, scopes: &str, now: i64) -> String {
         let token = self.make("access");
         let scopes = Scopes::parse(scopes);
-        self.access.insert(
-            token.clone(),
-            Access {
-                user,
-                scopes,
-                expires: now + ACCESS_LIFE,
-                refresh: None,
-            },
-        );
+        self.access.insert(token.clone(), Access { user, scopes, expires: now + ACCESS_LIFE, refresh: None });
         token
     }
 
@@ -209,10 +191,7 @@ impl Accounts {
 
     /// Whom a token belongs to and what it may do.
     pub(crate) fn verify(&self, token: &str, now: i64) -> Option<(u64, Scopes)> {
-        let access = self
-            .access
-            .get(token)
-            .filter(|access| access.expires > now)?;
+        let access = self.access.get(token).filter(|access| access.expires > now)?;
         Some((access.user, access.scopes.clone()))
     }
 

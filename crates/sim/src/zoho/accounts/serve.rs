@@ -26,12 +26,7 @@ pub(crate) struct Request<'a> {
 }
 
 /// Answers a request at a moment (epoch seconds).
-pub(crate) fn answer(
-    state: &mut State,
-    identity: &Identity,
-    request: &Request<'_>,
-    now: i64,
-) -> Response {
+pub(crate) fn answer(state: &mut State, identity: &Identity, request: &Request<'_>, now: i64) -> Response {
     let params = Params::read(request.query, request.content_type, request.body);
     match (request.method, request.path) {
         ("GET", "/oauth/v2/auth") => ask(state, &params),
@@ -39,20 +34,10 @@ pub(crate) fn answer(
         ("POST", "/oauth/v2/token") => token(state, identity, &params, now),
         ("POST", "/oauth/v2/token/revoke") => {
             let done = state.accounts.revoke(params.text("token"));
-            json(
-                200,
-                if done {
-                    r#"{"status":"success"}"#
-                } else {
-                    r#"{"error":"invalid_token"}"#
-                },
-            )
+            json(200, if done { r#"{"status":"success"}"# } else { r#"{"error":"invalid_token"}"# })
         }
         ("GET", "/oauth/serverinfo" | "/oauth/serverInfo") => serverinfo(identity),
-        _ => html(
-            404,
-            &consent::error(request.path, "There is nothing at this address"),
-        ),
+        _ => html(404, &consent::error(request.path, "There is nothing at this address")),
     }
 }
 
@@ -63,42 +48,27 @@ fn json(status: u16, body: &str) -> Response {
 fn html(status: u16, body: &str) -> Response {
     let mut response = with_type(status, body, "text/html;charset=UTF-8");
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    response.headers_mut().insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(policy),
-    );
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     response
 }
 
 fn with_type(status: u16, body: &str, content_type: &'static str) -> Response {
     let mut response = Response::new(Body::from(body.to_owned()));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 /// Client, scopes and redirect URI of a consent request, or the page that says what is wrong.
-fn checked<'a>(
-    state: &State,
-    params: &'a Params,
-) -> Result<(&'a str, Scopes, &'a str), Box<Response>> {
-    let fail =
-        |word: &str, sentence: &str| Err(Box::new(html(400, &consent::error(word, sentence))));
+fn checked<'a>(state: &State, params: &'a Params) -> Result<(&'a str, Scopes, &'a str), Box<Response>> {
+    let fail = |word: &str, sentence: &str| Err(Box::new(html(400, &consent::error(word, sentence))));
     let (client, redirect) = (params.text("client_id"), params.text("redirect_uri"));
     if !state.accounts.knows(client) {
         return fail("invalid_client", "This client is not registered here");
     }
     if !state.accounts.redirect_allowed(client, redirect) {
-        return fail(
-            "invalid_redirect_uri",
-            "The redirect address does not match the registered one",
-        );
+        return fail("invalid_redirect_uri", "The redirect address does not match the registered one");
     }
     if params.text("response_type") != "code" {
         return fail("invalid_response_type", "The response type must be code");
@@ -110,25 +80,13 @@ fn checked<'a>(
     Ok((client, scopes, redirect))
 }
 
-const KEPT: [&str; 7] = [
-    "client_id",
-    "redirect_uri",
-    "response_type",
-    "scope",
-    "state",
-    "access_type",
-    "prompt",
-];
+const KEPT: [&str; 7] = ["client_id", "redirect_uri", "response_type", "scope", "state", "access_type", "prompt"];
 
 fn ask(state: &State, params: &Params) -> Response {
     match checked(state, params) {
         Ok((client, _, _)) => {
-            let hidden: Vec<(&str, &str)> =
-                KEPT.iter().map(|name| (*name, params.text(name))).collect();
-            html(
-                200,
-                &consent::ask(&state.org, client, params.text("scope"), &hidden),
-            )
+            let hidden: Vec<(&str, &str)> = KEPT.iter().map(|name| (*name, params.text(name))).collect();
+            html(200, &consent::ask(&state.org, client, params.text("scope"), &hidden))
         }
         Err(response) => *response,
     }
@@ -140,37 +98,16 @@ fn decide(state: &mut State, identity: &Identity, params: &Params, now: i64) -> 
         Err(response) => return *response,
     };
     let Ok(mut target) = url::Url::parse(redirect) else {
-        return html(
-            400,
-            &consent::error("invalid_redirect_uri", "The redirect address is not a URL"),
-        );
+        return html(400, &consent::error("invalid_redirect_uri", "The redirect address is not a URL"));
     };
     if params.text("decision") == "reject" {
-        target
-            .query_pairs_mut()
-            .append_pair("error", "access_denied");
+        target.query_pairs_mut().append_pair("error", "access_denied");
     } else {
-        let chosen = params
-            .get("user")
-            .and_then(|id| id.parse().ok())
-            .and_then(|id| state.org.user(id));
-        let user = chosen
-            .or(state.org.users.first())
-            .filter(|user| user.active)
-            .map_or(0, |user| user.id);
+        let chosen = params.get("user").and_then(|id| id.parse().ok()).and_then(|id| state.org.user(id));
+        let user = chosen.or(state.org.users.first()).filter(|user| user.active).map_or(0, |user| user.id);
         let offline = params.text("access_type") == "offline";
         let prompted = params.text("prompt") == "consent";
-        let code = state.accounts.grant(
-            Consent {
-                client,
-                user,
-                scopes,
-                redirect,
-                offline,
-                prompted,
-            },
-            now,
-        );
+        let code = state.accounts.grant(Consent { client, user, scopes, redirect, offline, prompted }, now);
         target
             .query_pairs_mut()
             .append_pair("code", &code)
@@ -190,18 +127,12 @@ fn decide(state: &mut State, identity: &Identity, params: &Params, now: i64) -> 
 fn token(state: &mut State, identity: &Identity, params: &Params, now: i64) -> Response {
     let (id, secret) = (params.text("client_id"), params.text("client_secret"));
     let result = match params.text("grant_type") {
-        "authorization_code" => state.accounts.exchange(
-            id,
-            secret,
-            params.text("code"),
-            params.get("redirect_uri"),
-            now,
-        ),
+        "authorization_code" => {
+            state.accounts.exchange(id, secret, params.text("code"), params.get("redirect_uri"), now)
+        }
         // Sending scopes on a refresh is refused, as some clients found.
         "refresh_token" if params.get("scope").is_some() => Err(Denied::Word("invalid_scope")),
-        "refresh_token" => state
-            .accounts
-            .renew(id, secret, params.text("refresh_token"), now),
+        "refresh_token" => state.accounts.renew(id, secret, params.text("refresh_token"), now),
         _ => Err(Denied::Word("unsupported_grant_type")),
     };
     match result {
@@ -220,12 +151,8 @@ fn success(issued: &Issued, identity: &Identity) -> String {
     if let Some(refresh) = &issued.refresh {
         out.pair("refresh_token", refresh);
     }
-    out.pair("scope", &issued.scopes.joined())
-        .pair("api_domain", &identity.api_domain);
-    out.pair("token_type", "Bearer")
-        .key("expires_in")
-        .integer(ACCESS_LIFE.unsigned_abs())
-        .close();
+    out.pair("scope", &issued.scopes.joined()).pair("api_domain", &identity.api_domain);
+    out.pair("token_type", "Bearer").key("expires_in").integer(ACCESS_LIFE.unsigned_abs()).close();
     String::from_utf8(out.finish()).unwrap_or_default()
 }
 

@@ -5,8 +5,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    ACCESS_LIFE, ALIVE, Access, Accounts, CODE_LIFE, Client, Denied, Grant, Issued, REQUESTS,
-    Refresh, WINDOW,
+    ACCESS_LIFE, ALIVE, Access, Accounts, CODE_LIFE, Client, Denied, Grant, Issued, REQUESTS, Refresh, WINDOW,
 };
 use crate::zoho::api::Scopes;
 
@@ -25,11 +24,7 @@ pub(super) struct Consent<'a> {
 impl Accounts {
     fn client(&self, id: &str, secret: &str) -> Result<&Client, Denied> {
         let client = self.clients.get(id).ok_or(Denied::Word("invalid_client"))?;
-        if client.secret == secret {
-            Ok(client)
-        } else {
-            Err(Denied::Word("invalid_client_secret"))
-        }
+        if client.secret == secret { Ok(client) } else { Err(Denied::Word("invalid_client_secret")) }
     }
 
     /// Whether a client may send people back to a URI.
@@ -53,18 +48,8 @@ impl Accounts {
 
     /// A web grant code after consent. Without `prompt=consent` a second consent gives no refresh token.
     pub(super) fn grant(&mut self, consent: Consent<'_>, now: i64) -> String {
-        let Consent {
-            client,
-            user,
-            scopes,
-            redirect,
-            offline,
-            prompted,
-        } = consent;
-        let again = self
-            .refresh
-            .values()
-            .any(|refresh| refresh.client == client && refresh.user == user);
+        let Consent { client, user, scopes, redirect, offline, prompted } = consent;
+        let again = self.refresh.values().any(|refresh| refresh.client == client && refresh.user == user);
         let code = self.make("code");
         self.grants.retain(|_, grant| grant.expires > now);
         let grant = Grant {
@@ -89,10 +74,7 @@ impl Accounts {
         now: i64,
     ) -> Result<Issued, Denied> {
         self.client(id, secret)?;
-        let grant = self
-            .grants
-            .get(code)
-            .filter(|grant| grant.client == id && grant.expires > now);
+        let grant = self.grants.get(code).filter(|grant| grant.client == id && grant.expires > now);
         let grant = grant.ok_or(Denied::Word("invalid_code"))?;
         if grant.redirect.is_some() && grant.redirect.as_deref() != redirect {
             return Err(Denied::Word("invalid_redirect_uri"));
@@ -116,32 +98,15 @@ impl Accounts {
             token
         });
         let access = self.issue(grant.user, &grant.scopes, refresh.as_deref(), now);
-        Ok(Issued {
-            access,
-            refresh,
-            scopes: grant.scopes,
-        })
+        Ok(Issued { access, refresh, scopes: grant.scopes })
     }
 
     /// `grant_type=refresh_token`
-    pub(super) fn renew(
-        &mut self,
-        id: &str,
-        secret: &str,
-        token: &str,
-        now: i64,
-    ) -> Result<Issued, Denied> {
+    pub(super) fn renew(&mut self, id: &str, secret: &str, token: &str, now: i64) -> Result<Issued, Denied> {
         self.client(id, secret)?;
-        let refresh = self
-            .refresh
-            .get_mut(token)
-            .filter(|refresh| refresh.client == id);
+        let refresh = self.refresh.get_mut(token).filter(|refresh| refresh.client == id);
         let refresh = refresh.ok_or(Denied::Word("invalid_code"))?;
-        while refresh
-            .requests
-            .front()
-            .is_some_and(|at| *at <= now - WINDOW)
-        {
+        while refresh.requests.front().is_some_and(|at| *at <= now - WINDOW) {
             refresh.requests.pop_front();
         }
         if refresh.requests.len() >= REQUESTS {
@@ -150,22 +115,14 @@ impl Accounts {
         refresh.requests.push_back(now);
         let (user, scopes) = (refresh.user, refresh.scopes.clone());
         let access = self.issue(user, &scopes, Some(token), now);
-        Ok(Issued {
-            access,
-            refresh: None,
-            scopes,
-        })
+        Ok(Issued { access, refresh: None, scopes })
     }
 
     fn issue(&mut self, user: u64, scopes: &Scopes, refresh: Option<&str>, now: i64) -> String {
         let token = self.make("access");
         self.access.retain(|_, access| access.expires > now);
-        let access = Access {
-            user,
-            scopes: scopes.clone(),
-            expires: now + ACCESS_LIFE,
-            refresh: refresh.map(str::to_owned),
-        };
+        let access =
+            Access { user, scopes: scopes.clone(), expires: now + ACCESS_LIFE, refresh: refresh.map(str::to_owned) };
         self.access.insert(token.clone(), access);
         if let Some(held) = refresh.and_then(|refresh| self.refresh.get_mut(refresh)) {
             held.alive.retain(|token| self.access.contains_key(token));
@@ -186,10 +143,7 @@ impl Accounts {
         }
         match self.access.remove(token) {
             Some(access) => {
-                if let Some(held) = access
-                    .refresh
-                    .and_then(|refresh| self.refresh.get_mut(&refresh))
-                {
+                if let Some(held) = access.refresh.and_then(|refresh| self.refresh.get_mut(&refresh)) {
                     held.alive.retain(|alive| alive != token);
                 }
                 true
@@ -217,14 +171,7 @@ mod tests {
 
     fn consent(redirect: &str, prompted: bool) -> Consent<'_> {
         let scopes = Scopes::parse("ZohoCRM.org.READ");
-        Consent {
-            client: "1000.A",
-            user: 7,
-            scopes,
-            redirect,
-            offline: true,
-            prompted,
-        }
+        Consent { client: "1000.A", user: 7, scopes, redirect, offline: true, prompted }
     }
 
     #[test]
@@ -232,21 +179,11 @@ mod tests {
         let mut accounts = accounts();
         let code = accounts.grant(consent("https://app.example/cb", true), 0);
         let word = |result: Result<Issued, Denied>| result.err().unwrap();
-        assert_eq!(
-            word(accounts.exchange("1000.B", "s", &code, None, 1)),
-            Denied::Word("invalid_client")
-        );
-        assert_eq!(
-            word(accounts.exchange("1000.A", "x", &code, None, 1)),
-            Denied::Word("invalid_client_secret")
-        );
-        assert_eq!(
-            word(accounts.exchange("1000.A", "s", &code, None, 1)),
-            Denied::Word("invalid_redirect_uri")
-        );
-        let issued = accounts
-            .exchange("1000.A", "s", &code, Some("https://app.example/cb"), 1)
-            .unwrap_or_else(|_| panic!());
+        assert_eq!(word(accounts.exchange("1000.B", "s", &code, None, 1)), Denied::Word("invalid_client"));
+        assert_eq!(word(accounts.exchange("1000.A", "x", &code, None, 1)), Denied::Word("invalid_client_secret"));
+        assert_eq!(word(accounts.exchange("1000.A", "s", &code, None, 1)), Denied::Word("invalid_redirect_uri"));
+        let issued =
+            accounts.exchange("1000.A", "s", &code, Some("https://app.example/cb"), 1).unwrap_or_else(|_| panic!());
         assert!(issued.refresh.is_some());
         assert_eq!(accounts.verify(&issued.access, 3600).unwrap().0, 7);
         assert!(accounts.verify(&issued.access, 3601).is_none());
@@ -261,21 +198,9 @@ mod tests {
         let mut accounts = accounts();
         accounts.add_refresh_token("r", "1000.A", 7, "ZohoCRM.org.READ");
         let code = accounts.grant(consent("u", false), 0);
-        assert!(
-            accounts
-                .exchange("1000.A", "s", &code, Some("u"), 1)
-                .unwrap_or_else(|_| panic!())
-                .refresh
-                .is_none()
-        );
+        assert!(accounts.exchange("1000.A", "s", &code, Some("u"), 1).unwrap_or_else(|_| panic!()).refresh.is_none());
         let code = accounts.grant(consent("u", true), 0);
-        assert!(
-            accounts
-                .exchange("1000.A", "s", &code, Some("u"), 1)
-                .unwrap_or_else(|_| panic!())
-                .refresh
-                .is_some()
-        );
+        assert!(accounts.exchange("1000.A", "s", &code, Some("u"), 1).unwrap_or_else(|_| panic!()).refresh.is_some());
     }
 
     #[test]
@@ -284,28 +209,12 @@ mod tests {
         accounts.add_refresh_token("r", "1000.A", 7, "ZohoCRM.org.READ");
         let mut tokens = Vec::new();
         for second in 0..10 {
-            tokens.push(
-                accounts
-                    .renew("1000.A", "s", "r", second)
-                    .unwrap_or_else(|_| panic!())
-                    .access,
-            );
+            tokens.push(accounts.renew("1000.A", "s", "r", second).unwrap_or_else(|_| panic!()).access);
         }
-        assert_eq!(
-            accounts.renew("1000.A", "s", "r", 20).err(),
-            Some(Denied::Throttled)
-        );
+        assert_eq!(accounts.renew("1000.A", "s", "r", 20).err(), Some(Denied::Throttled));
         assert!(accounts.verify(&tokens[0], 20).is_some());
-        tokens.push(
-            accounts
-                .renew("1000.A", "s", "r", 600)
-                .unwrap_or_else(|_| panic!())
-                .access,
-        );
-        assert!(
-            accounts.verify(&tokens[0], 601).is_none(),
-            "the eleventh kills the oldest"
-        );
+        tokens.push(accounts.renew("1000.A", "s", "r", 600).unwrap_or_else(|_| panic!()).access);
+        assert!(accounts.verify(&tokens[0], 601).is_none(), "the eleventh kills the oldest");
         assert!(accounts.verify(&tokens[1], 601).is_some());
         assert!(accounts.revoke("r") && accounts.verify(&tokens[10], 601).is_none());
         assert!(!accounts.revoke("r"));
@@ -318,10 +227,7 @@ mod tests {
             accounts.add_refresh_token(&format!("r{n}"), "1000.A", 7, "ZohoCRM.org.READ");
         }
         assert_eq!(accounts.refresh_tokens(), 20);
-        assert_eq!(
-            accounts.renew("1000.A", "s", "r0", 0).err(),
-            Some(Denied::Word("invalid_code"))
-        );
+        assert_eq!(accounts.renew("1000.A", "s", "r0", 0).err(), Some(Denied::Word("invalid_code")));
         assert!(accounts.renew("1000.A", "s", "r1", 0).is_ok());
         assert!(!format!("{accounts:?}").contains("r1"));
     }

@@ -17,12 +17,7 @@ impl Ledger {
     /// Credits used in the day before `now` (epoch seconds).
     pub fn used(&mut self, now: i64) -> u64 {
         let oldest = now.div_euclid(60) - DAY_MINUTES;
-        while let Some((_, credits)) = self
-            .minutes
-            .front()
-            .copied()
-            .filter(|(minute, _)| *minute <= oldest)
-        {
+        while let Some((_, credits)) = self.minutes.front().copied().filter(|(minute, _)| *minute <= oldest) {
             self.used -= credits;
             self.minutes.pop_front();
         }

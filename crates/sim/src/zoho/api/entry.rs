@@ -28,11 +28,9 @@ pub(crate) fn too_many(code: RateCode) -> Refusal {
             let message = "Too many requests fired in concurrent than the allowed limit.";
             Refusal::bare(429, "TOO_MANY_REQUESTS", message)
         }
-        RateCode::RateLimitExceeded => Refusal::bare(
-            429,
-            "RATE_LIMIT_EXCEEDED",
-            "Too many requests. Please try again later.",
-        ),
+        RateCode::RateLimitExceeded => {
+            Refusal::bare(429, "RATE_LIMIT_EXCEEDED", "Too many requests. Please try again later.")
+        }
     }
 }
 
@@ -40,8 +38,7 @@ pub(crate) fn too_many(code: RateCode) -> Refusal {
 pub(crate) fn response(status: u16, body: Vec<u8>) -> Response<axum::body::Body> {
     let empty = body.is_empty();
     let mut response = Response::new(axum::body::Body::from(body));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if !empty {
         let json = HeaderValue::from_static("application/json;charset=UTF-8");
         response.headers_mut().insert(header::CONTENT_TYPE, json);
@@ -55,24 +52,16 @@ pub(crate) fn answer(state: &mut State, raw: Raw<'_>, now: i64) -> Response<axum
         .path
         .split('/')
         .filter(|part| !part.is_empty())
-        .map(|part| {
-            percent_encoding::percent_decode_str(part)
-                .decode_utf8_lossy()
-                .into_owned()
-        })
+        .map(|part| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned())
         .collect();
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let cap = state
-        .switches
-        .credits
-        .unwrap_or_else(|| state.org.edition().credits(state.org.options.licences));
+    let cap = state.switches.credits.unwrap_or_else(|| state.org.edition().credits(state.org.options.licences));
     let route = Route::find(raw.method, &parts);
     let result = walk(state, raw, &route, now, cap);
     let (status, body, credits) = match result {
         Ok(answer) => (answer.status, answer.body, answer.credits),
         Err(refusal) => {
-            let free =
-                refusal.status == 401 || refusal.status == 429 || !state.switches.failures_cost;
+            let free = refusal.status == 401 || refusal.status == 429 || !state.switches.failures_cost;
             (refusal.status, refused(&route, &refusal), u64::from(!free))
         }
     };
@@ -86,9 +75,7 @@ pub(crate) fn answer(state: &mut State, raw: Raw<'_>, now: i64) -> Response<axum
         && used * 2 >= cap
         && let Ok(value) = HeaderValue::from_str(&cap.saturating_sub(used).to_string())
     {
-        response
-            .headers_mut()
-            .insert("x-api-credits-remaining", value);
+        response.headers_mut().insert("x-api-credits-remaining", value);
     }
     response
 }
@@ -120,20 +107,15 @@ fn walk(
         Err(refusal) => return Err(refusal.clone()),
     };
     if let Some(need) = route.needs().iter().find(|need| !scopes.cover(need)) {
-        let message = if need.service == "ZohoSearch" {
-            "Unauthorized"
-        } else {
-            "invalid oauth scope to access this URL"
-        };
+        let message =
+            if need.service == "ZohoSearch" { "Unauthorized" } else { "invalid oauth scope to access this URL" };
         return Err(Refusal::bare(401, "OAUTH_SCOPE_MISMATCH", message));
     }
     if state.ledger.used(now) >= cap {
         return Err(too_many(state.switches.rate_code));
     }
     let call = Call {
-        query: url::form_urlencoded::parse(raw.query.as_bytes())
-            .into_owned()
-            .collect(),
+        query: url::form_urlencoded::parse(raw.query.as_bytes()).into_owned().collect(),
         headers: raw.headers,
         body: raw.body,
         user,
@@ -149,12 +131,7 @@ fn walk(
     run(state, &call, route, module)
 }
 
-fn run(
-    state: &mut State,
-    call: &Call<'_>,
-    route: Route<'_>,
-    module: usize,
-) -> Result<Answer, Refusal> {
+fn run(state: &mut State, call: &Call<'_>, route: Route<'_>, module: usize) -> Result<Answer, Refusal> {
     use records::Write;
     match route {
         Route::Org => Ok(meta::org(&state.org)),
@@ -196,28 +173,15 @@ fn run(
 
 impl State {
     /// The user and scopes of the token in the headers.
-    fn authorise(
-        &mut self,
-        headers: &HeaderMap,
-        now: i64,
-    ) -> Result<(u64, super::Scopes), Refusal> {
-        let text = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("");
+    fn authorise(&mut self, headers: &HeaderMap, now: i64) -> Result<(u64, super::Scopes), Refusal> {
+        let text = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
         let token = match text.split_once(' ') {
             Some(("Zoho-oauthtoken", token)) => token.trim(),
-            Some((scheme, token))
-                if self.switches.accept_bearer && scheme.eq_ignore_ascii_case("bearer") =>
-            {
+            Some((scheme, token)) if self.switches.accept_bearer && scheme.eq_ignore_ascii_case("bearer") => {
                 token.trim()
             }
             _ => {
-                return Err(Refusal::bare(
-                    401,
-                    "AUTHENTICATION_FAILURE",
-                    "Authentication failed",
-                ));
+                return Err(Refusal::bare(401, "AUTHENTICATION_FAILURE", "Authentication failed"));
             }
         };
         let (user, scopes) = self
@@ -231,16 +195,8 @@ impl State {
     }
 
     /// A module that exists, is not hidden and may be seen by the caller's profile.
-    pub(crate) fn module_for(
-        &self,
-        call: &Call<'_>,
-        name: &str,
-        index: u64,
-    ) -> Result<usize, Refusal> {
-        let no = self
-            .org
-            .module_no(name)
-            .ok_or_else(|| Refusal::module(index))?;
+    pub(crate) fn module_for(&self, call: &Call<'_>, name: &str, index: u64) -> Result<usize, Refusal> {
+        let no = self.org.module_no(name).ok_or_else(|| Refusal::module(index))?;
         let module = self.org.module_at(no);
         let subform = module.meta.parent.is_some();
         if module.meta.hidden || subform {
@@ -250,15 +206,9 @@ impl State {
         if profile.is_some_and(|profile| profile.hidden_modules.contains(&module.meta.api_name)) {
             let details = details(|out| {
                 out.key("permissions").open_array();
-                out.text(&format!("Crm_Implied_View_{}", module.meta.api_name))
-                    .close_array();
+                out.text(&format!("Crm_Implied_View_{}", module.meta.api_name)).close_array();
             });
-            return Err(Refusal::new(
-                403,
-                "NO_PERMISSION",
-                "Permission denied",
-                details,
-            ));
+            return Err(Refusal::new(403, "NO_PERMISSION", "Permission denied", details));
         }
         Ok(no)
     }

@@ -35,10 +35,7 @@ pub(crate) fn admit(busy: &Arc<Busy>, most: usize, heavy: Option<usize>) -> Opti
         busy.all.fetch_sub(1, Ordering::AcqRel);
         return None;
     }
-    let mut ticket = Ticket {
-        busy: Arc::clone(busy),
-        heavy: false,
-    };
+    let mut ticket = Ticket { busy: Arc::clone(busy), heavy: false };
     let Some(most_heavy) = heavy else {
         return Some(ticket);
     };
@@ -110,12 +107,7 @@ mod tests {
 
     #[test]
     fn heavy_calls_are_told_by_their_records() {
-        let body = |n: usize| {
-            format!(
-                "{{\"data\":[{}]}}",
-                vec![r#"{"a":"{[","rows":[{"b":1}]}"#; n].join(",")
-            )
-        };
+        let body = |n: usize| format!("{{\"data\":[{}]}}", vec![r#"{"a":"{[","rows":[{"b":1}]}"#; n].join(","));
         assert!(!is_heavy("POST", "/crm/v8/Accounts", body(10).as_bytes()));
         assert!(is_heavy("PUT", "/crm/v8/Accounts", body(11).as_bytes()));
         assert!(is_heavy("POST", "/crm/v8/coql", b"{}"));

@@ -66,10 +66,7 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// A query parameter.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// A header that is plain text.
@@ -92,20 +89,12 @@ pub(crate) struct Answer {
 impl Answer {
     /// An answer with a finished document.
     pub(crate) fn json(status: u16, out: Out) -> Self {
-        Self {
-            status,
-            body: out.finish(),
-            credits: 1,
-        }
+        Self { status, body: out.finish(), credits: 1 }
     }
 
     /// An answer without body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            body: Vec::new(),
-            credits: 1,
-        }
+        Self { status, body: Vec::new(), credits: 1 }
     }
 
     /// Sets the cost.

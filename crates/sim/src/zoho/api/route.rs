@@ -44,19 +44,11 @@ pub(super) enum Route<'a> {
 }
 
 fn no_such_url() -> Refusal {
-    Refusal::bare(
-        404,
-        "INVALID_URL_PATTERN",
-        "Please check if the URL trying to access is a correct one",
-    )
+    Refusal::bare(404, "INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one")
 }
 
 fn wrong_method() -> Refusal {
-    Refusal::bare(
-        405,
-        "INVALID_REQUEST_METHOD",
-        "The http request method type is not a valid one",
-    )
+    Refusal::bare(405, "INVALID_REQUEST_METHOD", "The http request method type is not a valid one")
 }
 
 impl<'a> Route<'a> {
@@ -80,9 +72,7 @@ impl<'a> Route<'a> {
         let last = rest.get(1).copied();
         Ok(match (method, rest) {
             ("GET", ["org"]) => Self::Org,
-            ("GET", ["org", "currencies"] | ["org", "currencies", _]) => {
-                Self::Currencies(rest.get(2).copied())
-            }
+            ("GET", ["org", "currencies"] | ["org", "currencies", _]) => Self::Currencies(rest.get(2).copied()),
             ("GET", ["org", "taxes"]) => Self::Taxes,
             ("GET", ["users"] | ["users", _]) => Self::Users(last),
             ("POST", ["coql"]) => Self::Coql,
@@ -104,9 +94,7 @@ impl<'a> Route<'a> {
             ("DELETE", [module, id]) => Self::Delete(module, Some(id)),
             ("GET", [module, id, "Locking_Information__s"]) => Self::Locks(module, id),
             ("POST", [module, id, "Locking_Information__s"]) => Self::Lock(module, id),
-            ("DELETE", [module, id, "Locking_Information__s", lock]) => {
-                Self::Unlock(module, id, lock)
-            }
+            ("DELETE", [module, id, "Locking_Information__s", lock]) => Self::Unlock(module, id, lock),
             (_, [_] | [_, _] | [_, _, "Locking_Information__s", ..]) => return Err(wrong_method()),
             _ => return Err(no_such_url()),
         })
@@ -133,11 +121,7 @@ impl<'a> Route<'a> {
             ("DELETE", ["recycle_bin"] | ["recycle_bin", _]) => Self::BinPurge(last),
             (
                 _,
-                [
-                    "modules" | "fields" | "layouts" | "profiles" | "data_sharing" | "pipeline"
-                    | "related_lists",
-                    ..,
-                ]
+                ["modules" | "fields" | "layouts" | "profiles" | "data_sharing" | "pipeline" | "related_lists", ..]
                 | ["recycle_bin", ..],
             ) => return Err(wrong_method()),
             _ => return Err(no_such_url()),
@@ -215,11 +199,7 @@ impl<'a> Route<'a> {
             Self::DataSharing => "data_sharing",
             Self::Pipelines(_) => "pipeline",
             Self::RelatedLists => "related_lists",
-            Self::Bin(_)
-            | Self::BinCount
-            | Self::BinRestore(_)
-            | Self::BinPurge(_)
-            | Self::BinEmpty => "recycle_bin",
+            Self::Bin(_) | Self::BinCount | Self::BinRestore(_) | Self::BinPurge(_) | Self::BinEmpty => "recycle_bin",
             Self::Coql => "coql",
             Self::List(_) => "list",
             Self::Get(..) => "record",

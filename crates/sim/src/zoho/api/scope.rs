@@ -18,43 +18,23 @@ pub(crate) struct Need {
 impl Need {
     /// `ZohoCRM.{group}.{action}`
     pub(crate) fn group(group: &'static str, action: &'static str) -> Self {
-        Self {
-            service: "ZohoCRM",
-            group,
-            name: None,
-            action,
-        }
+        Self { service: "ZohoCRM", group, name: None, action }
     }
 
     /// `ZohoCRM.settings.{name}.{action}`
     pub(crate) fn setting(name: &str, action: &'static str) -> Self {
-        Self {
-            service: "ZohoCRM",
-            group: "settings",
-            name: Some(name.to_owned()),
-            action,
-        }
+        Self { service: "ZohoCRM", group: "settings", name: Some(name.to_owned()), action }
     }
 
     /// `ZohoCRM.modules.{module}.{action}`, the module by its API name.
     pub(crate) fn module(module: &str, action: &'static str) -> Self {
         let name = module.to_ascii_lowercase().replace('_', "");
-        Self {
-            service: "ZohoCRM",
-            group: "modules",
-            name: Some(name),
-            action,
-        }
+        Self { service: "ZohoCRM", group: "modules", name: Some(name), action }
     }
 
     /// `ZohoSearch.securesearch.READ`
     pub(crate) fn search() -> Self {
-        Self {
-            service: "ZohoSearch",
-            group: "securesearch",
-            name: None,
-            action: "READ",
-        }
+        Self { service: "ZohoSearch", group: "securesearch", name: None, action: "READ" }
     }
 }
 
@@ -62,27 +42,19 @@ impl Scopes {
     /// Reads a list that is separated by commas or blanks.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let words = text
-            .split([',', ' '])
-            .map(str::trim)
-            .filter(|word| !word.is_empty());
+        let words = text.split([',', ' ']).map(str::trim).filter(|word| !word.is_empty());
         Self(words.map(str::to_owned).collect())
     }
 
     /// True when every scope is a known word: `service.group.action` or `service.group.name.action`.
     #[must_use]
     pub fn well_formed(&self) -> bool {
-        let word = |part: &str| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        };
+        let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         !self.0.is_empty()
             && self.0.iter().all(|scope| {
                 let parts: Vec<&str> = scope.split('.').collect();
                 matches!(parts.len(), 3 | 4)
-                    && matches!(
-                        parts[0],
-                        "ZohoCRM" | "ZohoSearch" | "ZohoFiles" | "AaaServer"
-                    )
+                    && matches!(parts[0], "ZohoCRM" | "ZohoSearch" | "ZohoFiles" | "AaaServer")
                     && parts.iter().all(|part| word(part))
             })
     }
@@ -99,9 +71,7 @@ impl Scopes {
             let parts: Vec<&str> = scope.split('.').collect();
             let (group, name, action) = match parts.as_slice() {
                 [service, group, action] if *service == need.service => (*group, None, *action),
-                [service, group, name, action] if *service == need.service => {
-                    (*group, Some(*name), *action)
-                }
+                [service, group, name, action] if *service == need.service => (*group, Some(*name), *action),
                 _ => return false,
             };
             let write = action == "WRITE" && matches!(need.action, "CREATE" | "UPDATE");
@@ -119,8 +89,7 @@ mod tests {
 
     #[test]
     fn scopes_cover_what_they_name() {
-        let scopes =
-            Scopes::parse("ZohoCRM.modules.invoices.READ,ZohoCRM.settings.ALL ZohoCRM.coql.READ");
+        let scopes = Scopes::parse("ZohoCRM.modules.invoices.READ,ZohoCRM.settings.ALL ZohoCRM.coql.READ");
         assert!(scopes.well_formed());
         assert!(scopes.cover(&Need::module("Invoices", "READ")));
         assert!(!scopes.cover(&Need::module("Invoices", "CREATE")));
@@ -128,10 +97,7 @@ mod tests {
         assert!(scopes.cover(&Need::setting("fields", "CREATE")));
         assert!(scopes.cover(&Need::group("coql", "READ")));
         assert!(!scopes.cover(&Need::search()));
-        assert!(
-            Scopes::parse("ZohoCRM.modules.salesorders.ALL")
-                .cover(&Need::module("Sales_Orders", "DELETE"))
-        );
+        assert!(Scopes::parse("ZohoCRM.modules.salesorders.ALL").cover(&Need::module("Sales_Orders", "DELETE")));
         assert!(!Scopes::parse("everything").well_formed());
     }
 }

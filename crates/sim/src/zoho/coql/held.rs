@@ -19,12 +19,7 @@ pub(super) enum Held<'a> {
     Time(i64),
 }
 
-pub(super) fn value<'a>(
-    module: &Module,
-    record: &'a Record,
-    row: Option<(&'a Row, usize)>,
-    no: FieldNo,
-) -> Held<'a> {
+pub(super) fn value<'a>(module: &Module, record: &'a Record, row: Option<(&'a Row, usize)>, no: FieldNo) -> Held<'a> {
     match (module.field(no).source, row) {
         (Source::Id, Some((row, _))) => Held::Id(row.id),
         (Source::Id, None) | (Source::Parent, _) => Held::Id(record.id),

@@ -25,9 +25,7 @@ pub(super) struct Token {
     pub(super) column: usize,
 }
 
-const SIGNS: [&str; 12] = [
-    "!=", "<>", "<=", ">=", "(", ")", ",", "=", "<", ">", "*", ";",
-];
+const SIGNS: [&str; 12] = ["!=", "<>", "<=", ">=", "(", ")", ",", "=", "<", ">", "*", ";"];
 
 /// Cuts a query into words.
 pub(super) fn lex(text: &str) -> Result<Vec<Token>, Refusal> {
@@ -42,56 +40,30 @@ pub(super) fn lex(text: &str) -> Result<Vec<Token>, Refusal> {
         } else if c == '\'' || c == '"' {
             let (text, next) = quoted(&chars, at)?;
             at = next;
-            tokens.push(Token {
-                word: Word::Text(text),
-                column,
-            });
-        } else if c.is_ascii_digit()
-            || (c == '-' && chars.get(at + 1).is_some_and(char::is_ascii_digit))
-        {
+            tokens.push(Token { word: Word::Text(text), column });
+        } else if c.is_ascii_digit() || (c == '-' && chars.get(at + 1).is_some_and(char::is_ascii_digit)) {
             let from = at;
             at += 1;
-            while chars
-                .get(at)
-                .is_some_and(|c| c.is_ascii_digit() || *c == '.')
-            {
+            while chars.get(at).is_some_and(|c| c.is_ascii_digit() || *c == '.') {
                 at += 1;
             }
-            tokens.push(Token {
-                word: Word::Number(chars[from..at].iter().collect()),
-                column,
-            });
+            tokens.push(Token { word: Word::Number(chars[from..at].iter().collect()), column });
         } else if c.is_alphabetic() || c == '_' || c == '$' {
             let from = at;
-            while chars
-                .get(at)
-                .is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$'))
-            {
+            while chars.get(at).is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$')) {
                 at += 1;
             }
-            tokens.push(Token {
-                word: Word::Name(chars[from..at].iter().collect()),
-                column,
-            });
+            tokens.push(Token { word: Word::Name(chars[from..at].iter().collect()), column });
         } else {
             let rest: String = chars[at..chars.len().min(at + 2)].iter().collect();
             let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) else {
                 return Err(syntax(&c.to_string(), column));
             };
             at += sign.len();
-            tokens.push(Token {
-                word: Word::Sign(if *sign == "<>" { "!=" } else { sign }),
-                column,
-            });
+            tokens.push(Token { word: Word::Sign(if *sign == "<>" { "!=" } else { sign }), column });
         }
     }
-    while matches!(
-        tokens.last(),
-        Some(Token {
-            word: Word::Sign(";"),
-            ..
-        })
-    ) {
+    while matches!(tokens.last(), Some(Token { word: Word::Sign(";"), .. })) {
         tokens.pop();
     }
     Ok(tokens)
@@ -114,8 +86,5 @@ fn quoted(chars: &[char], from: usize) -> Result<(String, usize), Refusal> {
         }
         at += 1;
     }
-    Err(syntax(
-        &chars[from..].iter().take(20).collect::<String>(),
-        from + 1,
-    ))
+    Err(syntax(&chars[from..].iter().take(20).collect::<String>(), from + 1))
 }

@@ -26,22 +26,10 @@ pub(crate) fn query(org: &Org, switches: &Switches, call: &Call<'_>) -> Result<A
     };
     let parsed = parse::parse(text)?;
     let plan = Plan::bind(org, switches, call, &parsed)?;
-    let owner = org
-        .module_at(plan.module)
-        .meta
-        .parent
-        .as_ref()
-        .map(|(name, _)| name.as_str());
-    let read = Need::module(
-        owner.unwrap_or(&org.module_at(plan.module).meta.api_name),
-        "READ",
-    );
+    let owner = org.module_at(plan.module).meta.parent.as_ref().map(|(name, _)| name.as_str());
+    let read = Need::module(owner.unwrap_or(&org.module_at(plan.module).meta.api_name), "READ");
     if !call.scopes.cover(&read) {
-        return Err(Refusal::bare(
-            401,
-            "OAUTH_SCOPE_MISMATCH",
-            "invalid oauth scope to access this URL",
-        ));
+        return Err(Refusal::bare(401, "OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL"));
     }
     let credits = match parsed.limit {
         0..=200 => 1,
@@ -58,23 +46,13 @@ pub(crate) fn query(org: &Org, switches: &Switches, call: &Call<'_>) -> Result<A
     if wants_fields(call) {
         meta::coql_fields(org, &plan.selected_fields(), &mut out);
     }
-    out.key("info")
-        .open()
-        .key("count")
-        .integer(count as u64)
-        .key("more_records")
-        .boolean(more)
-        .close()
-        .close();
+    out.key("info").open().key("count").integer(count as u64).key("more_records").boolean(more).close().close();
     Ok(Answer::json(200, out).costing(credits))
 }
 
 fn wants_fields(call: &Call<'_>) -> bool {
     let body = super::json::parse(call.body).ok();
-    let listed = body
-        .as_ref()
-        .and_then(|body| body.get("include_meta"))
-        .and_then(Json::array);
+    let listed = body.as_ref().and_then(|body| body.get("include_meta")).and_then(Json::array);
     listed.is_some_and(|names| names.iter().any(|name| name.text() == Some("fields")))
         && call.scopes.cover(&Need::setting("fields", "READ"))
 }
@@ -82,18 +60,9 @@ fn wants_fields(call: &Call<'_>) -> bool {
 /// `SYNTAX_ERROR` near a word.
 fn syntax(near: &str, column: usize) -> Refusal {
     let details = details(|out| {
-        out.key("line")
-            .integer(1)
-            .key("column")
-            .integer(column as u64)
-            .pair("near", near);
+        out.key("line").integer(1).key("column").integer(column as u64).pair("near", near);
     });
-    Refusal::new(
-        400,
-        "SYNTAX_ERROR",
-        "error occurred while parsing the query",
-        details,
-    )
+    Refusal::new(400, "SYNTAX_ERROR", "error occurred while parsing the query", details)
 }
 
 /// `SYNTAX_ERROR` for a missing clause.

@@ -37,11 +37,7 @@ pub(super) enum Condition {
     /// One holds.
     Or(Box<Condition>, Box<Condition>),
     /// A comparison of a column.
-    Test {
-        column: String,
-        op: &'static str,
-        values: Vec<Value>,
-    },
+    Test { column: String, op: &'static str, values: Vec<Value> },
 }
 
 /// A read query.
@@ -64,12 +60,7 @@ const MOST_OFFSET: usize = 100_000;
 /// Reads a query.
 pub(super) fn parse(text: &str) -> Result<Query, Refusal> {
     let tokens = lex(text)?;
-    let mut reader = Reader {
-        tokens,
-        at: 0,
-        tests: 0,
-        depth: 0,
-    };
+    let mut reader = Reader { tokens, at: 0, tests: 0, depth: 0 };
     let query = reader.query()?;
     match reader.tokens.get(reader.at) {
         None => Ok(query),
@@ -104,8 +95,7 @@ impl Reader {
     }
 
     fn keyword(&mut self, word: &str) -> bool {
-        let found =
-            matches!(self.peek(), Some(Word::Name(name)) if name.eq_ignore_ascii_case(word));
+        let found = matches!(self.peek(), Some(Word::Name(name)) if name.eq_ignore_ascii_case(word));
         self.at += usize::from(found);
         found
     }
@@ -155,15 +145,7 @@ impl Reader {
         }
         let order = self.order()?;
         let (limit, offset) = self.window()?;
-        Ok(Query {
-            columns,
-            module,
-            condition,
-            group,
-            order,
-            limit,
-            offset,
-        })
+        Ok(Query { columns, module, condition, group, order, limit, offset })
     }
 
     fn columns(&mut self) -> Result<Vec<Column>, Refusal> {
@@ -176,43 +158,22 @@ impl Reader {
                 if !["count", "sum", "min", "max", "avg"].contains(&word.as_str()) {
                     return self.fail();
                 }
-                name = if self.sign("*") {
-                    "*".to_owned()
-                } else {
-                    self.name()?
-                };
+                name = if self.sign("*") { "*".to_owned() } else { self.name()? };
                 if !self.sign(")") || (name == "*" && word != "count") {
                     return self.fail();
                 }
                 aggregate = Some(word);
             }
-            let alias = if self.keyword("as") {
-                Some(self.name()?)
-            } else {
-                None
-            };
-            columns.push(Column {
-                aggregate,
-                name,
-                alias,
-            });
+            let alias = if self.keyword("as") { Some(self.name()?) } else { None };
+            columns.push(Column { aggregate, name, alias });
             if !self.sign(",") {
                 break;
             }
         }
-        if columns
-            .iter()
-            .filter(|column| column.aggregate.is_some())
-            .count()
-            > 5
-        {
+        if columns.iter().filter(|column| column.aggregate.is_some()).count() > 5 {
             return Err(exceeded("aggregate", 5));
         }
-        if columns.len() > 50 {
-            Err(exceeded("select", 50))
-        } else {
-            Ok(columns)
-        }
+        if columns.len() > 50 { Err(exceeded("select", 50)) } else { Ok(columns) }
     }
 
     /// One pair of conditions at most; more must be bracketed.
@@ -230,8 +191,7 @@ impl Reader {
             self.depth -= 1;
             return Ok(left);
         };
-        if matches!(self.peek(), Some(Word::Name(name)) if ["and", "or"].iter().any(|w| name.eq_ignore_ascii_case(w)))
-        {
+        if matches!(self.peek(), Some(Word::Name(name)) if ["and", "or"].iter().any(|w| name.eq_ignore_ascii_case(w))) {
             return self.fail();
         }
         self.depth -= 1;
@@ -241,11 +201,7 @@ impl Reader {
     fn side(&mut self) -> Result<Condition, Refusal> {
         if self.sign("(") {
             let inner = self.condition()?;
-            return if self.sign(")") {
-                Ok(inner)
-            } else {
-                self.fail()
-            };
+            return if self.sign(")") { Ok(inner) } else { self.fail() };
         }
         self.test()
     }
@@ -256,13 +212,7 @@ impl Reader {
             return Err(exceeded("where", MOST_CONDITIONS));
         }
         let column = self.name()?;
-        let done = |op, values| {
-            Ok(Condition::Test {
-                column: column.clone(),
-                op,
-                values,
-            })
-        };
+        let done = |op, values| Ok(Condition::Test { column: column.clone(), op, values });
         for op in ["=", "!=", "<=", ">=", "<", ">"] {
             if self.sign(op) {
                 let value = self.value()?;
@@ -291,10 +241,7 @@ impl Reader {
                 return self.fail();
             }
             let last = self.value()?;
-            return done(
-                if not { "not between" } else { "between" },
-                vec![first, last],
-            );
+            return done(if not { "not between" } else { "between" }, vec![first, last]);
         }
         self.fail()
     }
@@ -307,11 +254,7 @@ impl Reader {
         while self.sign(",") {
             values.push(self.value()?);
         }
-        if self.sign(")") {
-            Ok(values)
-        } else {
-            self.fail()
-        }
+        if self.sign(")") { Ok(values) } else { self.fail() }
     }
 
     fn value(&mut self) -> Result<Value, Refusal> {
@@ -345,11 +288,7 @@ impl Reader {
                 break;
             }
         }
-        if order.len() > 10 {
-            Err(exceeded("order by", 10))
-        } else {
-            Ok(order)
-        }
+        if order.len() > 10 { Err(exceeded("order by", 10)) } else { Ok(order) }
     }
 
     fn count(&mut self) -> Result<usize, Refusal> {
@@ -391,12 +330,10 @@ impl Reader {
 
 fn is_keyword(name: &str) -> bool {
     const KEYWORDS: [&str; 18] = [
-        "select", "from", "where", "and", "or", "not", "in", "like", "between", "is", "null",
-        "order", "group", "by", "limit", "offset", "as", "desc",
+        "select", "from", "where", "and", "or", "not", "in", "like", "between", "is", "null", "order", "group", "by",
+        "limit", "offset", "as", "desc",
     ];
-    KEYWORDS
-        .iter()
-        .any(|keyword| name.eq_ignore_ascii_case(keyword))
+    KEYWORDS.iter().any(|keyword| name.eq_ignore_ascii_case(keyword))
 }
 
 #[cfg(test)]
@@ -417,43 +354,25 @@ mod tests {
         .unwrap();
         assert_eq!(query.columns.len(), 3);
         assert_eq!((query.offset, query.limit), (10, 200));
-        assert_eq!(
-            query.order,
-            [("Modified_Time".to_owned(), false), ("id".to_owned(), true)]
-        );
+        assert_eq!(query.order, [("Modified_Time".to_owned(), false), ("id".to_owned(), true)]);
         assert!(matches!(query.condition, Condition::And(..)));
     }
 
     #[test]
     fn conditions_must_come_in_pairs() {
-        assert_eq!(
-            code("select id from Deals where a = 1 and b = 2 and c = 3"),
-            "SYNTAX_ERROR"
-        );
+        assert_eq!(code("select id from Deals where a = 1 and b = 2 and c = 3"), "SYNTAX_ERROR");
         assert!(parse("select id from Deals where ((a = 1 and b = 2) and c = 3)").is_ok());
         assert!(parse("select id from Deals where (a = 1 and b = 2) and c = 3").is_ok());
     }
 
     #[test]
     fn faults_and_caps() {
-        assert_eq!(
-            parse("select id from Deals").unwrap_err().details,
-            r#"{"clause":"where"}"#
-        );
+        assert_eq!(parse("select id from Deals").unwrap_err().details, r#"{"clause":"where"}"#);
         assert_eq!(code("select id from Deals where a = "), "SYNTAX_ERROR");
         assert_eq!(code("select id from Deals where a = 'x"), "SYNTAX_ERROR");
-        assert_eq!(
-            code("select id from Deals where a = 1 limit 2001"),
-            "LIMIT_EXCEEDED"
-        );
-        assert_eq!(
-            code("select id from Deals where a = 1 limit 99900, 200"),
-            "LIMIT_EXCEEDED"
-        );
+        assert_eq!(code("select id from Deals where a = 1 limit 2001"), "LIMIT_EXCEEDED");
+        assert_eq!(code("select id from Deals where a = 1 limit 99900, 200"), "LIMIT_EXCEEDED");
         let many = vec!["f"; 51].join(",");
-        assert_eq!(
-            code(&format!("select {many} from Deals where a = 1")),
-            "LIMIT_EXCEEDED"
-        );
+        assert_eq!(code(&format!("select {many} from Deals where a = 1")), "LIMIT_EXCEEDED");
     }
 }

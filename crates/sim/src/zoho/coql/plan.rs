@@ -19,11 +19,7 @@ pub(super) enum Path {
     /// A field of the queried module.
     Own(FieldNo),
     /// A field of the record that a lookup points to.
-    Via {
-        lookup: FieldNo,
-        module: usize,
-        field: FieldNo,
-    },
+    Via { lookup: FieldNo, module: usize, field: FieldNo },
     /// Every record, for `count(*)`.
     Any,
 }
@@ -56,11 +52,7 @@ pub(super) enum Literal {
 pub(super) enum Test {
     And(Box<Test>, Box<Test>),
     Or(Box<Test>, Box<Test>),
-    Compare {
-        path: Path,
-        op: &'static str,
-        values: Vec<Literal>,
-    },
+    Compare { path: Path, op: &'static str, values: Vec<Literal> },
 }
 
 /// A bound query.
@@ -85,44 +77,22 @@ struct Binder<'a> {
 
 impl Plan {
     /// Binds a query for a caller.
-    pub(super) fn bind(
-        org: &Org,
-        switches: &Switches,
-        call: &Call<'_>,
-        query: &Query,
-    ) -> Result<Self, Refusal> {
-        let module = org
-            .module_no(&query.module)
-            .filter(|no| !org.module_at(*no).meta.hidden);
+    pub(super) fn bind(org: &Org, switches: &Switches, call: &Call<'_>, query: &Query) -> Result<Self, Refusal> {
+        let module = org.module_no(&query.module).filter(|no| !org.module_at(*no).meta.hidden);
         let Some(module) = module else {
             let details = details(|out| {
                 out.pair("module", &query.module);
             });
-            return Err(Refusal::new(
-                400,
-                "INVALID_MODULE",
-                "the module name given seems to be invalid",
-                details,
-            ));
+            return Err(Refusal::new(400, "INVALID_MODULE", "the module name given seems to be invalid", details));
         };
         let parent = org.module_at(module).meta.parent.as_ref();
         let parent = parent.and_then(|(name, field)| org.module_no(name).map(|no| (no, *field)));
-        let mut binder = Binder {
-            org,
-            switches,
-            module,
-            profile: call.profile,
-            joins: Vec::new(),
-        };
+        let mut binder = Binder { org, switches, module, profile: call.profile, joins: Vec::new() };
         let columns = binder.columns(query)?;
         let test = binder.condition(&query.condition)?;
         let mut group = Vec::new();
         for name in &query.group {
-            group.push(Bound {
-                path: binder.path(name)?,
-                name: name.clone(),
-                aggregate: None,
-            });
+            group.push(Bound { path: binder.path(name)?, name: name.clone(), aggregate: None });
         }
         let mut order = Vec::new();
         for (name, descending) in &query.order {
@@ -131,14 +101,7 @@ impl Plan {
         if binder.joins.len() > switches.coql_joins {
             return Err(exceeded("join", switches.coql_joins));
         }
-        Ok(Self {
-            module,
-            parent,
-            columns,
-            test,
-            group,
-            order,
-        })
+        Ok(Self { module, parent, columns, test, group, order })
     }
 
     /// Module and position of the selected fields, for `include_meta`.
@@ -156,49 +119,28 @@ impl Binder<'_> {
     fn columns(&mut self, query: &Query) -> Result<Vec<Bound>, Refusal> {
         let mut columns: Vec<Bound> = Vec::new();
         for column in &query.columns {
-            let path = if column.name == "*" {
-                Path::Any
-            } else {
-                self.path(&column.name)?
-            };
+            let path = if column.name == "*" { Path::Any } else { self.path(&column.name)? };
             let plain = match &column.aggregate {
                 Some(word) => format!("{word}({})", column.name),
                 None => column.name.clone(),
             };
-            if columns
-                .iter()
-                .any(|held| held.path == path && held.aggregate == column.aggregate)
-            {
+            if columns.iter().any(|held| held.path == path && held.aggregate == column.aggregate) {
                 let details = details(|out| {
                     out.pair("column_name", &column.name);
                     if let Some(word) = &column.aggregate {
                         out.pair("aggregate", &word.to_ascii_uppercase());
                     }
                 });
-                return Err(Refusal::new(
-                    400,
-                    "DUPLICATE_DATA",
-                    "duplicate column",
-                    details,
-                ));
+                return Err(Refusal::new(400, "DUPLICATE_DATA", "duplicate column", details));
             }
             let name = column.alias.clone().unwrap_or(plain);
             if columns.iter().any(|held| held.name == name) {
                 let details = details(|out| {
                     out.pair("alias", &name);
                 });
-                return Err(Refusal::new(
-                    400,
-                    "DUPLICATE_ALIAS",
-                    "duplicate alias",
-                    details,
-                ));
+                return Err(Refusal::new(400, "DUPLICATE_ALIAS", "duplicate alias", details));
             }
-            columns.push(Bound {
-                path,
-                name,
-                aggregate: column.aggregate.clone(),
-            });
+            columns.push(Bound { path, name, aggregate: column.aggregate.clone() });
         }
         Ok(columns)
     }
@@ -206,12 +148,8 @@ impl Binder<'_> {
     fn path(&mut self, name: &str) -> Result<Path, Refusal> {
         let module = self.org.module_at(self.module);
         let unknown = |reason: &str| invalid(name, reason, Some(&module.meta.api_name));
-        let (first, second) = name
-            .split_once('.')
-            .map_or((name, None), |(first, second)| (first, Some(second)));
-        let no = module
-            .field_no(first)
-            .ok_or_else(|| unknown("column not found"))?;
+        let (first, second) = name.split_once('.').map_or((name, None), |(first, second)| (first, Some(second)));
+        let no = module.field_no(first).ok_or_else(|| unknown("column not found"))?;
         let field = module.field(no);
         if matches!(field.kind, Kind::Subform) || !field.seen_by(self.profile) {
             return Err(unknown("column not supported"));
@@ -219,28 +157,17 @@ impl Binder<'_> {
         let Some(second) = second else {
             return Ok(Path::Own(no));
         };
-        let target = field
-            .target
-            .as_deref()
-            .filter(|_| field.kind == Kind::Lookup);
-        let target = target
-            .and_then(|name| self.org.module_no(name))
-            .ok_or_else(|| unknown("not a lookup"))?;
+        let target = field.target.as_deref().filter(|_| field.kind == Kind::Lookup);
+        let target = target.and_then(|name| self.org.module_no(name)).ok_or_else(|| unknown("not a lookup"))?;
         if second == "id" {
             return Ok(Path::Own(no));
         }
         let joined = self.org.module_at(target);
-        let sought = joined
-            .field_no(second)
-            .ok_or_else(|| unknown("column not found"))?;
+        let sought = joined.field_no(second).ok_or_else(|| unknown("column not found"))?;
         if !self.joins.contains(&no) {
             self.joins.push(no);
         }
-        Ok(Path::Via {
-            lookup: no,
-            module: target,
-            field: sought,
-        })
+        Ok(Path::Via { lookup: no, module: target, field: sought })
     }
 
     fn field(&self, path: Path) -> &Field {
@@ -253,12 +180,8 @@ impl Binder<'_> {
 
     fn condition(&mut self, condition: &Condition) -> Result<Test, Refusal> {
         Ok(match condition {
-            Condition::And(a, b) => {
-                Test::And(Box::new(self.condition(a)?), Box::new(self.condition(b)?))
-            }
-            Condition::Or(a, b) => {
-                Test::Or(Box::new(self.condition(a)?), Box::new(self.condition(b)?))
-            }
+            Condition::And(a, b) => Test::And(Box::new(self.condition(a)?), Box::new(self.condition(b)?)),
+            Condition::Or(a, b) => Test::Or(Box::new(self.condition(a)?), Box::new(self.condition(b)?)),
             Condition::Test { column, op, values } => {
                 let path = self.path(column)?;
                 if values.len() > self.switches.coql_in_values {
@@ -267,9 +190,7 @@ impl Binder<'_> {
                 let field = self.field(path);
                 let fault = |reason: &str| {
                     let details = details(|out| {
-                        out.pair("column_name", column)
-                            .pair("operator", op)
-                            .pair("reason", reason);
+                        out.pair("column_name", column).pair("operator", op).pair("reason", reason);
                     });
                     Refusal::new(400, "INVALID_QUERY", "invalid operator found", details)
                 };
@@ -279,15 +200,9 @@ impl Binder<'_> {
                 }
                 let mut literals = Vec::with_capacity(values.len());
                 for value in values {
-                    literals.push(
-                        literal(field, value, text_like).ok_or_else(|| fault("invalid value"))?,
-                    );
+                    literals.push(literal(field, value, text_like).ok_or_else(|| fault("invalid value"))?);
                 }
-                Test::Compare {
-                    path,
-                    op,
-                    values: literals,
-                }
+                Test::Compare { path, op, values: literals }
             }
         })
     }

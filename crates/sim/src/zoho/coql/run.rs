@@ -30,22 +30,11 @@ impl Item<'_> {
 }
 
 /// Writes the rows of the answer; returns their count and whether more follow.
-pub(super) fn run(
-    org: &Org,
-    call: &Call<'_>,
-    plan: &Plan,
-    query: &Query,
-    out: &mut Out,
-) -> (usize, bool) {
-    let grouped =
-        !plan.group.is_empty() || plan.columns.iter().any(|column| column.aggregate.is_some());
+pub(super) fn run(org: &Org, call: &Call<'_>, plan: &Plan, query: &Query, out: &mut Out) -> (usize, bool) {
+    let grouped = !plan.group.is_empty() || plan.columns.iter().any(|column| column.aggregate.is_some());
     let wanted = query.offset + query.limit + 1;
     let by_id = plan.order.is_empty() || ordered_by_id(org, plan);
-    let stop = if by_id && !grouped {
-        wanted
-    } else {
-        usize::MAX
-    };
+    let stop = if by_id && !grouped { wanted } else { usize::MAX };
     let mut items = select(org, call, plan, stop);
     if grouped {
         return aggregate(org, plan, query, &items, out);
@@ -81,9 +70,7 @@ fn ordered_by_id(org: &Org, plan: &Plan) -> bool {
 /// Items that hold the condition, by id, at most `stop` of them.
 fn select<'a>(org: &'a Org, call: &Call<'_>, plan: &Plan, stop: usize) -> Vec<Item<'a>> {
     let mut found = Vec::new();
-    let (home, rows) = plan
-        .parent
-        .map_or((plan.module, None), |(module, field)| (module, Some(field)));
+    let (home, rows) = plan.parent.map_or((plan.module, None), |(module, field)| (module, Some(field)));
     let module = org.module_at(home);
     let mut visit = |record: &'a Record| -> bool {
         if !org.may_see(&module.meta.api_name, record, call.user) {
@@ -98,10 +85,7 @@ fn select<'a>(org: &'a Org, call: &Call<'_>, plan: &Plan, stop: usize) -> Vec<It
             }
             Some(field) => {
                 for (position, row) in record.rows(field).iter().enumerate() {
-                    let item = Item {
-                        record,
-                        row: Some((row, position)),
-                    };
+                    let item = Item { record, row: Some((row, position)) };
                     if holds(org, plan, item, &plan.test) {
                         found.push(item);
                     }
@@ -114,9 +98,7 @@ fn select<'a>(org: &'a Org, call: &Call<'_>, plan: &Plan, stop: usize) -> Vec<It
         Way::Ids(mut ids) => {
             ids.sort_unstable();
             ids.dedup();
-            ids.into_iter()
-                .filter_map(|id| module.record(id))
-                .all(&mut visit);
+            ids.into_iter().filter_map(|id| module.record(id)).all(&mut visit);
         }
         Way::After(id) => {
             module.records_from(id).all(&mut visit);
@@ -143,24 +125,16 @@ fn candidates(org: &Org, plan: &Plan, module: &Module) -> Way {
     while let Some(test) = pending.pop() {
         match test {
             Test::And(a, b) => pending.extend([a.as_ref(), b.as_ref()]),
-            Test::Compare {
-                path: Path::Own(no),
-                op,
-                values,
-            } => {
+            Test::Compare { path: Path::Own(no), op, values } => {
                 let source = org.module_at(plan.module).field(*no).source;
                 let ids = match (plan.parent.is_some(), source, *op) {
-                    (false, Source::Id, "=" | "in") | (true, Source::Parent, "=" | "in") => {
-                        Some(ids_of(values))
-                    }
+                    (false, Source::Id, "=" | "in") | (true, Source::Parent, "=" | "in") => Some(ids_of(values)),
                     (false, Source::Id, ">" | ">=") => {
                         lowest = lowest.max(ids_of(values).first().copied().unwrap_or(0));
                         None
                     }
                     (false, Source::ModifiedTime, "=" | ">" | ">=") => match values.first() {
-                        Some(Literal::Time(since)) => {
-                            Some(module.modified_since(*since).map(|(_, id)| id).collect())
-                        }
+                        Some(Literal::Time(since)) => Some(module.modified_since(*since).map(|(_, id)| id).collect()),
                         _ => None,
                     },
                     (false, Source::Stored, "=" | "in") => by_index(module, *no, values),
@@ -189,9 +163,7 @@ fn ids_of(values: &[Literal]) -> Vec<u64> {
 }
 
 fn by_index(module: &Module, no: FieldNo, values: &[Literal]) -> Option<Vec<u64>> {
-    let index = module
-        .index_of(no)
-        .filter(|index| !index.tells_cases_apart())?;
+    let index = module.index_of(no).filter(|index| !index.tells_cases_apart())?;
     let mut ids = Vec::new();
     for value in values {
         let key = match value {
@@ -208,16 +180,9 @@ fn by_index(module: &Module, no: FieldNo, values: &[Literal]) -> Option<Vec<u64>
 fn held<'a>(org: &'a Org, plan: &Plan, item: Item<'a>, path: Path) -> Held<'a> {
     match path {
         Path::Any => Held::Bool(true),
-        Path::Via {
-            lookup,
-            module,
-            field,
-        } => {
+        Path::Via { lookup, module, field } => {
             let cells = item.row.map_or(&item.record.cells, |(row, _)| &row.cells);
-            let target = match (
-                org.module_at(plan.module).field(lookup).source,
-                cells.get(lookup),
-            ) {
+            let target = match (org.module_at(plan.module).field(lookup).source, cells.get(lookup)) {
                 (Source::Parent, _) => Some(item.record.id),
                 (_, Some(Cell::Lookup(id))) => Some(*id),
                 _ => None,
@@ -241,13 +206,8 @@ fn holds(org: &Org, plan: &Plan, item: Item<'_>, test: &Test) -> bool {
                 return matches!(*op, "is null" | "!=" | "not in" | "not like");
             }
             let with = |at: usize| values.get(at).and_then(|value| order(&held, value));
-            let among = || {
-                values
-                    .iter()
-                    .any(|value| order(&held, value) == Some(Ordering::Equal))
-            };
-            let between =
-                || with(0).is_some_and(Ordering::is_ge) && with(1).is_some_and(Ordering::is_le);
+            let among = || values.iter().any(|value| order(&held, value) == Some(Ordering::Equal));
+            let between = || with(0).is_some_and(Ordering::is_ge) && with(1).is_some_and(Ordering::is_le);
             match *op {
                 "=" => with(0) == Some(Ordering::Equal),
                 "!=" => with(0) != Some(Ordering::Equal),
@@ -269,14 +229,7 @@ fn holds(org: &Org, plan: &Plan, item: Item<'_>, test: &Test) -> bool {
 }
 
 /// Compares a text, or the name of the record that a lookup points to, with a pattern.
-fn like(
-    org: &Org,
-    plan: &Plan,
-    item: Item<'_>,
-    path: Path,
-    held: &Held<'_>,
-    values: &[Literal],
-) -> bool {
+fn like(org: &Org, plan: &Plan, item: Item<'_>, path: Path, held: &Held<'_>, values: &[Literal]) -> bool {
     let Some(Literal::Text(pattern)) = values.first() else {
         return false;
     };
@@ -288,9 +241,7 @@ fn like(
                 Path::Own(no) => org.module_at(plan.module).field(no).target.as_deref(),
                 _ => None,
             };
-            let name = target
-                .and_then(|name| org.module_no(name))
-                .and_then(|module| org.name_of(module, *id));
+            let name = target.and_then(|name| org.module_no(name)).and_then(|module| org.name_of(module, *id));
             name.map_or_else(|| item.id().to_string(), str::to_lowercase)
         }
         _ => return false,
@@ -312,26 +263,10 @@ fn compare_items(org: &Org, plan: &Plan, a: &Item<'_>, b: &Item<'_>) -> Ordering
 fn render(org: &Org, plan: &Plan, item: Item<'_>, path: Path, out: &mut Out) {
     match (path, item.row, plan.parent) {
         (Path::Own(no), Some((row, position)), Some((parent, _))) => {
-            render_row_value(
-                org,
-                plan.module,
-                (parent, item.record),
-                row,
-                position,
-                no,
-                out,
-            );
+            render_row_value(org, plan.module, (parent, item.record), row, position, no, out);
         }
         (Path::Own(no), _, _) => render_value(org, plan.module, item.record, no, out),
-        (
-            Path::Via {
-                lookup,
-                module,
-                field,
-            },
-            _,
-            _,
-        ) => {
+        (Path::Via { lookup, module, field }, _, _) => {
             let target = match held(org, plan, item, Path::Own(lookup)) {
                 Held::Id(id) => org.module_at(module).record(id),
                 _ => None,
@@ -349,13 +284,7 @@ fn render(org: &Org, plan: &Plan, item: Item<'_>, path: Path, out: &mut Out) {
     }
 }
 
-fn aggregate(
-    org: &Org,
-    plan: &Plan,
-    query: &Query,
-    items: &[Item<'_>],
-    out: &mut Out,
-) -> (usize, bool) {
+fn aggregate(org: &Org, plan: &Plan, query: &Query, items: &[Item<'_>], out: &mut Out) -> (usize, bool) {
     let mut groups: BTreeMap<Vec<u8>, Vec<Item<'_>>> = BTreeMap::new();
     for item in items {
         let mut key = Out::default();
@@ -387,11 +316,8 @@ fn aggregate(
 }
 
 fn total_of(org: &Org, plan: &Plan, column: &Bound, word: &str, group: &[Item<'_>], out: &mut Out) {
-    let filled: Vec<Item<'_>> = group
-        .iter()
-        .copied()
-        .filter(|item| !matches!(held(org, plan, *item, column.path), Held::Null))
-        .collect();
+    let filled: Vec<Item<'_>> =
+        group.iter().copied().filter(|item| !matches!(held(org, plan, *item, column.path), Held::Null)).collect();
     if word == "count" {
         out.integer(filled.len() as u64);
         return;
@@ -404,10 +330,7 @@ fn total_of(org: &Org, plan: &Plan, column: &Bound, word: &str, group: &[Item<'_
         })
         .collect();
     let by = |a: &&Item<'_>, b: &&Item<'_>| {
-        compare_held(
-            &held(org, plan, **a, column.path),
-            &held(org, plan, **b, column.path),
-        )
+        compare_held(&held(org, plan, **a, column.path), &held(org, plan, **b, column.path))
     };
     match word {
         "sum" => {
@@ -416,11 +339,7 @@ fn total_of(org: &Org, plan: &Plan, column: &Bound, word: &str, group: &[Item<'_
         "avg" if !numbers.is_empty() => {
             out.number(numbers.iter().sum::<Decimal>() / Decimal::from(numbers.len()));
         }
-        "min" | "max" => match if word == "min" {
-            filled.iter().min_by(by)
-        } else {
-            filled.iter().max_by(by)
-        } {
+        "min" | "max" => match if word == "min" { filled.iter().min_by(by) } else { filled.iter().max_by(by) } {
             Some(item) => render(org, plan, *item, column.path, out),
             None => {
                 out.null();

@@ -93,23 +93,12 @@ impl<'a> Json<'a> {
 
 /// Reads one JSON document. Fails on anything that RFC 8259 refuses, on trailing text, and past 48 levels.
 pub fn parse(body: &[u8]) -> Result<Json<'_>, ReadError> {
-    let text = std::str::from_utf8(body).map_err(|e| ReadError {
-        at: e.valid_up_to(),
-        why: "not UTF-8",
-    })?;
-    let mut reader = Reader {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-    };
+    let text = std::str::from_utf8(body).map_err(|e| ReadError { at: e.valid_up_to(), why: "not UTF-8" })?;
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
     reader.blank();
     let value = reader.value(0)?;
     reader.blank();
-    if reader.at == reader.bytes.len() {
-        Ok(value)
-    } else {
-        reader.fail("text after the document")
-    }
+    if reader.at == reader.bytes.len() { Ok(value) } else { reader.fail("text after the document") }
 }
 
 struct Reader<'a> {
@@ -318,8 +307,7 @@ impl<'a> Reader<'a> {
                 let low = self.hex4()?;
                 if (0xdc00..0xe000).contains(&low) {
                     let code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-                    return char::from_u32(code)
-                        .map_or_else(|| self.fail("a broken surrogate"), Ok);
+                    return char::from_u32(code).map_or_else(|| self.fail("a broken surrogate"), Ok);
                 }
             }
             return self.fail("a broken surrogate");
@@ -358,27 +346,12 @@ mod tests {
     #[test]
     fn escapes_and_surrogates_are_resolved() {
         let value = parse(br#"["a\"b\u00e9\ud83d\ude00\n"]"#).unwrap();
-        assert_eq!(
-            value.array().unwrap()[0].text(),
-            Some("a\"b\u{e9}\u{1f600}\n")
-        );
+        assert_eq!(value.array().unwrap()[0].text(), Some("a\"b\u{e9}\u{1f600}\n"));
     }
 
     #[test]
     fn malformed_documents_are_refused() {
-        for bad in [
-            "",
-            "{",
-            "[1,]",
-            "01",
-            "1.",
-            "\"\\x\"",
-            "{\"a\" 1}",
-            "[1] 2",
-            "\"\\ud800\"",
-            "nul",
-            "\"\u{1}\"",
-        ] {
+        for bad in ["", "{", "[1,]", "01", "1.", "\"\\x\"", "{\"a\" 1}", "[1] 2", "\"\\ud800\"", "nul", "\"\u{1}\""] {
             assert!(parse(bad.as_bytes()).is_err(), "{bad}");
         }
         let deep = "[".repeat(100) + &"]".repeat(100);
@@ -388,9 +361,6 @@ mod tests {
 
     #[test]
     fn the_last_of_two_equal_keys_wins() {
-        assert_eq!(
-            parse(br#"{"a":1,"a":2}"#).unwrap().get("a"),
-            Some(&Json::Number("2"))
-        );
+        assert_eq!(parse(br#"{"a":1,"a":2}"#).unwrap().get("a"), Some(&Json::Number("2")));
     }
 }

@@ -45,9 +45,7 @@ impl Out {
     /// An empty document with room for `capacity` bytes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self {
-            bytes: Vec::with_capacity(capacity),
-        }
+        Self { bytes: Vec::with_capacity(capacity) }
     }
 
     /// The finished bytes.
@@ -194,9 +192,6 @@ mod tests {
             .number(Decimal::new(2100, 2))
             .close_array();
         out.key("c").null().close();
-        assert_eq!(
-            String::from_utf8(out.finish()).unwrap(),
-            r#"{"a":"x\"\u0001\n","b":[0,"18",21],"c":null}"#
-        );
+        assert_eq!(String::from_utf8(out.finish()).unwrap(), r#"{"a":"x\"\u0001\n","b":[0,"18",21],"c":null}"#);
     }
 }

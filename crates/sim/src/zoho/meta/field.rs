@@ -25,11 +25,7 @@ pub(crate) fn fields(org: &Org, call: &Call<'_>, id: Option<&str>) -> Result<Ans
         .filter(|field| call.param("type") != Some("unused") || !used(field))
         .collect();
     if shown.is_empty() {
-        return if wanted.is_some() {
-            Err(unknown_id(2))
-        } else {
-            Ok(Answer::empty(204))
-        };
+        return if wanted.is_some() { Err(unknown_id(2)) } else { Ok(Answer::empty(204)) };
     }
     let mut out = Out::with_capacity(shown.len() * 2200);
     out.open().key("fields").open_array();
@@ -45,12 +41,8 @@ pub(crate) fn coql_fields(org: &Org, columns: &[(String, usize, FieldNo)], out: 
     out.key("fields").open();
     for (name, module, no) in columns {
         let field = org.module_at(*module).field(*no);
-        out.key(name)
-            .open()
-            .pair("api_name", &field.api_name)
-            .pair("field_label", &field.label);
-        out.pair("data_type", field.kind.data_type())
-            .pair("json_type", field.kind.json_type());
+        out.key(name).open().pair("api_name", &field.api_name).pair("field_label", &field.label);
+        out.pair("data_type", field.kind.data_type()).pair("json_type", field.kind.json_type());
         out.key("id").id(field.id).close();
     }
     out.close();
@@ -66,63 +58,27 @@ fn render(org: &Org, module: &Module, field: &Field, out: &mut Out) {
     let writable = !field.read_only;
     let used = module.layouts.iter().any(|layout| layout.holds(field.id));
     out.open().key("associated_module").null();
-    flags(
-        out,
-        &[("webhook", true), ("colour_code_enabled_by_system", false)],
-    );
+    flags(out, &[("webhook", true), ("colour_code_enabled_by_system", false)]);
     out.key("operation_type").open();
     flags(
         out,
-        &[
-            ("web_update", writable),
-            ("api_create", writable),
-            ("web_create", writable),
-            ("api_update", writable),
-        ],
+        &[("web_update", writable), ("api_create", writable), ("web_create", writable), ("api_update", writable)],
     );
     out.close().pair("field_label", &field.label).key("tooltip");
     match &field.tooltip {
         Some((name, value)) => out.open().pair("name", name).pair("value", value).close(),
         None => out.null(),
     };
-    out.pair("type", if used { "used" } else { "unused" })
-        .key("field_read_only")
-        .boolean(field.read_only);
-    out.key("customizable_properties")
-        .raw("[]")
-        .pair("display_label", &field.label);
-    out.key("read_only")
-        .boolean(field.read_only)
-        .key("association_details")
-        .null();
-    flags(
-        out,
-        &[("businesscard_supported", field.kind != Kind::Subform)],
-    );
-    out.key("multi_module_lookup")
-        .null()
-        .key("id")
-        .id(field.id)
-        .key("created_time");
+    out.pair("type", if used { "used" } else { "unused" }).key("field_read_only").boolean(field.read_only);
+    out.key("customizable_properties").raw("[]").pair("display_label", &field.label);
+    out.key("read_only").boolean(field.read_only).key("association_details").null();
+    flags(out, &[("businesscard_supported", field.kind != Kind::Subform)]);
+    out.key("multi_module_lookup").null().key("id").id(field.id).key("created_time");
     stamp(org, field.created, out);
-    flags(
-        out,
-        &[
-            ("filterable", field.kind != Kind::Subform),
-            ("visible", field.visible),
-        ],
-    );
+    flags(out, &[("filterable", field.kind != Kind::Subform), ("visible", field.visible)]);
     profiles(org, field, out);
     out.key("view_type").open();
-    flags(
-        out,
-        &[
-            ("view", true),
-            ("edit", writable),
-            ("quick_create", field.mandatory),
-            ("create", writable),
-        ],
-    );
+    flags(out, &[("view", true), ("edit", writable), ("quick_create", field.mandatory), ("create", writable)]);
     out.close();
     flags(
         out,
@@ -134,55 +90,23 @@ fn render(org: &Org, module: &Module, field: &Field, out: &mut Out) {
     );
     out.key("external");
     match &field.external {
-        Some(external) => out
-            .open()
-            .key("show")
-            .boolean(external.show)
-            .pair("type", &external.kind)
-            .close(),
+        Some(external) => out.open().key("show").boolean(external.show).pair("type", &external.kind).close(),
         None => out.null(),
     };
-    out.pair("api_name", &field.api_name)
-        .key("parent_field")
-        .null()
-        .key("unique")
-        .open();
+    out.pair("api_name", &field.api_name).key("parent_field").null().key("unique").open();
     if let Some(unique) = field.unique {
         out.key("case_sensitive").boolean(unique.case_sensitive);
     }
-    out.close()
-        .key("enable_colour_code")
-        .boolean(false)
-        .key("child_fields")
-        .null();
+    out.close().key("enable_colour_code").boolean(false).key("child_fields").null();
     picks(out, field, false);
-    flags(
-        out,
-        &[
-            ("system_mandatory", field.mandatory),
-            ("virtual_field", field.source == Source::Parent),
-        ],
-    );
-    out.key("private")
-        .null()
-        .pair("json_type", field.kind.json_type())
-        .key("crypt")
-        .null()
-        .key("range")
-        .null();
-    out.pair(
-        "created_source",
-        if field.custom { "crm" } else { "default" },
-    );
-    out.key("display_type")
-        .integer(if field.read_only { 3 } else { 1 })
-        .key("ui_type")
-        .integer(ui_type(field.kind));
+    flags(out, &[("system_mandatory", field.mandatory), ("virtual_field", field.source == Source::Parent)]);
+    out.key("private").null().pair("json_type", field.kind.json_type()).key("crypt").null().key("range").null();
+    out.pair("created_source", if field.custom { "crm" } else { "default" });
+    out.key("display_type").integer(if field.read_only { 3 } else { 1 }).key("ui_type").integer(ui_type(field.kind));
     out.key("modified_time");
     stamp(org, field.created, out);
     out.key("public").boolean(false).key("email_parser");
-    out.raw(r#"{"fields_update_supported":true,"record_operations_supported":true}"#)
-        .key("currency");
+    out.raw(r#"{"fields_update_supported":true,"record_operations_supported":true}"#).key("currency");
     if field.kind == Kind::Currency || field.returns == Some("currency") {
         out.open()
             .pair("rounding_option", "round_off")
@@ -194,47 +118,23 @@ fn render(org: &Org, module: &Module, field: &Field, out: &mut Out) {
     }
     out.key("custom_field").boolean(field.custom).key("lookup");
     lookup(org, module, field, out);
-    out.key("hipaa_compliance")
-        .null()
-        .key("convert_mapping")
-        .raw(r#"{"Contacts":null,"Deals":null,"Accounts":null}"#);
-    out.key("rollup_summary")
-        .null()
-        .key("length")
-        .integer(u64::from(field.length));
+    out.key("hipaa_compliance").null().key("convert_mapping").raw(r#"{"Contacts":null,"Deals":null,"Accounts":null}"#);
+    out.key("rollup_summary").null().key("length").integer(u64::from(field.length));
     let shown = module.field_no(&field.api_name) == Some(module.meta.display);
-    out.key("display_field")
-        .boolean(shown)
-        .key("pick_list_values_sorted_lexically")
-        .boolean(false);
-    flags(
-        out,
-        &[(
-            "sortable",
-            !matches!(field.kind, Kind::Subform | Kind::TextArea),
-        )],
-    );
-    out.key("global_picklist")
-        .null()
-        .key("history_tracking")
-        .null()
-        .pair("data_type", field.kind.data_type());
+    out.key("display_field").boolean(shown).key("pick_list_values_sorted_lexically").boolean(false);
+    flags(out, &[("sortable", !matches!(field.kind, Kind::Subform | Kind::TextArea))]);
+    out.key("global_picklist").null().key("history_tracking").null().pair("data_type", field.kind.data_type());
     out.key("formula");
     match field.returns {
         Some(returns) => out.open().pair("return_type", returns).close(),
         None => out.null(),
     };
-    out.key("hipaa_compliance_enabled")
-        .boolean(false)
-        .key("decimal_place");
+    out.key("hipaa_compliance_enabled").boolean(false).key("decimal_place");
     match field.decimals {
         Some(decimals) => out.integer(u64::from(decimals)),
         None => out.null(),
     };
-    flags(
-        out,
-        &[("mass_update", writable && field.kind != Kind::Subform)],
-    );
+    flags(out, &[("mass_update", writable && field.kind != Kind::Subform)]);
     out.key("multiselectlookup").null().key("auto_number");
     if field.kind == Kind::AutoNumber {
         out.raw(r#"{"prefix":"","start_number":1,"suffix":""}"#);
@@ -258,16 +158,8 @@ fn stamp(org: &Org, seconds: Option<i64>, out: &mut Out) {
 fn profiles(org: &Org, field: &Field, out: &mut Out) {
     out.key("profiles").open_array();
     for profile in &org.profiles {
-        let fallback = if field.read_only {
-            Permission::ReadOnly
-        } else {
-            Permission::ReadWrite
-        };
-        let permission = field
-            .permissions
-            .get(&profile.id)
-            .copied()
-            .unwrap_or(fallback);
+        let fallback = if field.read_only { Permission::ReadOnly } else { Permission::ReadWrite };
+        let permission = field.permissions.get(&profile.id).copied().unwrap_or(fallback);
         out.open()
             .pair("permission_type", permission.word())
             .pair("name", &profile.name)
@@ -284,22 +176,9 @@ fn lookup(org: &Org, module: &Module, field: &Field, out: &mut Out) {
         out.null();
         return;
     };
-    out.open()
-        .pair("display_label", &module.meta.plural)
-        .key("revalidate_filter_during_edit")
-        .boolean(false);
-    out.pair("api_name", &module.meta.api_name)
-        .key("module")
-        .open()
-        .pair("api_name", &target.meta.api_name);
-    out.key("crypt")
-        .boolean(false)
-        .key("id")
-        .id(target.meta.id)
-        .close()
-        .key("id")
-        .id(field.id + 1)
-        .close();
+    out.open().pair("display_label", &module.meta.plural).key("revalidate_filter_during_edit").boolean(false);
+    out.pair("api_name", &module.meta.api_name).key("module").open().pair("api_name", &target.meta.api_name);
+    out.key("crypt").boolean(false).key("id").id(target.meta.id).close().key("id").id(field.id + 1).close();
 }
 
 /// A number that tells user interfaces how to show a field.

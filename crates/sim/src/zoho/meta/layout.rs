@@ -32,31 +32,13 @@ pub(crate) fn layouts(org: &Org, call: &Call<'_>, id: Option<&str>) -> Result<An
 }
 
 fn render(org: &Org, call: &Call<'_>, module: &Module, layout: &Layout, out: &mut Out) {
-    let customize = org
-        .profile(call.profile)
-        .is_some_and(|profile| profile.customize);
-    out.open()
-        .key("has_more_profiles")
-        .boolean(false)
-        .pair("display_label", &layout.name)
-        .key("created_time")
-        .null();
-    out.key("convert_mapping")
-        .null()
-        .key("visible")
-        .boolean(true)
-        .key("created_for")
-        .null()
-        .key("profiles");
+    let customize = org.profile(call.profile).is_some_and(|profile| profile.customize);
+    out.open().key("has_more_profiles").boolean(false).pair("display_label", &layout.name).key("created_time").null();
+    out.key("convert_mapping").null().key("visible").boolean(true).key("created_for").null().key("profiles");
     if customize {
         out.open_array();
         for profile in &org.profiles {
-            out.open()
-                .key("default")
-                .boolean(true)
-                .pair("name", &profile.name)
-                .key("id")
-                .id(profile.id);
+            out.open().key("default").boolean(true).pair("name", &profile.name).key("id").id(profile.id);
             for view in ["_default_view", "_default_assignment_view"] {
                 out.key(view)
                     .open()
@@ -72,66 +54,30 @@ fn render(org: &Org, call: &Call<'_>, module: &Module, layout: &Layout, out: &mu
     } else {
         out.null();
     }
-    out.pair("source", "crm")
-        .key("created_by")
-        .null()
-        .key("sections")
-        .open_array();
+    out.pair("source", "crm").key("created_by").null().key("sections").open_array();
     for (at, section) in layout.sections.iter().enumerate() {
         render_section(org, module, layout, section, at, out);
     }
-    out.close_array()
-        .key("show_business_card")
-        .boolean(true)
-        .key("actions_allowed");
+    out.close_array().key("show_business_card").boolean(true).key("actions_allowed");
     out.raw(&format!(r#"{{"edit":{customize},"rename":{customize},"clone":{customize},"downgrade":false,"delete":false,"deactivate":false,"set_layout_permissions":{customize}}}"#));
     out.key("modified_time");
     match layout.modified {
         Some(seconds) => out.text(&stamp_at(seconds, org.options.offset_minutes)),
         None => out.null(),
     };
-    out.pair("api_name", &layout.name)
-        .pair("name", &layout.name)
-        .key("modified_by")
-        .null();
-    out.pair("generated_type", "system")
-        .key("id")
-        .id(layout.id)
-        .pair("status", "active")
-        .close();
+    out.pair("api_name", &layout.name).pair("name", &layout.name).key("modified_by").null();
+    out.pair("generated_type", "system").key("id").id(layout.id).pair("status", "active").close();
 }
 
-fn render_section(
-    org: &Org,
-    module: &Module,
-    layout: &Layout,
-    section: &Section,
-    at: usize,
-    out: &mut Out,
-) {
-    out.open()
-        .pair("display_label", &section.label)
-        .pair("mode", "all")
-        .key("sequence_number")
-        .integer(at as u64 + 1);
-    out.pair("type", "used")
-        .key("isSubformSection")
-        .boolean(section.subform)
-        .key("parent_section")
-        .null();
+fn render_section(org: &Org, module: &Module, layout: &Layout, section: &Section, at: usize, out: &mut Out) {
+    out.open().pair("display_label", &section.label).pair("mode", "all").key("sequence_number").integer(at as u64 + 1);
+    out.pair("type", "used").key("isSubformSection").boolean(section.subform).key("parent_section").null();
     out.key("actions_allowed").raw(
         r#"{"add_field":true,"rename":true,"change_tab_traversal":true,"reorder":true,"delete":true,"remove_field":true,"change_column_count":true}"#,
     );
-    out.pair("tab_traversal", &section.traversal)
-        .pair("api_name", &section.api_name);
-    out.key("column_count")
-        .integer(u64::from(section.columns))
-        .key("is_parent_section")
-        .boolean(false);
-    out.pair("name", &section.label).pair(
-        "generated_type",
-        if section.custom { "custom" } else { "default" },
-    );
+    out.pair("tab_traversal", &section.traversal).pair("api_name", &section.api_name);
+    out.key("column_count").integer(u64::from(section.columns)).key("is_parent_section").boolean(false);
+    out.pair("name", &section.label).pair("generated_type", if section.custom { "custom" } else { "default" });
     out.key("id").id(section.id).key("fields").open_array();
     for (position, id) in section.fields.iter().enumerate() {
         if let Some((_, field)) = module.live_fields().find(|(_, field)| field.id == *id) {
@@ -141,25 +87,11 @@ fn render_section(
     out.close_array().key("properties").null().close();
 }
 
-fn render_field(
-    org: &Org,
-    module: &Module,
-    layout: &Layout,
-    field: &Field,
-    position: usize,
-    out: &mut Out,
-) {
+fn render_field(org: &Org, module: &Module, layout: &Layout, field: &Field, position: usize, out: &mut Out) {
     let required = field.mandatory || layout.required.contains(&field.id);
     let writable = !field.read_only;
-    out.open()
-        .pair("field_label", &field.label)
-        .pair("display_label", &field.label)
-        .pair("api_name", &field.api_name);
-    out.key("id")
-        .id(field.id)
-        .pair("type", "used")
-        .key("required")
-        .boolean(required);
+    out.open().pair("field_label", &field.label).pair("display_label", &field.label).pair("api_name", &field.api_name);
+    out.key("id").id(field.id).pair("type", "used").key("required").boolean(required);
     for (name, value) in [
         ("webhook", true),
         ("field_read_only", field.read_only),
@@ -168,41 +100,22 @@ fn render_field(
         ("custom_field", field.custom),
         ("visible", field.visible),
         ("virtual_field", false),
-        (
-            "display_field",
-            module.field_no(&field.api_name) == Some(module.meta.display),
-        ),
+        ("display_field", module.field_no(&field.api_name) == Some(module.meta.display)),
     ] {
         out.key(name).boolean(value);
     }
-    out.pair("data_type", field.kind.data_type())
-        .pair("json_type", field.kind.json_type());
-    out.key("length")
-        .integer(u64::from(field.length))
-        .key("decimal_place");
+    out.pair("data_type", field.kind.data_type()).pair("json_type", field.kind.json_type());
+    out.key("length").integer(u64::from(field.length)).key("decimal_place");
     match field.decimals {
         Some(decimals) => out.integer(u64::from(decimals)),
         None => out.null(),
     };
-    out.key("sequence_number")
-        .integer(position as u64 + 1)
-        .key("operation_type")
-        .open();
+    out.key("sequence_number").integer(position as u64 + 1).key("operation_type").open();
     for name in ["web_update", "api_create", "web_create", "api_update"] {
         out.key(name).boolean(writable);
     }
-    out.close()
-        .key("view_type")
-        .open()
-        .key("view")
-        .boolean(true)
-        .key("edit")
-        .boolean(writable);
-    out.key("quick_create")
-        .boolean(required)
-        .key("create")
-        .boolean(writable)
-        .close();
+    out.close().key("view_type").open().key("view").boolean(true).key("edit").boolean(writable);
+    out.key("quick_create").boolean(required).key("create").boolean(writable).close();
     out.key("unique").open();
     if let Some(unique) = field.unique {
         out.key("case_sensitive").boolean(unique.case_sensitive);
@@ -211,11 +124,7 @@ fn render_field(
     picks(out, field, true);
     out.key("profiles").open_array();
     for profile in &org.profiles {
-        let permission = field
-            .permissions
-            .get(&profile.id)
-            .copied()
-            .unwrap_or(Permission::ReadWrite);
+        let permission = field.permissions.get(&profile.id).copied().unwrap_or(Permission::ReadWrite);
         out.open()
             .pair("permission_type", permission.word())
             .pair("name", &profile.name)
@@ -227,56 +136,29 @@ fn render_field(
     if field.kind == Kind::Subform
         && let Some(rows) = field.target.as_deref().and_then(|name| org.module(name))
     {
-        out.key("subform")
-            .open()
-            .pair("module", &rows.meta.api_name)
-            .key("id")
-            .id(rows.meta.id)
-            .close();
+        out.key("subform").open().pair("module", &rows.meta.api_name).key("id").id(rows.meta.id).close();
     }
     out.close();
 }
 
 /// Places fields on a layout.
-pub(crate) fn patch_layout(
-    state: &mut State,
-    call: &Call<'_>,
-    id: &str,
-) -> Result<Answer, Refusal> {
+pub(crate) fn patch_layout(state: &mut State, call: &Call<'_>, id: &str) -> Result<Answer, Refusal> {
     let at = module_param(&state.org, call)?;
     may_customise(&state.org, call)?;
-    let layout = by_id(&state.org.module_at(at).layouts, id, |layout| layout.id)
-        .ok_or_else(|| unknown_id(2))?;
+    let layout = by_id(&state.org.module_at(at).layouts, id, |layout| layout.id).ok_or_else(|| unknown_id(2))?;
     let body = match parse(call.body) {
         Ok(json) => json,
         Err(_) => {
-            return Err(Refusal::new(
-                400,
-                "INVALID_DATA",
-                "body",
-                r#"{"expected_data_type":"jsonobject"}"#.to_owned(),
-            ));
+            return Err(Refusal::new(400, "INVALID_DATA", "body", r#"{"expected_data_type":"jsonobject"}"#.to_owned()));
         }
     };
     let sections = sections(&body)?;
     match place(state, at, layout, sections, call.now) {
         Ok(()) => {
             let mut out = Out::default();
-            out.open()
-                .key("layouts")
-                .open_array()
-                .open()
-                .pair("code", "SUCCESS")
-                .key("details")
-                .open();
-            out.key("id")
-                .id(state.org.module_at(at).layouts[layout].id)
-                .close();
-            out.pair("message", "Layout updated successfully")
-                .pair("status", "success")
-                .close()
-                .close_array()
-                .close();
+            out.open().key("layouts").open_array().open().pair("code", "SUCCESS").key("details").open();
+            out.key("id").id(state.org.module_at(at).layouts[layout].id).close();
+            out.pair("message", "Layout updated successfully").pair("status", "success").close().close_array().close();
             Ok(Answer::json(200, out))
         }
         Err(refusal) => {
@@ -290,56 +172,29 @@ pub(crate) fn patch_layout(
 }
 
 fn sections<'a, 'b>(body: &'a Json<'b>) -> Result<&'a [Json<'b>], Refusal> {
-    let layouts = body
-        .get("layouts")
-        .and_then(Json::array)
-        .ok_or_else(|| Refusal::mandatory("layouts", "$.layouts"))?;
+    let layouts =
+        body.get("layouts").and_then(Json::array).ok_or_else(|| Refusal::mandatory("layouts", "$.layouts"))?;
     let [layout] = layouts else {
         return Err(Refusal::too_many("layouts", 1));
     };
     let path = "$.layouts[0].sections";
-    let sections = layout
-        .get("sections")
-        .and_then(Json::array)
-        .ok_or_else(|| Refusal::mandatory("sections", path))?;
+    let sections = layout.get("sections").and_then(Json::array).ok_or_else(|| Refusal::mandatory("sections", path))?;
     if sections.len() > MOST_SECTIONS {
         return Err(Refusal::too_many("sections", MOST_SECTIONS));
     }
-    let fields: usize = sections
-        .iter()
-        .map(|section| {
-            section
-                .get("fields")
-                .and_then(Json::array)
-                .map_or(0, <[_]>::len)
-        })
-        .sum();
-    if fields > MOST_FIELDS {
-        Err(Refusal::too_many("fields", MOST_FIELDS))
-    } else {
-        Ok(sections)
-    }
+    let fields: usize =
+        sections.iter().map(|section| section.get("fields").and_then(Json::array).map_or(0, <[_]>::len)).sum();
+    if fields > MOST_FIELDS { Err(Refusal::too_many("fields", MOST_FIELDS)) } else { Ok(sections) }
 }
 
 /// One checked step of a patch.
 enum Step {
     Section(Section),
-    Put {
-        section: usize,
-        field: u64,
-        position: Option<usize>,
-        required: Option<bool>,
-    },
+    Put { section: usize, field: u64, position: Option<usize>, required: Option<bool> },
     Remove(u64),
 }
 
-fn place(
-    state: &mut State,
-    at: usize,
-    layout_at: usize,
-    sections: &[Json<'_>],
-    now: i64,
-) -> Result<(), Refusal> {
+fn place(state: &mut State, at: usize, layout_at: usize, sections: &[Json<'_>], now: i64) -> Result<(), Refusal> {
     let mut steps = Vec::new();
     let mut count = state.org.module_at(at).layouts[layout_at].sections.len();
     for (number, json) in sections.iter().enumerate() {
@@ -347,9 +202,7 @@ fn place(
         let target = match json.get("id") {
             Some(id) => {
                 let held = &state.org.module_at(at).layouts[layout_at].sections;
-                let found = id
-                    .id()
-                    .and_then(|id| held.iter().position(|section| section.id == id));
+                let found = id.id().and_then(|id| held.iter().position(|section| section.id == id));
                 found.ok_or_else(|| Refusal::field("id", &format!("{path}.id"), |_| {}))?
             }
             None => {
@@ -359,19 +212,10 @@ fn place(
                 count - 1
             }
         };
-        for (position, json) in json
-            .get("fields")
-            .and_then(Json::array)
-            .unwrap_or(&[])
-            .iter()
-            .enumerate()
-        {
+        for (position, json) in json.get("fields").and_then(Json::array).unwrap_or(&[]).iter().enumerate() {
             let path = format!("{path}.fields[{position}].id");
             let module = state.org.module_at(at);
-            let field = json
-                .get("id")
-                .and_then(Json::id)
-                .and_then(|id| module.live_fields().find(|(_, f)| f.id == id));
+            let field = json.get("id").and_then(Json::id).and_then(|id| module.live_fields().find(|(_, f)| f.id == id));
             let Some((_, field)) = field else {
                 return Err(Refusal::field("id", &path, |_| {}));
             };
@@ -380,12 +224,7 @@ fn place(
                     let details = crate::zoho::refusal::details(|out| {
                         out.pair("api_name", "id").pair("json_path", &path);
                     });
-                    return Err(Refusal::new(
-                        400,
-                        "NOT_ALLOWED",
-                        "mandatory fields cannot be removed",
-                        details,
-                    ));
+                    return Err(Refusal::new(400, "NOT_ALLOWED", "mandatory fields cannot be removed", details));
                 }
                 steps.push(Step::Remove(field.id));
                 continue;
@@ -395,32 +234,18 @@ fn place(
                 _ => None,
             };
             let required = json.get("required").and_then(Json::boolean);
-            steps.push(Step::Put {
-                section: target,
-                field: field.id,
-                position,
-                required,
-            });
+            steps.push(Step::Put { section: target, field: field.id, position, required });
         }
     }
     let layout = &mut state.org.module_at_mut(at).layouts[layout_at];
     for step in steps {
         match step {
             Step::Section(section) => layout.sections.push(section),
-            Step::Remove(field) => layout
-                .sections
-                .iter_mut()
-                .for_each(|section| section.fields.retain(|f| *f != field)),
-            Step::Put {
-                section,
-                field,
-                position,
-                required,
-            } => {
-                layout
-                    .sections
-                    .iter_mut()
-                    .for_each(|section| section.fields.retain(|f| *f != field));
+            Step::Remove(field) => {
+                layout.sections.iter_mut().for_each(|section| section.fields.retain(|f| *f != field))
+            }
+            Step::Put { section, field, position, required } => {
+                layout.sections.iter_mut().for_each(|section| section.fields.retain(|f| *f != field));
                 let fields = &mut layout.sections[section].fields;
                 let at = position.unwrap_or(fields.len()).min(fields.len());
                 fields.insert(at, field);
@@ -438,21 +263,12 @@ fn place(
 
 fn new_section(json: &Json<'_>, path: &str, id: u64) -> Result<Section, Refusal> {
     let text = |name: &str| {
-        json.get(name)
-            .and_then(Json::text)
-            .ok_or_else(|| Refusal::mandatory(name, &format!("{path}.{name}")))
+        json.get(name).and_then(Json::text).ok_or_else(|| Refusal::mandatory(name, &format!("{path}.{name}")))
     };
     let wrong = |name: &str| Refusal::field(name, &format!("{path}.{name}"), |_| {});
-    let (name, label, traversal) = (
-        text("name")?,
-        text("display_label")?,
-        text("tab_traversal")?,
-    );
+    let (name, label, traversal) = (text("name")?, text("display_label")?, text("tab_traversal")?);
     if json.get("sequence_number").is_none() {
-        return Err(Refusal::mandatory(
-            "sequence_number",
-            &format!("{path}.sequence_number"),
-        ));
+        return Err(Refusal::mandatory("sequence_number", &format!("{path}.sequence_number")));
     }
     if !["left_to_right", "top_to_bottom"].contains(&traversal) {
         return Err(wrong("tab_traversal"));
@@ -462,10 +278,7 @@ fn new_section(json: &Json<'_>, path: &str, id: u64) -> Result<Section, Refusal>
         Some(Json::Number("2")) => 2,
         Some(_) => return Err(wrong("column_count")),
         None => {
-            return Err(Refusal::mandatory(
-                "column_count",
-                &format!("{path}.column_count"),
-            ));
+            return Err(Refusal::mandatory("column_count", &format!("{path}.column_count")));
         }
     };
     Ok(Section {

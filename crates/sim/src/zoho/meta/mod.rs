@@ -26,31 +26,19 @@ use super::refusal::{Refusal, details};
 
 /// The module named by the `module` parameter; row modules included.
 fn module_param(org: &Org, call: &Call<'_>) -> Result<usize, Refusal> {
-    let name = call
-        .param("module")
-        .ok_or_else(|| Refusal::param_missing("module"))?;
-    let found = org
-        .module_no(name)
-        .filter(|no| !org.module_at(*no).meta.hidden);
+    let name = call.param("module").ok_or_else(|| Refusal::param_missing("module"))?;
+    let found = org.module_no(name).filter(|no| !org.module_at(*no).meta.hidden);
     found.ok_or_else(|| {
         let details = details(|out| {
             out.pair("param_name", "module");
         });
-        Refusal::new(
-            400,
-            "INVALID_MODULE",
-            "the module name given seems to be invalid",
-            details,
-        )
+        Refusal::new(400, "INVALID_MODULE", "the module name given seems to be invalid", details)
     })
 }
 
 /// Refuses callers whose profile may not customise.
 fn may_customise(org: &Org, call: &Call<'_>) -> Result<(), Refusal> {
-    if org
-        .profile(call.profile)
-        .is_some_and(|profile| profile.customize)
-    {
+    if org.profile(call.profile).is_some_and(|profile| profile.customize) {
         return Ok(());
     }
     Err(no_permission("Crm_Implied_Customize_Zoho_CRM"))
@@ -58,10 +46,7 @@ fn may_customise(org: &Org, call: &Call<'_>) -> Result<(), Refusal> {
 
 fn no_permission(permission: &str) -> Refusal {
     let details = details(|out| {
-        out.key("permissions")
-            .open_array()
-            .text(permission)
-            .close_array();
+        out.key("permissions").open_array().text(permission).close_array();
     });
     Refusal::new(403, "NO_PERMISSION", "permission denied", details)
 }
@@ -71,12 +56,7 @@ fn unknown_id(index: u64) -> Refusal {
     let details = details(|out| {
         out.key("resource_path_index").integer(index);
     });
-    Refusal::new(
-        400,
-        "INVALID_DATA",
-        "the id given seems to be invalid",
-        details,
-    )
+    Refusal::new(400, "INVALID_DATA", "the id given seems to be invalid", details)
 }
 
 /// Finds something by an id in a path.
@@ -95,18 +75,10 @@ fn picks(out: &mut super::json::Out, field: &Field, on_layout: bool) {
 }
 
 fn pick_value(out: &mut super::json::Out, at: usize, pick: &Pick, on_layout: bool) {
-    out.open()
-        .pair("display_value", &pick.display)
-        .key("sequence_number")
-        .integer(at as u64 + 1);
-    out.pair("reference_value", &pick.display)
-        .pair("actual_value", &pick.actual)
-        .key("id")
-        .id(pick.id);
+    out.open().pair("display_value", &pick.display).key("sequence_number").integer(at as u64 + 1);
+    out.pair("reference_value", &pick.display).pair("actual_value", &pick.actual).key("id").id(pick.id);
     if let (Some(forecast), Some(probability)) = (pick.forecast, pick.probability) {
-        out.pair("forecast_type", forecast)
-            .key("probability")
-            .integer(u64::from(probability));
+        out.pair("forecast_type", forecast).key("probability").integer(u64::from(probability));
     }
     if on_layout {
         out.key("maps").raw("[]");

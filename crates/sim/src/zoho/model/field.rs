@@ -95,9 +95,7 @@ impl Kind {
     pub fn json_type(self) -> &'static str {
         match self {
             Kind::Integer => "integer",
-            Kind::Double | Kind::Currency | Kind::Percent | Kind::Formula | Kind::Discount => {
-                "double"
-            }
+            Kind::Double | Kind::Currency | Kind::Percent | Kind::Formula | Kind::Discount => "double",
             Kind::Boolean => "boolean",
             Kind::Lookup | Kind::UserLookup | Kind::OwnerLookup => "jsonobject",
             Kind::Subform | Kind::MultiPicklist | Kind::MultiTax | Kind::LineTax => "jsonarray",
@@ -131,10 +129,7 @@ impl Kind {
     /// True for the types on which a unique constraint may be set.
     #[must_use]
     pub fn may_be_unique(self) -> bool {
-        matches!(
-            self,
-            Kind::Text | Kind::Email | Kind::Phone | Kind::Integer | Kind::BigInt | Kind::Website
-        )
+        matches!(self, Kind::Text | Kind::Email | Kind::Phone | Kind::Integer | Kind::BigInt | Kind::Website)
     }
 
     /// True for values that are numbers in JSON.
@@ -395,9 +390,7 @@ impl Field {
     /// True when a profile may at least see the field.
     #[must_use]
     pub fn seen_by(&self, profile: u64) -> bool {
-        self.permissions
-            .get(&profile)
-            .is_none_or(|p| *p != Permission::Hidden)
+        self.permissions.get(&profile).is_none_or(|p| *p != Permission::Hidden)
     }
 }
 

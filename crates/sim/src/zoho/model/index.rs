@@ -39,12 +39,7 @@ impl UniqueIndex {
     /// An empty index.
     #[must_use]
     pub fn new(field: FieldNo, constraint: bool, case_sensitive: bool) -> Self {
-        Self {
-            field,
-            constraint,
-            case_sensitive,
-            holders: BTreeMap::new(),
-        }
+        Self { field, constraint, case_sensitive, holders: BTreeMap::new() }
     }
 
     /// Whether `a` and `A` are two values here.

@@ -42,8 +42,6 @@ impl Layout {
     /// True when a field stands on the layout.
     #[must_use]
     pub fn holds(&self, field: u64) -> bool {
-        self.sections
-            .iter()
-            .any(|section| section.fields.contains(&field))
+        self.sections.iter().any(|section| section.fields.contains(&field))
     }
 }

@@ -223,14 +223,7 @@ impl Module {
     pub fn delete(&mut self, id: u64, by: u64, now: i64) -> bool {
         match self.take(id) {
             Some(record) => {
-                self.bin.insert(
-                    id,
-                    Binned {
-                        record,
-                        deleted: now,
-                        by,
-                    },
-                );
+                self.bin.insert(id, Binned { record, deleted: now, by });
                 true
             }
             None => false,
@@ -272,10 +265,6 @@ impl Module {
     /// The name that a record shows in lookups.
     #[must_use]
     pub fn display_name<'a>(&'a self, record: &'a Record) -> &'a str {
-        record
-            .cells
-            .get(self.meta.display)
-            .and_then(Cell::text)
-            .unwrap_or("")
+        record.cells.get(self.meta.display).and_then(Cell::text).unwrap_or("")
     }
 }

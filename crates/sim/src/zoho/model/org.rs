@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::standard;
-use super::{
-    Currency, Edition, FieldNo, Module, Pipeline, Profile, Record, Role, Share, Tax, User,
-};
+use super::{Currency, Edition, FieldNo, Module, Pipeline, Profile, Record, Role, Share, Tax, User};
 use crate::zoho::json::Out;
 
 /// How a fresh organisation looks.
@@ -43,21 +41,13 @@ pub struct OrgOptions {
 
 impl Default for OrgOptions {
     fn default() -> Self {
-        let rates = [
-            ("EUR", "0.920000000"),
-            ("GBP", "0.790000000"),
-            ("CAD", "1.360000000"),
-            ("JPY", "150.000000000"),
-        ];
+        let rates = [("EUR", "0.920000000"), ("GBP", "0.790000000"), ("CAD", "1.360000000"), ("JPY", "150.000000000")];
         Self {
             edition: Edition::Enterprise,
             company: "Northwind Traders".to_owned(),
             country_code: "US".to_owned(),
             base_currency: "USD".to_owned(),
-            currencies: rates
-                .iter()
-                .map(|(iso, rate)| ((*iso).to_owned(), (*rate).to_owned()))
-                .collect(),
+            currencies: rates.iter().map(|(iso, rate)| ((*iso).to_owned(), (*rate).to_owned())).collect(),
             time_zone: "America/Phoenix".to_owned(),
             offset_minutes: -420,
             id_prefix: 5_725_767,
@@ -173,10 +163,7 @@ impl Org {
     /// Position of a module that the edition brings, by API name or internal name.
     #[must_use]
     pub fn module_no(&self, name: &str) -> Option<usize> {
-        self.by_name
-            .get(name)
-            .copied()
-            .filter(|at| self.modules[*at].meta.available)
+        self.by_name.get(name).copied().filter(|at| self.modules[*at].meta.available)
     }
 
     /// A module by position.
@@ -207,14 +194,7 @@ impl Org {
     }
 
     /// Adds a user and returns the id.
-    pub fn add_user(
-        &mut self,
-        first_name: &str,
-        last_name: &str,
-        email: &str,
-        profile: u64,
-        role: u64,
-    ) -> u64 {
+    pub fn add_user(&mut self, first_name: &str, last_name: &str, email: &str, profile: u64, role: u64) -> u64 {
         let id = self.meta_id();
         let user = User {
             id,
@@ -228,27 +208,11 @@ impl Org {
             created: self.options.created,
         };
         let mut who = Out::default();
-        who.open()
-            .pair("name", &user.name())
-            .key("id")
-            .id(id)
-            .close();
+        who.open().pair("name", &user.name()).key("id").id(id).close();
         let mut owner = Out::default();
-        owner
-            .open()
-            .pair("name", &user.name())
-            .key("id")
-            .id(id)
-            .pair("email", email)
-            .close();
+        owner.open().pair("name", &user.name()).key("id").id(id).pair("email", email).close();
         let text = |out: Out| String::from_utf8(out.finish()).unwrap_or_default();
-        self.faces.insert(
-            id,
-            Face {
-                who: text(who),
-                owner: text(owner),
-            },
-        );
+        self.faces.insert(id, Face { who: text(who), owner: text(owner) });
         self.users.push(user);
         id
     }
@@ -292,10 +256,7 @@ impl Org {
     /// Digits after the point of a currency; two when it is unknown.
     #[must_use]
     pub fn precision(&self, iso: Option<&str>) -> u32 {
-        u32::from(
-            self.currency(iso.unwrap_or(self.home()))
-                .map_or(2, |currency| currency.decimals),
-        )
+        u32::from(self.currency(iso.unwrap_or(self.home())).map_or(2, |currency| currency.decimals))
     }
 
     /// A tax by name.
@@ -307,29 +268,20 @@ impl Org {
     /// Adds a tax and returns its id.
     pub fn add_tax(&mut self, name: &str, percent: Decimal) -> u64 {
         let id = self.meta_id();
-        self.taxes.push(Tax {
-            id,
-            name: name.to_owned(),
-            percent,
-        });
+        self.taxes.push(Tax { id, name: name.to_owned(), percent });
         id
     }
 
     /// Records in all modules, recycle bin counted.
     #[must_use]
     pub fn stored(&self) -> u64 {
-        self.modules
-            .iter()
-            .map(|module| (module.len() + module.bin().len()) as u64)
-            .sum()
+        self.modules.iter().map(|module| (module.len() + module.bin().len()) as u64).sum()
     }
 
     /// True when a user may read a record under the sharing default: public, owner, or superior of the owner.
     #[must_use]
     pub fn may_see(&self, module: &str, record: &Record, user: u64) -> bool {
-        if record.owner == user
-            || self.shares.get(module).copied().unwrap_or_default() != Share::Private
-        {
+        if record.owner == user || self.shares.get(module).copied().unwrap_or_default() != Share::Private {
             return true;
         }
         let (Some(mine), Some(owner)) = (self.user(user), self.user(record.owner)) else {
@@ -344,8 +296,7 @@ impl Org {
                 None => break,
             }
         }
-        self.role(mine.role)
-            .is_some_and(|role| role.above.is_none())
+        self.role(mine.role).is_some_and(|role| role.above.is_none())
     }
 
     fn role(&self, id: u64) -> Option<&Role> {

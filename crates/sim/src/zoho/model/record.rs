@@ -70,18 +70,12 @@ impl Cells {
     /// The value of a field, if filled.
     #[must_use]
     pub fn get(&self, no: FieldNo) -> Option<&Cell> {
-        self.0
-            .binary_search_by_key(&no, |(n, _)| *n)
-            .ok()
-            .map(|at| &self.0[at].1)
+        self.0.binary_search_by_key(&no, |(n, _)| *n).ok().map(|at| &self.0[at].1)
     }
 
     /// Mutable access to the value of a field.
     pub fn get_mut(&mut self, no: FieldNo) -> Option<&mut Cell> {
-        self.0
-            .binary_search_by_key(&no, |(n, _)| *n)
-            .ok()
-            .map(|at| &mut self.0[at].1)
+        self.0.binary_search_by_key(&no, |(n, _)| *n).ok().map(|at| &mut self.0[at].1)
     }
 
     /// Sets or (with `None`) clears a field; returns what was there.
@@ -185,11 +179,8 @@ mod tests {
 
     #[test]
     fn cells_stay_sorted_and_single() {
-        let mut cells = Cells::from_unsorted(vec![
-            (4, Cell::Bool(true)),
-            (1, Cell::Bool(false)),
-            (4, Cell::Bool(false)),
-        ]);
+        let mut cells =
+            Cells::from_unsorted(vec![(4, Cell::Bool(true)), (1, Cell::Bool(false)), (4, Cell::Bool(false))]);
         assert_eq!(cells.len(), 2);
         assert_eq!(cells.get(4), Some(&Cell::Bool(false)));
         assert_eq!(cells.set(2, Some(Cell::Time(3))), None);

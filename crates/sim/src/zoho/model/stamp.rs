@@ -51,11 +51,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -78,13 +74,7 @@ mod tests {
     #[test]
     fn what_is_no_date_is_refused() {
         assert!(parse_date("2024-02-29"));
-        for bad in [
-            "2023-02-29",
-            "2024-2-9",
-            "2024-02-29T00:00:00Z",
-            "",
-            "20240229",
-        ] {
+        for bad in ["2023-02-29", "2024-2-9", "2024-02-29T00:00:00Z", "", "20240229"] {
             assert!(!parse_date(bad), "{bad}");
         }
         assert_eq!(parse_stamp("2024-02-29"), None);

@@ -13,14 +13,8 @@ use crate::zoho::refusal::{Refusal, details};
 use crate::zoho::write::{Place, held};
 
 /// Deletes the records of the `ids` parameter.
-pub(crate) fn delete_many(
-    state: &mut State,
-    call: &Call<'_>,
-    module_no: usize,
-) -> Result<Answer, Refusal> {
-    let ids = call
-        .param("ids")
-        .ok_or_else(|| Refusal::param_missing("ids"))?;
+pub(crate) fn delete_many(state: &mut State, call: &Call<'_>, module_no: usize) -> Result<Answer, Refusal> {
+    let ids = call.param("ids").ok_or_else(|| Refusal::param_missing("ids"))?;
     let ids: Vec<&str> = ids.split(',').map(str::trim).collect();
     if ids.len() > 100 {
         return Err(Refusal::too_many("ids", 100));
@@ -29,12 +23,7 @@ pub(crate) fn delete_many(
 }
 
 /// Deletes the record of the path.
-pub(crate) fn delete_one(
-    state: &mut State,
-    call: &Call<'_>,
-    module_no: usize,
-    id: &str,
-) -> Result<Answer, Refusal> {
+pub(crate) fn delete_one(state: &mut State, call: &Call<'_>, module_no: usize, id: &str) -> Result<Answer, Refusal> {
     if let Some(header) = call.header("x-external") {
         let id = external(&state.org, module_no, header, id)?.to_string();
         return Ok(delete(state, call, module_no, &[&id]));
@@ -51,16 +40,8 @@ fn delete(state: &mut State, call: &Call<'_>, module_no: usize, ids: &[&str]) ->
         match delete_record(state, call, module_no, text, at) {
             Ok(id) => {
                 done += 1;
-                out.open()
-                    .pair("code", "SUCCESS")
-                    .key("details")
-                    .open()
-                    .key("id")
-                    .id(id)
-                    .close();
-                out.pair("message", "record deleted")
-                    .pair("status", "success")
-                    .close();
+                out.open().pair("code", "SUCCESS").key("details").open().key("id").id(id).close();
+                out.pair("message", "record deleted").pair("status", "success").close();
             }
             Err(refusal) => {
                 failed += 1;
@@ -69,9 +50,7 @@ fn delete(state: &mut State, call: &Call<'_>, module_no: usize, ids: &[&str]) ->
         }
     }
     out.close_array().close();
-    state
-        .counters
-        .wrote(&state.org.module_at(module_no).meta.api_name, done);
+    state.counters.wrote(&state.org.module_at(module_no).meta.api_name, done);
     Answer::json(
         if failed == 0 {
             200
@@ -84,43 +63,20 @@ fn delete(state: &mut State, call: &Call<'_>, module_no: usize, ids: &[&str]) ->
     )
 }
 
-fn delete_record(
-    state: &mut State,
-    call: &Call<'_>,
-    module_no: usize,
-    text: &str,
-    at: usize,
-) -> Result<u64, Refusal> {
+fn delete_record(state: &mut State, call: &Call<'_>, module_no: usize, text: &str, at: usize) -> Result<u64, Refusal> {
     let module = state.org.module_at(module_no);
     let record = text.parse().ok().and_then(|id| module.record(id));
-    let Some(record) =
-        record.filter(|record| state.org.may_see(&module.meta.api_name, record, call.user))
-    else {
+    let Some(record) = record.filter(|record| state.org.may_see(&module.meta.api_name, record, call.user)) else {
         let details = details(|out| {
             out.pair("id", text);
         });
-        return Err(Refusal::new(
-            400,
-            "INVALID_DATA",
-            "the id given seems to be invalid",
-            details,
-        ));
+        return Err(Refusal::new(400, "INVALID_DATA", "the id given seems to be invalid", details));
     };
     if let Some(hold) = record.hold.filter(|hold| *hold != Hold::Blueprint) {
-        return Err(held(
-            hold,
-            record.id,
-            Place {
-                record: at,
-                row: None,
-            },
-        ));
+        return Err(held(hold, record.id, Place { record: at, row: None }));
     }
     let id = record.id;
-    state
-        .org
-        .module_at_mut(module_no)
-        .delete(id, call.user, call.now);
+    state.org.module_at_mut(module_no).delete(id, call.user, call.now);
     Ok(id)
 }
 
@@ -140,20 +96,10 @@ pub(crate) fn deleted(org: &Org, call: &Call<'_>, module_no: usize) -> Result<An
     let module = org.module_at(module_no);
     let mut found: Vec<(i64, u64, bool)> = Vec::new();
     if bin {
-        found.extend(
-            module
-                .bin()
-                .values()
-                .map(|binned| (binned.deleted, binned.record.id, true)),
-        );
+        found.extend(module.bin().values().map(|binned| (binned.deleted, binned.record.id, true)));
     }
     if permanent {
-        found.extend(
-            module
-                .gone()
-                .iter()
-                .map(|gone| (gone.deleted, gone.id, false)),
-        );
+        found.extend(module.gone().iter().map(|gone| (gone.deleted, gone.id, false)));
     }
     found.retain(|(deleted, _, _)| *deleted >= since);
     found.sort_unstable_by(|a, b| b.cmp(a));
@@ -166,31 +112,15 @@ pub(crate) fn deleted(org: &Org, call: &Call<'_>, module_no: usize) -> Result<An
     out.open().key("data").open_array();
     for (deleted, id, in_bin) in shown {
         let binned = module.bin().get(id).filter(|_| *in_bin);
-        out.open()
-            .key("deleted_by")
-            .raw(binned.map_or("null", |b| org.who(b.by)))
-            .key("id")
-            .id(*id);
+        out.open().key("deleted_by").raw(binned.map_or("null", |b| org.who(b.by))).key("id").id(*id);
         out.key("display_name");
         match binned {
             Some(binned) => out.text(module.display_name(&binned.record)),
             None => out.null(),
         };
-        out.pair(
-            "type",
-            if binned.is_some() {
-                "recycle"
-            } else {
-                "permanent"
-            },
-        );
-        out.key("created_by")
-            .raw(binned.map_or("null", |b| org.who(b.record.created_by)));
-        out.pair(
-            "deleted_time",
-            &stamp_at(*deleted, org.options.offset_minutes),
-        )
-        .close();
+        out.pair("type", if binned.is_some() { "recycle" } else { "permanent" });
+        out.key("created_by").raw(binned.map_or("null", |b| org.who(b.record.created_by)));
+        out.pair("deleted_time", &stamp_at(*deleted, org.options.offset_minutes)).close();
     }
     out.close_array();
     page.info(shown.len(), more, &mut out);

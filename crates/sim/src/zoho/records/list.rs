@@ -12,34 +12,20 @@ use crate::zoho::switches::Switches;
 const SORTS: [&str; 3] = ["id", "Created_Time", "Modified_Time"];
 
 /// Answers the list.
-pub(crate) fn list(
-    org: &Org,
-    switches: &Switches,
-    call: &Call<'_>,
-    module_no: usize,
-) -> Result<Answer, Refusal> {
+pub(crate) fn list(org: &Org, switches: &Switches, call: &Call<'_>, module_no: usize) -> Result<Answer, Refusal> {
     let module = org.module_at(module_no);
-    let names = call
-        .param("fields")
-        .filter(|names| !names.trim().is_empty());
+    let names = call.param("fields").filter(|names| !names.trim().is_empty());
     let names = names.ok_or_else(|| Refusal::param_missing("fields"))?;
     if names.split(',').count() > 50 {
         let details = details(|out| {
             out.key("limit").integer(50).pair("param_name", "fields");
         });
-        return Err(Refusal::new(
-            400,
-            "LIMIT_EXCEEDED",
-            "fields limit exceeded",
-            details,
-        ));
+        return Err(Refusal::new(400, "LIMIT_EXCEEDED", "fields limit exceeded", details));
     }
     let sort_by = call.param("sort_by").unwrap_or("id");
     if !SORTS.contains(&sort_by) {
         let details = details(|out| {
-            out.pair("param_name", "sort_by")
-                .key("supported_values")
-                .open_array();
+            out.pair("param_name", "sort_by").key("supported_values").open_array();
             for sort in SORTS {
                 out.text(sort);
             }
@@ -60,10 +46,7 @@ pub(crate) fn list(
         Some(text) => Some(parse_stamp(text).ok_or_else(|| Refusal::param("If-Modified-Since"))?),
     };
     let ids = ids(call)?;
-    let bound = format!(
-        "{}|{names}|{sort_by}|{sort_order}|{since:?}|{ids:?}",
-        module.meta.api_name
-    );
+    let bound = format!("{}|{names}|{sort_by}|{sort_order}|{since:?}|{ids:?}", module.meta.api_name);
     let page = PageParams::of_list(call, &bound)?;
 
     let mut found = select(org, switches, call, module, since, ids.as_deref());
@@ -82,15 +65,7 @@ pub(crate) fn list(
         render_record(org, module_no, record, &fields, &mut out);
     }
     out.close_array();
-    page.list_info(
-        org,
-        call,
-        &bound,
-        (sort_by, sort_order),
-        shown.len(),
-        more,
-        &mut out,
-    );
+    page.list_info(org, call, &bound, (sort_by, sort_order), shown.len(), more, &mut out);
     out.close();
     Ok(Answer::json(200, out))
 }
@@ -114,13 +89,7 @@ fn select<'a>(
     since: Option<i64>,
     ids: Option<&[u64]>,
 ) -> Vec<&'a Record> {
-    let from = since.map(|since| {
-        if switches.modified_since_inclusive {
-            since
-        } else {
-            since.saturating_add(1)
-        }
-    });
+    let from = since.map(|since| if switches.modified_since_inclusive { since } else { since.saturating_add(1) });
     let seen = |record: &&Record| org.may_see(&module.meta.api_name, record, call.user);
     match (ids, from) {
         (Some(ids), _) => ids
@@ -129,11 +98,9 @@ fn select<'a>(
             .filter(|record| from.is_none_or(|from| record.modified >= from))
             .filter(seen)
             .collect(),
-        (None, Some(from)) => module
-            .modified_since(from)
-            .filter_map(|(_, id)| module.record(id))
-            .filter(seen)
-            .collect(),
+        (None, Some(from)) => {
+            module.modified_since(from).filter_map(|(_, id)| module.record(id)).filter(seen).collect()
+        }
         (None, None) => module.records().filter(seen).collect(),
     }
 }

@@ -38,10 +38,7 @@ impl PageParams {
     pub(crate) fn simple(call: &Call<'_>) -> Result<Self, Refusal> {
         let per_page = positive(call, "per_page", 200, 200)?;
         let page = positive(call, "page", 1, usize::MAX / 400)?;
-        Ok(Self {
-            skip: (page - 1) * per_page,
-            per_page,
-        })
+        Ok(Self { skip: (page - 1) * per_page, per_page })
     }
 
     /// The page of a record list. `bound` is everything that must stay equal from page to page.
@@ -56,12 +53,7 @@ impl PageParams {
                     }
                     out.close_array();
                 });
-                Err(Refusal::new(
-                    400,
-                    "AMBIGUITY_DURING_PROCESSING",
-                    "ambiguity while processing the request",
-                    details,
-                ))
+                Err(Refusal::new(400, "AMBIGUITY_DURING_PROCESSING", "ambiguity while processing the request", details))
             }
             (_, Some(token)) => {
                 let skip = open_token(call, token, bound, per_page)?;
@@ -69,12 +61,7 @@ impl PageParams {
                     let details = details(|out| {
                         out.key("limit").integer(BY_TOKEN as u64);
                     });
-                    return Err(Refusal::new(
-                        400,
-                        "PAGINATION_LIMIT_EXCEEDED",
-                        "pagination limit exceeded",
-                        details,
-                    ));
+                    return Err(Refusal::new(400, "PAGINATION_LIMIT_EXCEEDED", "pagination limit exceeded", details));
                 }
                 Ok(Self { skip, per_page })
             }
@@ -85,17 +72,9 @@ impl PageParams {
                         out.key("limit").integer(BY_PAGE as u64);
                     });
                     let message = "You can only get up to 2000 records without page_token param.";
-                    return Err(Refusal::new(
-                        400,
-                        "DISCRETE_PAGINATION_LIMIT_EXCEEDED",
-                        message,
-                        details,
-                    ));
+                    return Err(Refusal::new(400, "DISCRETE_PAGINATION_LIMIT_EXCEEDED", message, details));
                 }
-                Ok(Self {
-                    skip: (page - 1) * per_page,
-                    per_page,
-                })
+                Ok(Self { skip: (page - 1) * per_page, per_page })
             }
         }
     }
@@ -114,17 +93,8 @@ impl PageParams {
 
     /// `info` with the four plain members.
     pub(crate) fn info(&self, count: usize, more: bool, out: &mut Out) {
-        out.key("info")
-            .open()
-            .key("per_page")
-            .integer(self.per_page as u64)
-            .key("count")
-            .integer(count as u64);
-        out.key("page")
-            .integer(self.page() as u64)
-            .key("more_records")
-            .boolean(more)
-            .close();
+        out.key("info").open().key("per_page").integer(self.per_page as u64).key("count").integer(count as u64);
+        out.key("page").integer(self.page() as u64).key("more_records").boolean(more).close();
     }
 
     /// `info` of a record list, with tokens.
@@ -141,34 +111,16 @@ impl PageParams {
     ) {
         let expires = call.now + TOKEN_LIFE;
         out.key("info").open().key("call").boolean(false);
-        out.key("per_page")
-            .integer(self.per_page as u64)
-            .key("next_page_token");
+        out.key("per_page").integer(self.per_page as u64).key("next_page_token");
         if more {
-            out.text(&seal_token(
-                call,
-                self.skip + self.per_page,
-                expires,
-                bound,
-                self.per_page,
-            ));
+            out.text(&seal_token(call, self.skip + self.per_page, expires, bound, self.per_page));
         } else {
             out.null();
         }
-        out.key("count")
-            .integer(count as u64)
-            .pair("sort_by", sort.0);
-        out.key("page")
-            .integer(self.page() as u64)
-            .key("previous_page_token");
+        out.key("count").integer(count as u64).pair("sort_by", sort.0);
+        out.key("page").integer(self.page() as u64).key("previous_page_token");
         if self.skip >= self.per_page {
-            out.text(&seal_token(
-                call,
-                self.skip - self.per_page,
-                expires,
-                bound,
-                self.per_page,
-            ));
+            out.text(&seal_token(call, self.skip - self.per_page, expires, bound, self.per_page));
         } else {
             out.null();
         }
@@ -178,46 +130,25 @@ impl PageParams {
         } else {
             out.null();
         }
-        out.pair("sort_order", sort.1)
-            .key("email")
-            .boolean(false)
-            .key("more_records")
-            .boolean(more)
-            .close();
+        out.pair("sort_order", sort.1).key("email").boolean(false).key("more_records").boolean(more).close();
     }
 }
 
 fn digest(call: &Call<'_>, skip: usize, expires: i64, bound: &str, per_page: usize) -> String {
-    let text = format!(
-        "{}|{}|{skip}|{expires}|{per_page}|{bound}",
-        call.page_secret, call.user
-    );
+    let text = format!("{}|{}|{skip}|{expires}|{per_page}|{bound}", call.page_secret, call.user);
     blake3::hash(text.as_bytes()).to_hex().as_str()[..32].to_owned()
 }
 
 fn seal_token(call: &Call<'_>, skip: usize, expires: i64, bound: &str, per_page: usize) -> String {
-    format!(
-        "{skip:08x}{expires:016x}{}",
-        digest(call, skip, expires, bound, per_page)
-    )
+    format!("{skip:08x}{expires:016x}{}", digest(call, skip, expires, bound, per_page))
 }
 
-fn open_token(
-    call: &Call<'_>,
-    token: &str,
-    bound: &str,
-    per_page: usize,
-) -> Result<usize, Refusal> {
+fn open_token(call: &Call<'_>, token: &str, bound: &str, per_page: usize) -> Result<usize, Refusal> {
     let malformed = || {
         let details = details(|out| {
             out.pair("param_name", "page_token");
         });
-        Refusal::new(
-            400,
-            "PATTERN_NOT_MATCHED",
-            "Please check whether the input values are correct",
-            details,
-        )
+        Refusal::new(400, "PATTERN_NOT_MATCHED", "Please check whether the input values are correct", details)
     };
     if token.len() != 56 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(malformed());
@@ -229,24 +160,13 @@ fn open_token(
             out.pair("param_name", "page_token");
         });
         let message = "Your page_token param's fetch criteria does not match the current request";
-        return Err(Refusal::new(
-            400,
-            "TOKEN_BOUND_DATA_MISMATCH",
-            message,
-            details,
-        ));
+        return Err(Refusal::new(400, "TOKEN_BOUND_DATA_MISMATCH", message, details));
     }
     if expires < call.now {
         let details = details(|out| {
-            out.pair("api_name", "page_token")
-                .pair("json_path", "$.query.page_token");
+            out.pair("api_name", "page_token").pair("json_path", "$.query.page_token");
         });
-        return Err(Refusal::new(
-            400,
-            "EXPIRED_VALUE",
-            "the page_token has expired",
-            details,
-        ));
+        return Err(Refusal::new(400, "EXPIRED_VALUE", "the page_token has expired", details));
     }
     Ok(skip)
 }

@@ -17,12 +17,7 @@ pub(super) fn path_id(text: &str, index: u64) -> Result<u64, Refusal> {
         let details = details(|out| {
             out.key("resource_path_index").integer(index);
         });
-        Refusal::new(
-            400,
-            "INVALID_DATA",
-            "the id given seems to be invalid",
-            details,
-        )
+        Refusal::new(400, "INVALID_DATA", "the id given seems to be invalid", details)
     })
 }
 
@@ -39,9 +34,7 @@ pub(crate) fn get(
         Some(header) => super::save::external(org, module_no, header, id)?,
         None => path_id(id, 1)?,
     };
-    let found = module
-        .record(record)
-        .filter(|record| org.may_see(&module.meta.api_name, record, call.user));
+    let found = module.record(record).filter(|record| org.may_see(&module.meta.api_name, record, call.user));
     let Some(record) = found else {
         return Ok(Answer::empty(204));
     };
@@ -50,38 +43,20 @@ pub(crate) fn get(
             let details = details(|out| {
                 out.key("limit").integer(50).pair("param_name", "fields");
             });
-            return Err(Refusal::new(
-                400,
-                "LIMIT_EXCEEDED",
-                "fields limit exceeded",
-                details,
-            ));
+            return Err(Refusal::new(400, "LIMIT_EXCEEDED", "fields limit exceeded", details));
         }
         Some(names) => Some(fields_of(module, call.profile, names)),
         None => None,
     };
     let mut out = Out::with_capacity(4096);
     out.open().key("data").open_array();
-    render_whole(
-        org,
-        module_no,
-        record,
-        call.profile,
-        fields.as_deref(),
-        switches.rows_per_read,
-        &mut out,
-    );
+    render_whole(org, module_no, record, call.profile, fields.as_deref(), switches.rows_per_read, &mut out);
     out.close_array().close();
     Ok(Answer::json(200, out))
 }
 
 /// Answers the count of records, all of them or those that a search finds.
-pub(crate) fn count(
-    org: &Org,
-    switches: &Switches,
-    call: &Call<'_>,
-    module_no: usize,
-) -> Result<Answer, Refusal> {
+pub(crate) fn count(org: &Org, switches: &Switches, call: &Call<'_>, module_no: usize) -> Result<Answer, Refusal> {
     let narrowed = search::PARAMS.iter().any(|name| call.param(name).is_some());
     if narrowed && call.param("cvid").is_some() {
         let details = details(|out| {
@@ -102,10 +77,7 @@ pub(crate) fn count(
     let count = if narrowed {
         search::matches(org, switches, call, module_no)?.len()
     } else {
-        module
-            .records()
-            .filter(|record| org.may_see(&module.meta.api_name, record, call.user))
-            .count()
+        module.records().filter(|record| org.may_see(&module.meta.api_name, record, call.user)).count()
     };
     let mut out = Out::default();
     out.open().key("count").integer(count as u64).close();

@@ -4,9 +4,7 @@
 //! Must not: choose records.
 
 use crate::zoho::json::Out;
-use crate::zoho::model::{
-    Cell, Field, FieldNo, Hold, Kind, Module, Org, Record, Row, Source, stamp_at,
-};
+use crate::zoho::model::{Cell, Field, FieldNo, Hold, Kind, Module, Org, Record, Row, Source, stamp_at};
 use crate::zoho::write::tax_amount;
 
 /// Positions of the fields named by a `fields` parameter; unknown names are left out.
@@ -24,13 +22,7 @@ pub(crate) fn fields_of(module: &Module, profile: u64, names: &str) -> Vec<Field
 }
 
 /// Writes the fields of a record, then its id unless that was among them.
-pub(crate) fn render_record(
-    org: &Org,
-    module_no: usize,
-    record: &Record,
-    fields: &[FieldNo],
-    out: &mut Out,
-) {
+pub(crate) fn render_record(org: &Org, module_no: usize, record: &Record, fields: &[FieldNo], out: &mut Out) {
     let module = org.module_at(module_no);
     out.open();
     let mut id_written = false;
@@ -63,10 +55,7 @@ pub(crate) fn render_whole(
     };
     out.open();
     let mut cut: Vec<(&str, bool)> = Vec::new();
-    for (no, field) in module
-        .live_fields()
-        .filter(|(no, field)| wanted(*no, field))
-    {
+    for (no, field) in module.live_fields().filter(|(no, field)| wanted(*no, field)) {
         out.key(&field.api_name);
         if field.kind == Kind::Subform {
             let rows = record.rows(no);
@@ -77,52 +66,20 @@ pub(crate) fn render_whole(
             render_value(org, module_no, record, no, out);
         }
     }
-    let iso = module
-        .field_no("Currency")
-        .and_then(|no| record.cells.get(no))
-        .and_then(Cell::text);
-    let symbol = org
-        .currency(iso.unwrap_or(org.home()))
-        .map_or("$", |currency| &currency.symbol);
+    let iso = module.field_no("Currency").and_then(|no| record.cells.get(no)).and_then(Cell::text);
+    let symbol = org.currency(iso.unwrap_or(org.home())).map_or("$", |currency| &currency.symbol);
     let approval = record.hold == Some(Hold::Approval);
-    out.pair("$currency_symbol", symbol)
-        .key("$field_states")
-        .null();
-    out.key("$review_process")
-        .raw(r#"{"approve":false,"reject":false,"resubmit":false}"#);
-    out.pair("$sharing_permission", "full_access")
-        .key("$review")
-        .null();
-    out.key("$editable")
-        .boolean(true)
-        .key("$process_flow")
-        .boolean(record.hold == Some(Hold::Blueprint));
-    out.pair(
-        "$approval_state",
-        if approval {
-            "approval_process_pending"
-        } else {
-            "approved"
-        },
-    );
-    out.key("$approval").raw(
-        r#"{"delegate":false,"takeover":false,"approve":false,"reject":false,"resubmit":false}"#,
-    );
-    out.key("$in_merge")
-        .boolean(record.hold == Some(Hold::Merging));
-    out.key("$locked_for_me")
-        .boolean(false)
-        .key("$orchestration")
-        .boolean(false);
-    out.key("$zia_visions")
-        .null()
-        .key("$is_duplicate")
-        .boolean(false);
+    out.pair("$currency_symbol", symbol).key("$field_states").null();
+    out.key("$review_process").raw(r#"{"approve":false,"reject":false,"resubmit":false}"#);
+    out.pair("$sharing_permission", "full_access").key("$review").null();
+    out.key("$editable").boolean(true).key("$process_flow").boolean(record.hold == Some(Hold::Blueprint));
+    out.pair("$approval_state", if approval { "approval_process_pending" } else { "approved" });
+    out.key("$approval").raw(r#"{"delegate":false,"takeover":false,"approve":false,"reject":false,"resubmit":false}"#);
+    out.key("$in_merge").boolean(record.hold == Some(Hold::Merging));
+    out.key("$locked_for_me").boolean(false).key("$orchestration").boolean(false);
+    out.key("$zia_visions").null().key("$is_duplicate").boolean(false);
     if let Some(layout) = module.layouts.first() {
-        out.key("$layout_id")
-            .open()
-            .pair("display_label", &layout.name)
-            .pair("name", &layout.name);
+        out.key("$layout_id").open().pair("display_label", &layout.name).pair("name", &layout.name);
         out.key("id").id(layout.id).close();
     }
     out.key("$has_more").open();
@@ -133,13 +90,7 @@ pub(crate) fn render_whole(
 }
 
 /// Writes the value of one field of a record.
-pub(crate) fn render_value(
-    org: &Org,
-    module_no: usize,
-    record: &Record,
-    no: FieldNo,
-    out: &mut Out,
-) {
+pub(crate) fn render_value(org: &Org, module_no: usize, record: &Record, no: FieldNo, out: &mut Out) {
     let field = org.module_at(module_no).field(no);
     match field.source {
         Source::Id => out.id(record.id),
@@ -188,43 +139,22 @@ pub(crate) fn render_row_value(
         }
         (Source::Parent, _) => {
             let name = org.module_at(parent.0).display_name(parent.1);
-            out.open()
-                .pair("name", name)
-                .key("id")
-                .id(parent.1.id)
-                .close();
+            out.open().pair("name", name).key("id").id(parent.1.id).close();
         }
         (_, Kind::LineTax) => line_tax(org, parent, row, no, out),
-        (_, Kind::Lookup) if field.target.as_deref() == Some("Products") => {
-            product(org, row.cells.get(no), out)
-        }
+        (_, Kind::Lookup) if field.target.as_deref() == Some("Products") => product(org, row.cells.get(no), out),
         _ => render_cell(org, field, row.cells.get(no), out),
     }
 }
 
-fn render_rows(
-    org: &Org,
-    module_no: usize,
-    record: &Record,
-    field: &Field,
-    rows: &[Row],
-    out: &mut Out,
-) {
+fn render_rows(org: &Org, module_no: usize, record: &Record, field: &Field, rows: &[Row], out: &mut Out) {
     out.open_array();
     if let Some(rows_module) = field.target.as_deref().and_then(|name| org.module_no(name)) {
         for (position, row) in rows.iter().enumerate() {
             out.open();
             for (no, column) in org.module_at(rows_module).live_fields() {
                 out.key(&column.api_name);
-                render_row_value(
-                    org,
-                    rows_module,
-                    (module_no, record),
-                    row,
-                    position,
-                    no,
-                    out,
-                );
+                render_row_value(org, rows_module, (module_no, record), row, position, no, out);
             }
             out.close();
         }
@@ -245,44 +175,24 @@ fn product(org: &Org, cell: Option<&Cell>, out: &mut Out) {
         out.null();
         return;
     };
-    let code = products
-        .field_no("Product_Code")
-        .and_then(|no| record.cells.get(no))
-        .and_then(Cell::text);
+    let code = products.field_no("Product_Code").and_then(|no| record.cells.get(no)).and_then(Cell::text);
     out.open().key("Product_Code");
     match code {
         Some(code) => out.text(code),
         None => out.null(),
     };
-    out.pair("name", products.display_name(record))
-        .key("id")
-        .id(record.id)
-        .close();
+    out.pair("name", products.display_name(record)).key("id").id(record.id).close();
 }
 
 fn line_tax(org: &Org, parent: (usize, &Record), row: &Row, no: FieldNo, out: &mut Out) {
     out.open_array();
     let plan = org.module_at(parent.0).lines.as_ref();
     if let (Some(Cell::List(names)), Some(plan)) = (row.cells.get(no), plan) {
-        let base = row
-            .cells
-            .get(plan.after_discount)
-            .and_then(Cell::number)
-            .unwrap_or_default();
-        let iso = plan
-            .currency
-            .and_then(|no| parent.1.cells.get(no))
-            .and_then(Cell::text);
+        let base = row.cells.get(plan.after_discount).and_then(Cell::number).unwrap_or_default();
+        let iso = plan.currency.and_then(|no| parent.1.cells.get(no)).and_then(Cell::text);
         for tax in names.iter().filter_map(|name| org.tax(name)) {
-            out.open()
-                .key("percentage")
-                .number(tax.percent)
-                .pair("name", &tax.name)
-                .key("id")
-                .id(tax.id);
-            out.key("value")
-                .number(tax_amount(base, tax.percent, org.precision(iso)))
-                .close();
+            out.open().key("percentage").number(tax.percent).pair("name", &tax.name).key("id").id(tax.id);
+            out.key("value").number(tax_amount(base, tax.percent, org.precision(iso))).close();
         }
     }
     out.close_array();
@@ -310,10 +220,7 @@ fn render_cell(org: &Org, field: &Field, cell: Option<&Cell>, out: &mut Out) {
             out.open_array();
             for tax in values.iter().filter_map(|name| org.tax(name)) {
                 out.open()
-                    .pair(
-                        "value",
-                        &format!("{} - {} %", tax.name, tax.percent.normalize()),
-                    )
+                    .pair("value", &format!("{} - {} %", tax.name, tax.percent.normalize()))
                     .key("id")
                     .id(tax.id)
                     .close();

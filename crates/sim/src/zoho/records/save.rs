@@ -11,9 +11,7 @@ use crate::zoho::json::{Json, Out, parse};
 use crate::zoho::model::{FieldNo, Module, Org, parse_stamp, stamp_at};
 use crate::zoho::refusal::{Refusal, details};
 use crate::zoho::switches::Level;
-use crate::zoho::write::{
-    Applied, Context, Draft, Mode, change, clash, complete, draft, insert, match_for_upsert,
-};
+use crate::zoho::write::{Applied, Context, Draft, Mode, change, clash, complete, draft, insert, match_for_upsert};
 
 /// Records of one call.
 const MOST: usize = 100;
@@ -37,12 +35,7 @@ struct Outcome {
 }
 
 /// Carries out the call.
-pub(crate) fn save(
-    state: &mut State,
-    call: &Call<'_>,
-    module_no: usize,
-    write: Write<'_>,
-) -> Result<Answer, Refusal> {
+pub(crate) fn save(state: &mut State, call: &Call<'_>, module_no: usize, write: Write<'_>) -> Result<Answer, Refusal> {
     let body = body(call.body)?;
     let records = data(&body)?;
     let credits = records.len().div_ceil(10) as u64;
@@ -69,37 +62,15 @@ pub(crate) fn save(
         let result = match item.object() {
             Some(object) => {
                 let id = by_path.or_else(|| item.get("id").and_then(Json::id));
-                one(
-                    state,
-                    call,
-                    module_no,
-                    write,
-                    object,
-                    at,
-                    id,
-                    item.get("id").is_some(),
-                    &listed,
-                    unmodified,
-                )
+                one(state, call, module_no, write, object, at, id, item.get("id").is_some(), &listed, unmodified)
             }
-            None => Err(Refusal::expected(
-                "data",
-                &format!("$.data[{at}]"),
-                "jsonobject",
-            )),
+            None => Err(Refusal::expected("data", &format!("$.data[{at}]"), "jsonobject")),
         };
         match result {
             Ok(outcome) => {
                 done += 1;
                 inserted += usize::from(outcome.inserted);
-                render(
-                    &state.org,
-                    module_no,
-                    write,
-                    &outcome,
-                    state.switches.duplicate_field_on_insert,
-                    &mut out,
-                );
+                render(&state.org, module_no, write, &outcome, state.switches.duplicate_field_on_insert, &mut out);
             }
             Err(refusal) => {
                 failed += 1;
@@ -109,26 +80,19 @@ pub(crate) fn save(
         }
     }
     out.close_array().close();
-    state
-        .counters
-        .wrote(&state.org.module_at(module_no).meta.api_name, done as u64);
+    state.counters.wrote(&state.org.module_at(module_no).meta.api_name, done as u64);
     let status = match (done, failed) {
         (0, _) if stale > 0 && stale == failed => 412,
         (0, _) => 400,
         (_, 1..) => 207,
         _ if write == Write::Insert => 201,
-        _ if write == Write::Upsert && state.switches.upsert_created_status && inserted == done => {
-            201
-        }
+        _ if write == Write::Upsert && state.switches.upsert_created_status && inserted == done => 201,
         _ => 200,
     };
     Ok(Answer::json(status, out).costing(credits.max(1)))
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "one record of the loop above, split for length"
-)]
+#[allow(clippy::too_many_arguments, reason = "one record of the loop above, split for length")]
 fn one(
     state: &mut State,
     call: &Call<'_>,
@@ -142,52 +106,35 @@ fn one(
     unmodified: Option<i64>,
 ) -> Result<Outcome, Refusal> {
     let State { org, switches, .. } = state;
-    let cx = Context {
-        switches,
-        user: call.user,
-        now: call.now,
-    };
+    let cx = Context { switches, user: call.user, now: call.now };
     let path = || format!("$.data[{at}].id");
     match (write, id) {
         (Write::Insert, _) => {
-            let draft =
-                draft(org, cx, module_no, object, at, Mode::Insert).map_err(Refusal::together)?;
+            let draft = draft(org, cx, module_no, object, at, Mode::Insert).map_err(Refusal::together)?;
             inserting(org, cx, module_no, draft, at)
         }
         (Write::Update(_) | Write::Upsert, Some(id)) => {
             let record = org.module_at(module_no).record(id);
-            let Some(record) = record
-                .filter(|r| org.may_see(&org.module_at(module_no).meta.api_name, r, call.user))
+            let Some(record) = record.filter(|r| org.may_see(&org.module_at(module_no).meta.api_name, r, call.user))
             else {
                 return Err(Refusal::record_id(&path()));
             };
             fresh(org, record.into(), unmodified)?;
-            let draft =
-                draft(org, cx, module_no, object, at, Mode::Update).map_err(Refusal::together)?;
+            let draft = draft(org, cx, module_no, object, at, Mode::Update).map_err(Refusal::together)?;
             updating(org, cx, module_no, id, None, draft, true, at)
         }
         (Write::Update(_), None) if id_sent => Err(Refusal::record_id(&path())),
         (Write::Update(_), None) => Err(Refusal::mandatory("id", &path())),
         (Write::Upsert, None) if id_sent => Err(Refusal::record_id(&path())),
         (Write::Upsert, None) => {
-            let mut draft =
-                draft(org, cx, module_no, object, at, Mode::Update).map_err(Refusal::together)?;
+            let mut draft = draft(org, cx, module_no, object, at, Mode::Update).map_err(Refusal::together)?;
             match match_for_upsert(org, cx, module_no, &draft, listed, at)? {
                 Some(matched) => {
                     if let Some(record) = org.module_at(module_no).record(matched.id) {
                         fresh(org, record.into(), unmodified)?;
                     }
                     let append = switches.upsert_appends_rows;
-                    updating(
-                        org,
-                        cx,
-                        module_no,
-                        matched.id,
-                        Some(matched.field),
-                        draft,
-                        append,
-                        at,
-                    )
+                    updating(org, cx, module_no, matched.id, Some(matched.field), draft, append, at)
                 }
                 None => {
                     complete(org, cx, module_no, &mut draft, at).map_err(Refusal::together)?;
@@ -198,13 +145,7 @@ fn one(
     }
 }
 
-fn inserting(
-    org: &mut Org,
-    cx: Context<'_>,
-    module_no: usize,
-    draft: Draft,
-    at: usize,
-) -> Result<Outcome, Refusal> {
+fn inserting(org: &mut Org, cx: Context<'_>, module_no: usize, draft: Draft, at: usize) -> Result<Outcome, Refusal> {
     let clashes = clash(org, cx, module_no, &draft, None, at);
     if !clashes.is_empty() {
         return Err(Refusal::together(clashes));
@@ -213,11 +154,7 @@ fn inserting(
         return Err(refusal);
     }
     let applied = insert(org, cx, module_no, draft);
-    Ok(Outcome {
-        applied,
-        inserted: true,
-        matched: None,
-    })
+    Ok(Outcome { applied, inserted: true, matched: None })
 }
 
 #[allow(clippy::too_many_arguments, reason = "one step of the loop above")]
@@ -236,11 +173,7 @@ fn updating(
         return Err(Refusal::together(clashes));
     }
     let applied = change(org, cx, module_no, id, draft, append, at)?;
-    Ok(Outcome {
-        applied,
-        inserted: false,
-        matched,
-    })
+    Ok(Outcome { applied, inserted: false, matched })
 }
 
 /// Refuses a record that changed after the moment that the caller named.
@@ -249,12 +182,7 @@ fn fresh(org: &Org, record: Applied, unmodified: Option<i64>) -> Result<(), Refu
         return Ok(());
     }
     let details = details(|out| stamps(org, &record, out));
-    Err(Refusal::new(
-        412,
-        "ALREADY_MODIFIED",
-        "record updated time has already passed the given time",
-        details,
-    ))
+    Err(Refusal::new(412, "ALREADY_MODIFIED", "record updated time has already passed the given time", details))
 }
 
 /// The cap on records, as a refusal when it is reached.
@@ -268,12 +196,7 @@ fn full(org: &Org) -> Option<Refusal> {
                 None => out.key("max_no_of_records").integer(cap),
             };
         });
-        Refusal::new(
-            400,
-            "MAX_RECORDS_LIMIT_REACHED",
-            "maximum number of records limit reached",
-            details,
-        )
+        Refusal::new(400, "MAX_RECORDS_LIMIT_REACHED", "maximum number of records limit reached", details)
     })
 }
 
@@ -298,9 +221,7 @@ fn data<'a, 'b>(body: &'a Json<'b>) -> Result<&'a [Json<'b>], Refusal> {
     let Some(data) = body.get("data") else {
         return Err(Refusal::mandatory("data", "$.data"));
     };
-    let records = data
-        .array()
-        .ok_or_else(|| Refusal::expected("data", "$.data", "jsonarray"))?;
+    let records = data.array().ok_or_else(|| Refusal::expected("data", "$.data", "jsonarray"))?;
     match records.len() {
         0 => Err(Refusal::mandatory("data", "$.data")),
         count if count > MOST => Err(Refusal::too_many("data", MOST)),
@@ -313,29 +234,21 @@ fn check_fields(module: &Module, body: &Json<'_>) -> Result<Vec<FieldNo>, Refusa
         return Ok(Vec::new());
     };
     let wrong = |path: &str| Refusal::field("duplicate_check_fields", path, |_| {});
-    let names = names
-        .array()
-        .ok_or_else(|| wrong("$.duplicate_check_fields"))?;
+    let names = names.array().ok_or_else(|| wrong("$.duplicate_check_fields"))?;
     if names.len() > 10 {
         return Err(Refusal::too_many("duplicate_check_fields", 10));
     }
     let mut listed = Vec::with_capacity(names.len());
     for (at, name) in names.iter().enumerate() {
         let no = name.text().and_then(|name| module.field_no(name));
-        let fits = no
-            .filter(|no| module.field(*no).unique.is_some() || module.meta.duplicate == Some(*no));
+        let fits = no.filter(|no| module.field(*no).unique.is_some() || module.meta.duplicate == Some(*no));
         listed.push(fits.ok_or_else(|| wrong(&format!("$.duplicate_check_fields[{at}]")))?);
     }
     Ok(listed)
 }
 
 /// Finds a record by the value of an external field, `X-EXTERNAL: Module.Field`.
-pub(super) fn external(
-    org: &Org,
-    module_no: usize,
-    header: &str,
-    value: &str,
-) -> Result<u64, Refusal> {
+pub(super) fn external(org: &Org, module_no: usize, header: &str, value: &str) -> Result<u64, Refusal> {
     let module = org.module_at(module_no);
     let invalid = |message: &'static str| Refusal::bare(400, "INVALID_DATA", message);
     let no = header
@@ -348,60 +261,34 @@ pub(super) fn external(
     let held = |id: &u64| -> bool { module.record(*id).is_some() };
     let ids: Vec<u64> = match module.index_of(no) {
         Some(index) => {
-            let key = index
-                .key(&crate::zoho::model::Cell::Text(value.into()))
-                .unwrap_or_default();
+            let key = index.key(&crate::zoho::model::Cell::Text(value.into())).unwrap_or_default();
             index.holders(&key).to_vec()
         }
         None => module
             .records()
-            .filter(|record| {
-                record
-                    .cells
-                    .get(no)
-                    .and_then(crate::zoho::model::Cell::text)
-                    == Some(value)
-            })
+            .filter(|record| record.cells.get(no).and_then(crate::zoho::model::Cell::text) == Some(value))
             .map(|record| record.id)
             .collect(),
     };
     match ids.as_slice() {
         [id] if held(id) => Ok(*id),
         [] => Err(invalid("The value of the external field is invalid.")),
-        _ => Err(Refusal::bare(
-            400,
-            "DUPLICATE_DATA",
-            "The external field contains duplicate data.",
-        )),
+        _ => Err(Refusal::bare(400, "DUPLICATE_DATA", "The external field contains duplicate data.")),
     }
 }
 
 fn stamps(org: &Org, applied: &Applied, out: &mut Out) {
     let offset = org.options.offset_minutes;
-    out.pair("Modified_Time", &stamp_at(applied.modified, offset))
-        .key("Modified_By")
-        .raw(org.who(applied.modified_by));
-    out.pair("Created_Time", &stamp_at(applied.created, offset))
-        .key("id")
-        .id(applied.id);
+    out.pair("Modified_Time", &stamp_at(applied.modified, offset)).key("Modified_By").raw(org.who(applied.modified_by));
+    out.pair("Created_Time", &stamp_at(applied.created, offset)).key("id").id(applied.id);
     out.key("Created_By").raw(org.who(applied.created_by));
 }
 
-fn render(
-    org: &Org,
-    module_no: usize,
-    write: Write<'_>,
-    outcome: &Outcome,
-    on_insert: bool,
-    out: &mut Out,
-) {
+fn render(org: &Org, module_no: usize, write: Write<'_>, outcome: &Outcome, on_insert: bool, out: &mut Out) {
     out.open().pair("code", "SUCCESS");
     if write == Write::Upsert {
         let module = org.module_at(module_no);
-        let field = outcome.matched.or(module
-            .meta
-            .duplicate
-            .filter(|_| on_insert && outcome.inserted));
+        let field = outcome.matched.or(module.meta.duplicate.filter(|_| on_insert && outcome.inserted));
         out.key("duplicate_field");
         match field {
             Some(no) => out.text(&module.field(no).api_name),
@@ -412,13 +299,6 @@ fn render(
     out.key("details").open();
     stamps(org, &outcome.applied, out);
     out.pair("$approval_state", "approved").close();
-    out.pair(
-        "message",
-        if outcome.inserted {
-            "record added"
-        } else {
-            "record updated"
-        },
-    );
+    out.pair("message", if outcome.inserted { "record added" } else { "record updated" });
     out.pair("status", "success").close();
 }

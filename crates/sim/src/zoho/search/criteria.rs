@@ -45,11 +45,7 @@ pub(super) enum Criteria {
     /// One part holds.
     Any(Vec<Criteria>),
     /// A comparison.
-    Test {
-        field: FieldNo,
-        op: Op,
-        values: Vec<String>,
-    },
+    Test { field: FieldNo, op: Op, values: Vec<String> },
 }
 
 fn invalid() -> Refusal {
@@ -58,18 +54,8 @@ fn invalid() -> Refusal {
 
 /// Reads criteria against a module's fields.
 pub(super) fn parse(text: &str, module: &Module, most: usize) -> Result<Criteria, Refusal> {
-    let mut reader = Reader {
-        chars: text.chars().collect(),
-        at: 0,
-        module,
-        tests: 0,
-        depth: 0,
-    };
-    let criteria = if reader.chars.first() == Some(&'(') {
-        reader.group()?
-    } else {
-        reader.test(None)?
-    };
+    let mut reader = Reader { chars: text.chars().collect(), at: 0, module, tests: 0, depth: 0 };
+    let criteria = if reader.chars.first() == Some(&'(') { reader.group()? } else { reader.test(None)? };
     if reader.at != reader.chars.len() {
         return Err(invalid());
     }
@@ -77,12 +63,7 @@ pub(super) fn parse(text: &str, module: &Module, most: usize) -> Result<Criteria
         let details = details(|out| {
             out.key("limit").integer(most as u64);
         });
-        return Err(Refusal::new(
-            400,
-            "CRITERIA_LIMIT_EXCEEDED",
-            "criteria limit exceeded",
-            details,
-        ));
+        return Err(Refusal::new(400, "CRITERIA_LIMIT_EXCEEDED", "criteria limit exceeded", details));
     }
     Ok(criteria)
 }
@@ -98,11 +79,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn word_here(&self, word: &str) -> bool {
         let rest = &self.chars[self.at..];
-        rest.len() >= word.len()
-            && rest
-                .iter()
-                .zip(word.chars())
-                .all(|(a, b)| a.eq_ignore_ascii_case(&b))
+        rest.len() >= word.len() && rest.iter().zip(word.chars()).all(|(a, b)| a.eq_ignore_ascii_case(&b))
     }
 
     fn blank(&mut self) {
@@ -152,11 +129,7 @@ impl Reader<'_> {
         }
         self.at += 1;
         self.blank();
-        let inner = if self.chars.get(self.at) == Some(&'(') {
-            self.group()?
-        } else {
-            self.test(Some(')'))?
-        };
+        let inner = if self.chars.get(self.at) == Some(&'(') { self.group()? } else { self.test(Some(')'))? };
         self.blank();
         if self.chars.get(self.at) != Some(&')') {
             return Err(invalid());
@@ -167,11 +140,7 @@ impl Reader<'_> {
 
     fn until_colon(&mut self) -> Result<String, Refusal> {
         let from = self.at;
-        while self
-            .chars
-            .get(self.at)
-            .is_some_and(|c| c.is_alphanumeric() || *c == '_' || *c == '.')
-        {
+        while self.chars.get(self.at).is_some_and(|c| c.is_alphanumeric() || *c == '_' || *c == '.') {
             self.at += 1;
         }
         if self.chars.get(self.at) != Some(&':') {
@@ -185,29 +154,17 @@ impl Reader<'_> {
     fn test(&mut self, end: Option<char>) -> Result<Criteria, Refusal> {
         let name = self.until_colon()?;
         let word = self.until_colon()?;
-        let no = self
-            .module
-            .field_no(name.strip_suffix(".id").unwrap_or(&name));
+        let no = self.module.field_no(name.strip_suffix(".id").unwrap_or(&name));
         let fault = |key: &str, value: &str, reason: &str| {
             let details = details(|out| {
-                out.pair("api_name", &name)
-                    .pair(key, value)
-                    .pair("reason", reason);
+                out.pair("api_name", &name).pair(key, value).pair("reason", reason);
             });
             Refusal::new(400, "INVALID_QUERY", "Invalid query formed", details)
         };
-        let field =
-            no.ok_or_else(|| fault("value", &name, "the field is not available for search"))?;
+        let field = no.ok_or_else(|| fault("value", &name, "the field is not available for search"))?;
         let op = Op::of(&word).ok_or_else(|| fault("operator", &word, "invalid operator found"))?;
-        if matches!(
-            self.module.field(field).kind,
-            Kind::Subform | Kind::TextArea | Kind::LineTax
-        ) {
-            return Err(fault(
-                "value",
-                &name,
-                "the field is not available for search",
-            ));
+        if matches!(self.module.field(field).kind, Kind::Subform | Kind::TextArea | Kind::LineTax) {
+            return Err(fault("value", &name, "the field is not available for search"));
         }
         let list = matches!(op, Op::In | Op::Between);
         let mut values = vec![String::new()];

@@ -17,23 +17,13 @@ use super::switches::Switches;
 pub(crate) const PARAMS: [&str; 4] = ["criteria", "email", "phone", "word"];
 
 /// Answers a page of what the search finds.
-pub(crate) fn answer(
-    org: &Org,
-    switches: &Switches,
-    call: &Call<'_>,
-    module_no: usize,
-) -> Result<Answer, Refusal> {
+pub(crate) fn answer(org: &Org, switches: &Switches, call: &Call<'_>, module_no: usize) -> Result<Answer, Refusal> {
     let page = PageParams::simple(call)?;
     if page.skip + page.per_page > 2000 {
         let details = details(|out| {
             out.pair("limit", "2000");
         });
-        return Err(Refusal::new(
-            400,
-            "LIMIT_REACHED",
-            "only 2000 records can be fetched",
-            details,
-        ));
+        return Err(Refusal::new(400, "LIMIT_REACHED", "only 2000 records can be fetched", details));
     }
     let found = matches(org, switches, call, module_no)?;
     let (shown, more) = page.cut(&found);
@@ -68,9 +58,7 @@ pub(crate) fn matches<'a>(
     module_no: usize,
 ) -> Result<Vec<&'a Record>, Refusal> {
     let module = org.module_at(module_no);
-    let given = PARAMS
-        .iter()
-        .find_map(|name| call.param(name).map(|value| (*name, value)));
+    let given = PARAMS.iter().find_map(|name| call.param(name).map(|value| (*name, value)));
     let Some((name, value)) = given else {
         let details = details(|out| {
             out.key("param_names").open_array();
@@ -79,12 +67,7 @@ pub(crate) fn matches<'a>(
             }
             out.close_array();
         });
-        return Err(Refusal::new(
-            400,
-            "EXPECTED_PARAM_MISSING",
-            "Expected parameters are missing",
-            details,
-        ));
+        return Err(Refusal::new(400, "EXPECTED_PARAM_MISSING", "Expected parameters are missing", details));
     };
     let test: Box<dyn Fn(&Record) -> bool + '_> = match name {
         "criteria" => {
@@ -97,10 +80,7 @@ pub(crate) fn matches<'a>(
         _ => {
             let word = fold(value, false);
             Box::new(move |record| {
-                record.cells.iter().any(|(_, cell)| {
-                    cell.text()
-                        .is_some_and(|text| fold(text, false).contains(&word))
-                })
+                record.cells.iter().any(|(_, cell)| cell.text().is_some_and(|text| fold(text, false).contains(&word)))
             })
         }
     };
@@ -110,12 +90,7 @@ pub(crate) fn matches<'a>(
         .filter(|record| record.modified <= indexed)
         .filter(|record| test(record) && org.may_see(&module.meta.api_name, record, call.user))
         .collect();
-    found.sort_by_key(|record| {
-        (
-            std::cmp::Reverse(record.modified),
-            std::cmp::Reverse(record.id),
-        )
-    });
+    found.sort_by_key(|record| (std::cmp::Reverse(record.modified), std::cmp::Reverse(record.id)));
     Ok(found)
 }
 
@@ -123,26 +98,15 @@ fn by_kind<'a>(module: &'a Module, kind: Kind, value: &str) -> Box<dyn Fn(&Recor
     let wanted = fold(value, false);
     Box::new(move |record| {
         record.cells.iter().any(|(no, cell)| {
-            module.field(no).kind == kind
-                && cell.text().is_some_and(|text| fold(text, false) == wanted)
+            module.field(no).kind == kind && cell.text().is_some_and(|text| fold(text, false) == wanted)
         })
     })
 }
 
-fn holds(
-    org: &Org,
-    switches: &Switches,
-    module: &Module,
-    record: &Record,
-    criteria: &Criteria,
-) -> bool {
+fn holds(org: &Org, switches: &Switches, module: &Module, record: &Record, criteria: &Criteria) -> bool {
     match criteria {
-        Criteria::All(parts) => parts
-            .iter()
-            .all(|part| holds(org, switches, module, record, part)),
-        Criteria::Any(parts) => parts
-            .iter()
-            .any(|part| holds(org, switches, module, record, part)),
+        Criteria::All(parts) => parts.iter().all(|part| holds(org, switches, module, record, part)),
+        Criteria::Any(parts) => parts.iter().any(|part| holds(org, switches, module, record, part)),
         Criteria::Test { field, op, values } => {
             let field_of = module.field(*field);
             let text = match field_of.source {
@@ -150,10 +114,7 @@ fn holds(
                 Source::Owner => Some(record.owner.to_string()),
                 Source::CreatedTime => Some(record.created.to_string()),
                 Source::ModifiedTime => Some(record.modified.to_string()),
-                _ => record
-                    .cells
-                    .get(*field)
-                    .and_then(|cell| as_text(org, field_of, cell, *op)),
+                _ => record.cells.get(*field).and_then(|cell| as_text(org, field_of, cell, *op)),
             };
             compare(switches, field_of, text.as_deref(), *op, values)
         }
@@ -168,10 +129,7 @@ fn as_text(org: &Org, field: &Field, cell: &Cell, op: Op) -> Option<String> {
         Cell::Bool(value) => value.to_string(),
         Cell::Time(seconds) => seconds.to_string(),
         Cell::Lookup(id) if op == Op::StartsWith => {
-            let module = field
-                .target
-                .as_deref()
-                .and_then(|name| org.module_no(name))?;
+            let module = field.target.as_deref().and_then(|name| org.module_no(name))?;
             org.name_of(module, *id)?.to_owned()
         }
         Cell::Lookup(id) => id.to_string(),
@@ -179,21 +137,14 @@ fn as_text(org: &Org, field: &Field, cell: &Cell, op: Op) -> Option<String> {
     })
 }
 
-fn compare(
-    switches: &Switches,
-    field: &Field,
-    held: Option<&str>,
-    op: Op,
-    values: &[String],
-) -> bool {
+fn compare(switches: &Switches, field: &Field, held: Option<&str>, op: Op, values: &[String]) -> bool {
     use std::cmp::Ordering::{Equal, Greater, Less};
     let Some(held) = held else {
         return op == Op::NotEqual;
     };
     let order = |value: &str| -> Option<std::cmp::Ordering> {
         if field.kind.is_number() {
-            let pair: (rust_decimal::Decimal, rust_decimal::Decimal) =
-                (held.parse().ok()?, value.parse().ok()?);
+            let pair: (rust_decimal::Decimal, rust_decimal::Decimal) = (held.parse().ok()?, value.parse().ok()?);
             return Some(pair.0.cmp(&pair.1));
         }
         if field.kind == Kind::DateTime {
@@ -201,8 +152,7 @@ fn compare(
         }
         Some(fold(held, false).cmp(&fold(value, false)))
     };
-    let contains =
-        switches.search_equals_contains && matches!(field.kind, Kind::Text | Kind::TextArea);
+    let contains = switches.search_equals_contains && matches!(field.kind, Kind::Text | Kind::TextArea);
     let equal = |value: &String| {
         order(value) == Some(Equal)
             || (contains && !value.is_empty() && fold(held, false).contains(&fold(value, false)))
@@ -219,8 +169,7 @@ fn compare(
         Op::LessThan => order(first) == Some(Less),
         Op::Between => {
             let last = values.get(1).map(String::as_str).unwrap_or_default();
-            matches!(order(first), Some(Greater | Equal))
-                && matches!(order(last), Some(Less | Equal))
+            matches!(order(first), Some(Greater | Equal)) && matches!(order(last), Some(Less | Equal))
         }
     }
 }

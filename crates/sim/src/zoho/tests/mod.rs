@@ -53,40 +53,21 @@ impl Got {
             .as_array()
             .unwrap()
             .iter()
-            .map(|item| {
-                item["details"]["id"]
-                    .as_str()
-                    .unwrap_or("0")
-                    .parse()
-                    .unwrap()
-            })
+            .map(|item| item["details"]["id"].as_str().unwrap_or("0").parse().unwrap())
             .collect()
     }
 
     /// `code` of each result, in order.
     fn codes(&self) -> Vec<&str> {
-        self.body["data"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|item| item["code"].as_str().unwrap())
-            .collect()
+        self.body["data"].as_array().unwrap().iter().map(|item| item["code"].as_str().unwrap()).collect()
     }
 }
 
 async fn read(response: Response) -> Got {
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
-    let body = if bytes.is_empty() {
-        Value::Null
-    } else {
-        serde_json::from_slice(&bytes).unwrap_or(Value::Null)
-    };
-    Got {
-        status: parts.status.as_u16(),
-        body,
-        headers: parts.headers,
-    }
+    let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or(Value::Null) };
+    Got { status: parts.status.as_u16(), body, headers: parts.headers }
 }
 
 impl World {
@@ -101,23 +82,12 @@ impl World {
     }
 
     fn edition(edition: Edition) -> Self {
-        Self::with(
-            OrgOptions {
-                edition,
-                ..OrgOptions::default()
-            },
-            Switches::default(),
-        )
+        Self::with(OrgOptions { edition, ..OrgOptions::default() }, Switches::default())
     }
 
     fn with(org: OrgOptions, switches: Switches) -> Self {
         let clock = Arc::new(SetClock::new("2026-03-04T17:00:00Z".parse().unwrap()));
-        let options = ZohoOptions {
-            org,
-            switches,
-            seed: 7,
-            ..ZohoOptions::default()
-        };
+        let options = ZohoOptions { org, switches, seed: 7, ..ZohoOptions::default() };
         let sim = ZohoSim::new(options, clock.clone());
         let now = sim.now();
         let token = sim.with(|state| {
@@ -128,9 +98,7 @@ impl World {
                 loopback: true,
             });
             let user = state.org.users[0].id;
-            state
-                .accounts
-                .add_refresh_token("1000.refresh", "1000.TEST", user, SCOPES);
+            state.accounts.add_refresh_token("1000.refresh", "1000.TEST", user, SCOPES);
             state.accounts.add_access_token(user, SCOPES, now)
         });
         Self { sim, clock, token }
@@ -186,13 +154,11 @@ impl World {
     }
 
     async fn post(&self, path: &str, body: Value) -> Got {
-        self.call_as(&self.token, "POST", path, &[], Some(body))
-            .await
+        self.call_as(&self.token, "POST", path, &[], Some(body)).await
     }
 
     async fn put(&self, path: &str, body: Value) -> Got {
-        self.call_as(&self.token, "PUT", path, &[], Some(body))
-            .await
+        self.call_as(&self.token, "PUT", path, &[], Some(body)).await
     }
 
     async fn delete(&self, path: &str) -> Got {
@@ -205,9 +171,7 @@ impl World {
 
     /// Inserts one record and returns its id.
     async fn made(&self, module: &str, record: Value) -> u64 {
-        let got = self
-            .post(&format!("/{module}"), json!({ "data": [record] }))
-            .await;
+        let got = self.post(&format!("/{module}"), json!({ "data": [record] })).await;
         assert_eq!(got.status, 201, "{}", got.body);
         got.ids()[0]
     }
@@ -216,44 +180,22 @@ impl World {
     async fn unique_field(&self, module: &str, label: &str) -> String {
         let profiles: Vec<Value> = self.state(|state| {
             let of = |id: u64| json!({"id": id.to_string(), "permission_type": "read_write"});
-            state
-                .org
-                .profiles
-                .iter()
-                .map(|profile| of(profile.id))
-                .collect()
+            state.org.profiles.iter().map(|profile| of(profile.id)).collect()
         });
         let field = json!({"field_label": label, "data_type": "text", "length": 50,
             "unique": {"case_sensitive": false}, "profiles": profiles});
-        let got = self
-            .post(
-                &format!("/settings/fields?module={module}"),
-                json!({"fields": [field]}),
-            )
-            .await;
+        let got = self.post(&format!("/settings/fields?module={module}"), json!({"fields": [field]})).await;
         assert_eq!(got.status, 201, "{}", got.body);
-        let id = got.body["fields"][0]["details"]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let got = self
-            .get(&format!("/settings/fields/{id}?module={module}"))
-            .await;
-        got.body["fields"][0]["api_name"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        let id = got.body["fields"][0]["details"]["id"].as_str().unwrap().to_owned();
+        let got = self.get(&format!("/settings/fields/{id}?module={module}")).await;
+        got.body["fields"][0]["api_name"].as_str().unwrap().to_owned()
     }
 
     /// An account and a product, for invoices.
     async fn basics(&self) -> (String, String) {
         let account = self.made("Accounts", json!({"Account_Name": "Acme"})).await;
-        let product = self
-            .made(
-                "Products",
-                json!({"Product_Name": "Bolt", "Product_Code": "B1", "Unit_Price": 2.5}),
-            )
-            .await;
+        let product =
+            self.made("Products", json!({"Product_Name": "Bolt", "Product_Code": "B1", "Unit_Price": 2.5})).await;
         (account.to_string(), product.to_string())
     }
 }

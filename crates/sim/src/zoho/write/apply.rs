@@ -45,17 +45,11 @@ pub(crate) fn recompute(org: &Org, cx: Context<'_>, module_no: usize, record: &m
 /// Makes a record from a checked draft.
 pub(crate) fn insert(org: &mut Org, cx: Context<'_>, module_no: usize, draft: Draft) -> Applied {
     let id = org.record_id();
-    let mut cells: Vec<(FieldNo, Cell)> = draft
-        .cells
-        .into_iter()
-        .filter_map(|(no, cell)| cell.map(|cell| (no, cell)))
-        .collect();
+    let mut cells: Vec<(FieldNo, Cell)> =
+        draft.cells.into_iter().filter_map(|(no, cell)| cell.map(|cell| (no, cell))).collect();
     for (no, rows) in draft.rows {
-        let made: Vec<Row> = rows
-            .into_iter()
-            .filter(|row| !row.delete)
-            .map(|row| new_row(org, cx, module_no, row))
-            .collect();
+        let made: Vec<Row> =
+            rows.into_iter().filter(|row| !row.delete).map(|row| new_row(org, cx, module_no, row)).collect();
         if !made.is_empty() {
             cells.push((no, Cell::Rows(made)));
         }
@@ -90,10 +84,7 @@ pub(crate) fn change(
     append: bool,
     at: usize,
 ) -> Result<Applied, Refusal> {
-    let place = Place {
-        record: at,
-        row: None,
-    };
+    let place = Place { record: at, row: None };
     let Some(record) = org.module_at(module_no).record(id) else {
         return Err(Refusal::record_id(&place.path("id")));
     };
@@ -109,9 +100,7 @@ pub(crate) fn change(
     let probability_sent = probability.is_some_and(|no| draft.get(no).is_some());
     for (no, cell) in draft.cells {
         let cell = match cell {
-            Some(Cell::List(more)) if draft.append.contains(&no) => {
-                Some(appended(record.cells.get(no), &more))
-            }
+            Some(Cell::List(more)) if draft.append.contains(&no) => Some(appended(record.cells.get(no), &more)),
             other => other,
         };
         record.cells.set(no, cell);
@@ -144,22 +133,14 @@ fn allowed(
     let module = org.module_at(module_no);
     if let Some(hold) = record.hold {
         if hold == Hold::Blueprint {
-            let bound = ["Stage", "Status"]
-                .into_iter()
-                .filter_map(|name| module.field_no(name));
+            let bound = ["Stage", "Status"].into_iter().filter_map(|name| module.field_no(name));
             for no in bound {
                 if draft.get(no).is_some() {
                     let name = &module.field(no).api_name;
                     let details = details(|out| {
-                        out.pair("api_name", name)
-                            .pair("json_path", &place.path(name));
+                        out.pair("api_name", name).pair("json_path", &place.path(name));
                     });
-                    return Err(Refusal::new(
-                        400,
-                        "RECORD_IN_BLUEPRINT",
-                        "The record is in blue print",
-                        details,
-                    ));
+                    return Err(Refusal::new(400, "RECORD_IN_BLUEPRINT", "The record is in blue print", details));
                 }
             }
         } else {
@@ -184,9 +165,7 @@ fn allowed(
 pub(crate) fn held(hold: Hold, id: u64, place: Place<'_>) -> Refusal {
     let by_path = |action: &str| {
         details(|out| {
-            out.pair("api_name", "id")
-                .pair("json_path", &place.path("id"))
-                .pair("action", action);
+            out.pair("api_name", "id").pair("json_path", &place.path("id")).pair("action", action);
         })
     };
     let by_id = |action: Option<&str>| {
@@ -198,31 +177,16 @@ pub(crate) fn held(hold: Hold, id: u64, place: Place<'_>) -> Refusal {
         })
     };
     let (code, message, details) = match hold {
-        Hold::Merging => (
-            "RECORD_LOCKED",
-            "Record under merge is locked",
-            by_path("record_merge"),
-        ),
-        Hold::Vision => (
-            "RECORD_LOCKED",
-            "record is being processed",
-            by_id(Some("zia_vision_processing")),
-        ),
+        Hold::Merging => ("RECORD_LOCKED", "Record under merge is locked", by_path("record_merge")),
+        Hold::Vision => ("RECORD_LOCKED", "record is being processed", by_id(Some("zia_vision_processing"))),
         Hold::Approval => ("NOT_APPROVED", "record is not approved", by_id(None)),
         Hold::Review => ("NOT_REVIEWED", "record is not reviewed", by_id(None)),
-        Hold::Locked | Hold::Blueprint => (
-            "RECORD_LOCKED",
-            "record is locked",
-            by_path("record_locking"),
-        ),
+        Hold::Locked | Hold::Blueprint => ("RECORD_LOCKED", "record is locked", by_path("record_locking")),
     };
     Refusal::new(400, code, message, details)
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "one check, called from one place"
-)]
+#[allow(clippy::too_many_arguments, reason = "one check, called from one place")]
 fn rows_fit(
     org: &Org,
     cx: Context<'_>,
@@ -239,44 +203,20 @@ fn rows_fit(
         if let Some(id) = row.id
             && !there.iter().any(|held| held.id == id)
         {
-            let place = Place {
-                record: at,
-                row: Some((&field.api_name, position)),
-            };
+            let place = Place { record: at, row: Some((&field.api_name, position)) };
             return Err(Refusal::record_id(&place.path("id")));
         }
     }
     if let Some(most) = cx.switches.rows_per_record {
-        let new = rows
-            .iter()
-            .filter(|row| row.id.is_none() && !row.delete)
-            .count();
+        let new = rows.iter().filter(|row| row.id.is_none() && !row.delete).count();
         let gone = rows.iter().filter(|row| row.delete).count();
-        let kept = if append && !rows.is_empty() {
-            there.len() - gone.min(there.len())
-        } else {
-            0
-        };
+        let kept = if append && !rows.is_empty() { there.len() - gone.min(there.len()) } else { 0 };
         if kept + new > most {
             let details = details(|out| {
-                out.key("maximum_length")
-                    .integer(most as u64)
-                    .pair("api_name", &field.api_name);
-                out.pair(
-                    "json_path",
-                    &Place {
-                        record: at,
-                        row: None,
-                    }
-                    .path(&field.api_name),
-                );
+                out.key("maximum_length").integer(most as u64).pair("api_name", &field.api_name);
+                out.pair("json_path", &Place { record: at, row: None }.path(&field.api_name));
             });
-            return Err(Refusal::new(
-                400,
-                "LIMIT_EXCEEDED",
-                "maximum number of subform rows exceeded",
-                details,
-            ));
+            return Err(Refusal::new(400, "LIMIT_EXCEEDED", "maximum number of subform rows exceeded", details));
         }
     }
     Ok(())
@@ -317,21 +257,14 @@ fn merge_rows(
             held.modified = cx.now;
         }
     }
-    record
-        .cells
-        .set(no, (!kept.is_empty()).then_some(Cell::Rows(kept)));
+    record.cells.set(no, (!kept.is_empty()).then_some(Cell::Rows(kept)));
 }
 
 /// A row with its defaults: quantity 1, the product's price where none was sent.
 fn new_row(org: &mut Org, cx: Context<'_>, module_no: usize, draft: RowDraft) -> Row {
     let id = org.record_id();
-    let mut cells = Cells::from_unsorted(
-        draft
-            .cells
-            .into_iter()
-            .filter_map(|(no, cell)| cell.map(|cell| (no, cell)))
-            .collect(),
-    );
+    let mut cells =
+        Cells::from_unsorted(draft.cells.into_iter().filter_map(|(no, cell)| cell.map(|cell| (no, cell))).collect());
     if let Some(plan) = &org.module_at(module_no).lines {
         if cells.get(plan.quantity).is_none() {
             cells.set(plan.quantity, Some(Cell::Number(1.into())));
@@ -340,21 +273,14 @@ fn new_row(org: &mut Org, cx: Context<'_>, module_no: usize, draft: RowDraft) ->
             && let Some(Cell::Lookup(product)) = cells.get(plan.product)
             && let Some(products) = org.module("Products")
         {
-            let price = products.field_no("Unit_Price").and_then(|no| {
-                products
-                    .record(*product)
-                    .and_then(|record| record.cells.get(no).cloned())
-            });
+            let price = products
+                .field_no("Unit_Price")
+                .and_then(|no| products.record(*product).and_then(|record| record.cells.get(no).cloned()));
             let price = price.unwrap_or(Cell::Number(0.into()));
             cells.set(plan.list_price, Some(price));
         }
     }
-    Row {
-        id,
-        created: cx.now,
-        modified: cx.now,
-        cells,
-    }
+    Row { id, created: cx.now, modified: cx.now, cells }
 }
 
 fn appended(before: Option<&Cell>, more: &[Box<str>]) -> Cell {
@@ -372,11 +298,7 @@ fn appended(before: Option<&Cell>, more: &[Box<str>]) -> Cell {
 
 fn stage_of(org: &Org, module_no: usize, record: &Record) -> Option<String> {
     let module = org.module_at(module_no);
-    module
-        .field_no("Stage")
-        .and_then(|no| record.cells.get(no))
-        .and_then(Cell::text)
-        .map(str::to_owned)
+    module.field_no("Stage").and_then(|no| record.cells.get(no)).and_then(Cell::text).map(str::to_owned)
 }
 
 /// Values that the system gives: document number, home currency with its rate, a deal's probability.
@@ -384,38 +306,22 @@ fn given(org: &mut Org, module_no: usize, record: &mut Record, stage_moved: bool
     let module = org.module_at(module_no);
     if let Some(currency) = module.field_no("Currency") {
         if record.cells.get(currency).is_none() {
-            record
-                .cells
-                .set(currency, Some(Cell::Text(org.home().into())));
+            record.cells.set(currency, Some(Cell::Text(org.home().into())));
         }
         if let Some(rate) = module.field_no("Exchange_Rate")
             && record.cells.get(rate).is_none()
         {
-            let iso = record
-                .cells
-                .get(currency)
-                .and_then(Cell::text)
-                .unwrap_or_default();
-            let value = org
-                .currency(iso)
-                .and_then(|held| held.rate.parse().ok())
-                .unwrap_or(rust_decimal::Decimal::ONE);
+            let iso = record.cells.get(currency).and_then(Cell::text).unwrap_or_default();
+            let value = org.currency(iso).and_then(|held| held.rate.parse().ok()).unwrap_or(rust_decimal::Decimal::ONE);
             record.cells.set(rate, Some(Cell::Number(value)));
         }
     }
     if stage_moved && module.meta.api_name == "Deals" {
         let stage = module.field_no("Stage").and_then(|no| {
             let text = record.cells.get(no).and_then(Cell::text)?;
-            module
-                .field(no)
-                .picks
-                .iter()
-                .find(|pick| pick.actual == text)
+            module.field(no).picks.iter().find(|pick| pick.actual == text)
         });
-        if let (Some(no), Some(percent)) = (
-            module.field_no("Probability"),
-            stage.and_then(|pick| pick.probability),
-        ) {
+        if let (Some(no), Some(percent)) = (module.field_no("Probability"), stage.and_then(|pick| pick.probability)) {
             record.cells.set(no, Some(Cell::Number(percent.into())));
         }
     }
@@ -426,8 +332,6 @@ fn given(org: &mut Org, module_no: usize, record: &mut Record, stage_moved: bool
         let module = org.module_at_mut(module_no);
         module.serial += 1;
         let serial = module.serial;
-        record
-            .cells
-            .set(no, Some(Cell::Text(serial.to_string().into())));
+        record.cells.set(no, Some(Cell::Text(serial.to_string().into())));
     }
 }

@@ -48,11 +48,7 @@ impl Draft {
     /// The value that is written to a field; `Some(None)` clears it.
     #[must_use]
     pub(crate) fn get(&self, no: FieldNo) -> Option<Option<&Cell>> {
-        self.cells
-            .iter()
-            .rev()
-            .find(|(n, _)| *n == no)
-            .map(|(_, cell)| cell.as_ref())
+        self.cells.iter().rev().find(|(n, _)| *n == no).map(|(_, cell)| cell.as_ref())
     }
 }
 
@@ -67,14 +63,8 @@ pub(crate) fn draft(
 ) -> Result<Draft, Vec<Refusal>> {
     let module = org.module_at(module_no);
     let profile = org.user(cx.user).map_or(0, |user| user.profile);
-    let place = Place {
-        record: at,
-        row: None,
-    };
-    let mut draft = Draft {
-        cells: Vec::with_capacity(object.len() + 2),
-        ..Draft::default()
-    };
+    let place = Place { record: at, row: None };
+    let mut draft = Draft { cells: Vec::with_capacity(object.len() + 2), ..Draft::default() };
     let mut faults = Vec::new();
     let mut faulty: Vec<FieldNo> = Vec::new();
     for (key, json) in object {
@@ -94,11 +84,7 @@ pub(crate) fn draft(
         let field = module.field(no);
         if let Some(refused) = not_written(cx, field, profile) {
             if refused {
-                faults.push(Refusal::field(
-                    &field.api_name,
-                    &place.path(&field.api_name),
-                    |_| {},
-                ));
+                faults.push(Refusal::field(&field.api_name, &place.path(&field.api_name), |_| {}));
             }
             continue;
         }
@@ -116,10 +102,7 @@ pub(crate) fn draft(
             Ok(Some(Cell::Lookup(id))) if field.source == Source::Owner => draft.owner = Some(id),
             Ok(None) if field.source == Source::Owner => {}
             Ok(None) if field.mandatory && mode == Mode::Update => {
-                faults.push(Refusal::mandatory(
-                    &field.api_name,
-                    &place.path(&field.api_name),
-                ));
+                faults.push(Refusal::mandatory(&field.api_name, &place.path(&field.api_name)));
             }
             Ok(cell) => {
                 if let Some(refusal) = amount_fault(cx, module, no, field, cell.as_ref(), place) {
@@ -151,20 +134,13 @@ pub(crate) fn draft(
 fn not_written(cx: Context<'_>, field: &Field, profile: u64) -> Option<bool> {
     if field.read_only {
         let computed = matches!(field.kind, Kind::Formula | Kind::AutoNumber);
-        let stamped = matches!(
-            field.source,
-            Source::CreatedTime | Source::ModifiedTime | Source::CreatedBy | Source::ModifiedBy
-        );
+        let stamped =
+            matches!(field.source, Source::CreatedTime | Source::ModifiedTime | Source::CreatedBy | Source::ModifiedBy);
         let refused = (computed && cx.switches.totals_sent == Sent::Refuse)
             || (stamped && cx.switches.system_fields_sent == Sent::Refuse);
         return Some(refused);
     }
-    if !field.permissions.is_empty()
-        && field
-            .permissions
-            .get(&profile)
-            .is_some_and(|p| *p != Permission::ReadWrite)
-    {
+    if !field.permissions.is_empty() && field.permissions.get(&profile).is_some_and(|p| *p != Permission::ReadWrite) {
         return Some(false);
     }
     None
@@ -180,10 +156,7 @@ fn amount_fault(
 ) -> Option<Refusal> {
     let number = cell?.number()?;
     let plan = module.lines.as_ref()?;
-    (no == plan.adjustment
-        && number.is_sign_negative()
-        && !number.is_zero()
-        && !cx.switches.negative_adjustment)
+    (no == plan.adjustment && number.is_sign_negative() && !number.is_zero() && !cx.switches.negative_adjustment)
         .then(|| Refusal::field(&field.api_name, &place.path(&field.api_name), |_| {}))
 }
 
@@ -197,50 +170,22 @@ pub(crate) fn complete(
     at: usize,
 ) -> Result<(), Vec<Refusal>> {
     let mut faults = Vec::new();
-    missing(
-        org.module_at(module_no),
-        draft,
-        Place {
-            record: at,
-            row: None,
-        },
-        &[],
-        &mut faults,
-    );
+    missing(org.module_at(module_no), draft, Place { record: at, row: None }, &[], &mut faults);
     if cx.switches.several_faults == SeveralFaults::First {
         faults.truncate(1);
     }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 /// Fills defaults and reports mandatory fields that stay empty.
-fn missing(
-    module: &Module,
-    draft: &mut Draft,
-    place: Place<'_>,
-    faulty: &[FieldNo],
-    faults: &mut Vec<Refusal>,
-) {
-    let required = module
-        .layouts
-        .first()
-        .map_or(&[][..], |layout| &layout.required[..]);
+fn missing(module: &Module, draft: &mut Draft, place: Place<'_>, faulty: &[FieldNo], faults: &mut Vec<Refusal>) {
+    let required = module.layouts.first().map_or(&[][..], |layout| &layout.required[..]);
     for (no, field) in module.live_fields() {
-        if field.default.is_none()
-            && !field.mandatory
-            && (required.is_empty() || !required.contains(&field.id))
-        {
+        if field.default.is_none() && !field.mandatory && (required.is_empty() || !required.contains(&field.id)) {
             continue;
         }
         let filled = if field.kind == Kind::Subform {
-            draft
-                .rows
-                .iter()
-                .any(|(n, rows)| *n == no && rows.iter().any(|row| !row.delete))
+            draft.rows.iter().any(|(n, rows)| *n == no && rows.iter().any(|row| !row.delete))
         } else {
             draft.get(no).flatten().is_some()
         };
@@ -250,10 +195,7 @@ fn missing(
         if let Some(default) = &field.default {
             draft.cells.push((no, Some(default.clone())));
         } else if !faulty.contains(&no) {
-            faults.push(Refusal::mandatory(
-                &field.api_name,
-                &place.path(&field.api_name),
-            ));
+            faults.push(Refusal::mandatory(&field.api_name, &place.path(&field.api_name)));
         }
     }
 }
@@ -272,36 +214,19 @@ fn rows(
         Json::Null => &[][..],
         Json::Array(items) => items,
         _ => {
-            return Err(vec![Refusal::expected(
-                &field.api_name,
-                &path(&field.api_name),
-                "jsonarray",
-            )]);
+            return Err(vec![Refusal::expected(&field.api_name, &path(&field.api_name), "jsonarray")]);
         }
     };
     if items.is_empty() && mode == Mode::Update && field.mandatory && !cx.switches.empty_lines {
-        return Err(vec![Refusal::mandatory(
-            &field.api_name,
-            &path(&field.api_name),
-        )]);
+        return Err(vec![Refusal::mandatory(&field.api_name, &path(&field.api_name))]);
     }
-    if cx
-        .switches
-        .rows_per_record
-        .is_some_and(|most| items.len() > most)
-    {
+    if cx.switches.rows_per_record.is_some_and(|most| items.len() > most) {
         let most = cx.switches.rows_per_record.unwrap_or(usize::MAX);
         let details = crate::zoho::refusal::details(|out| {
             out.key("maximum_length").integer(most as u64);
-            out.pair("api_name", &field.api_name)
-                .pair("json_path", &path(&field.api_name));
+            out.pair("api_name", &field.api_name).pair("json_path", &path(&field.api_name));
         });
-        return Err(vec![Refusal::new(
-            400,
-            "LIMIT_EXCEEDED",
-            "maximum number of subform rows exceeded",
-            details,
-        )]);
+        return Err(vec![Refusal::new(400, "LIMIT_EXCEEDED", "maximum number of subform rows exceeded", details)]);
     }
     let Some(module_no) = field.target.as_deref().and_then(|name| org.module_no(name)) else {
         return Ok(Vec::new());
@@ -310,16 +235,9 @@ fn rows(
     let mut drafts = Vec::with_capacity(items.len());
     let mut faults = Vec::new();
     for (at, item) in items.iter().enumerate() {
-        let place = Place {
-            record,
-            row: Some((&field.api_name, at)),
-        };
+        let place = Place { record, row: Some((&field.api_name, at)) };
         let Some(members) = item.object() else {
-            faults.push(Refusal::expected(
-                &field.api_name,
-                &path(&field.api_name),
-                "jsonobject",
-            ));
+            faults.push(Refusal::expected(&field.api_name, &path(&field.api_name), "jsonobject"));
             continue;
         };
         match row(org, cx, module, members, place) {
@@ -327,11 +245,7 @@ fn rows(
             Err(refusal) => faults.push(refusal),
         }
     }
-    if faults.is_empty() {
-        Ok(drafts)
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(drafts) } else { Err(faults) }
 }
 
 fn row(
@@ -341,17 +255,11 @@ fn row(
     members: &[(Cow<'_, str>, Json<'_>)],
     place: Place<'_>,
 ) -> Result<RowDraft, Refusal> {
-    let mut draft = RowDraft {
-        cells: Vec::with_capacity(members.len() + 6),
-        ..RowDraft::default()
-    };
+    let mut draft = RowDraft { cells: Vec::with_capacity(members.len() + 6), ..RowDraft::default() };
     for (key, json) in members {
         match key.as_ref() {
             "id" => {
-                draft.id = Some(
-                    json.id()
-                        .ok_or_else(|| Refusal::record_id(&place.path("id")))?,
-                );
+                draft.id = Some(json.id().ok_or_else(|| Refusal::record_id(&place.path("id")))?);
                 continue;
             }
             "_delete" => {
@@ -369,10 +277,7 @@ fn row(
         }
         let cell = convert(org, cx.switches, field, json, place)?;
         if cell.is_none() && field.mandatory {
-            return Err(Refusal::mandatory(
-                &field.api_name,
-                &place.path(&field.api_name),
-            ));
+            return Err(Refusal::mandatory(&field.api_name, &place.path(&field.api_name)));
         }
         row_value_fault(org, cx, field, cell.as_ref(), place)?;
         draft.cells.push((no, cell));
@@ -380,10 +285,7 @@ fn row(
     if draft.id.is_none() && !draft.delete {
         for (no, field) in module.live_fields() {
             if field.mandatory && !draft.cells.iter().any(|(n, _)| *n == no) {
-                return Err(Refusal::mandatory(
-                    &field.api_name,
-                    &place.path(&field.api_name),
-                ));
+                return Err(Refusal::mandatory(&field.api_name, &place.path(&field.api_name)));
             }
         }
     }
@@ -400,9 +302,7 @@ fn row_value_fault(
     let refused = match (field.api_name.as_str(), cell) {
         ("Quantity", Some(Cell::Number(number))) => {
             (number.is_zero() && !cx.switches.zero_quantity)
-                || (number.is_sign_negative()
-                    && !number.is_zero()
-                    && !cx.switches.negative_quantity)
+                || (number.is_sign_negative() && !number.is_zero() && !cx.switches.negative_quantity)
         }
         ("List_Price", Some(Cell::Number(number))) => {
             number.is_sign_negative() && !number.is_zero() && !cx.switches.negative_price
@@ -421,11 +321,7 @@ fn row_value_fault(
         _ => false,
     };
     if refused {
-        return Err(Refusal::field(
-            &field.api_name,
-            &place.path(&field.api_name),
-            |_| {},
-        ));
+        return Err(Refusal::field(&field.api_name, &place.path(&field.api_name), |_| {}));
     }
     Ok(())
 }

@@ -34,16 +34,13 @@ pub(super) fn compute(org: &Org, switches: &Switches, module_no: usize, record: 
 
 fn full_name(org: &Org, module_no: usize, record: &mut Record) {
     let module = org.module_at(module_no);
-    let [Some(first), Some(last), Some(full)] =
-        ["First_Name", "Last_Name", "Full_Name"].map(|n| module.field_no(n))
+    let [Some(first), Some(last), Some(full)] = ["First_Name", "Last_Name", "Full_Name"].map(|n| module.field_no(n))
     else {
         return;
     };
     let words = [first, last].map(|no| record.cells.get(no).and_then(Cell::text).unwrap_or(""));
     let name = words.join(" ").trim().to_owned();
-    record
-        .cells
-        .set(full, (!name.is_empty()).then(|| Cell::Text(name.into())));
+    record.cells.set(full, (!name.is_empty()).then(|| Cell::Text(name.into())));
 }
 
 fn expected_revenue(org: &Org, module_no: usize, record: &mut Record) {
@@ -57,12 +54,7 @@ fn expected_revenue(org: &Org, module_no: usize, record: &mut Record) {
         .cells
         .get(amount)
         .and_then(Cell::number)
-        .map(|amount| {
-            round(
-                amount * number(&record.cells, probability) / Decimal::ONE_HUNDRED,
-                2,
-            )
-        });
+        .map(|amount| round(amount * number(&record.cells, probability) / Decimal::ONE_HUNDRED, 2));
     record.cells.set(expected, revenue.map(Cell::Number));
 }
 
@@ -70,23 +62,16 @@ fn document(org: &Org, switches: &Switches, module_no: usize, record: &mut Recor
     let Some(plan) = &org.module_at(module_no).lines else {
         return;
     };
-    let iso = plan
-        .currency
-        .and_then(|no| record.cells.get(no))
-        .and_then(Cell::text);
+    let iso = plan.currency.and_then(|no| record.cells.get(no)).and_then(Cell::text);
     let places = org.precision(iso);
     let (mut net_sum, mut before_sum) = (Decimal::ZERO, Decimal::ZERO);
     if let Some(Cell::Rows(rows)) = record.cells.get_mut(plan.subform) {
         for row in rows {
             let cells = &mut row.cells;
-            let total = round(
-                number(cells, plan.quantity) * number(cells, plan.list_price),
-                places,
-            );
+            let total = round(number(cells, plan.quantity) * number(cells, plan.list_price), places);
             let discount = match cells.get(plan.row_discount) {
                 Some(Cell::Text(share)) => {
-                    let percent =
-                        Decimal::from_str(share.trim_end_matches('%').trim()).unwrap_or_default();
+                    let percent = Decimal::from_str(share.trim_end_matches('%').trim()).unwrap_or_default();
                     tax_amount(total, percent, places)
                 }
                 Some(Cell::Number(amount)) => round(*amount, places),
@@ -123,11 +108,7 @@ fn document(org: &Org, switches: &Switches, module_no: usize, record: &mut Recor
     let grand = sub_total - round(number(cells, plan.discount), places)
         + header_tax
         + round(number(cells, plan.adjustment), places);
-    for (no, value) in [
-        (plan.sub_total, sub_total),
-        (plan.tax, header_tax),
-        (plan.grand_total, grand),
-    ] {
+    for (no, value) in [(plan.sub_total, sub_total), (plan.tax, header_tax), (plan.grand_total, grand)] {
         cells.set(no, Some(Cell::Number(value)));
     }
 }

@@ -26,20 +26,9 @@ fn holders(org_module: &Module, cx: Context<'_>, index: &UniqueIndex, cell: &Cel
     let mut ids = index.holders(&key).to_vec();
     if cx.switches.bin_blocks_unique && index.constraint {
         let held = |record: &crate::zoho::model::Record| {
-            record
-                .cells
-                .get(index.field)
-                .and_then(|held| index.key(held))
-                .as_deref()
-                == Some(&*key)
+            record.cells.get(index.field).and_then(|held| index.key(held)).as_deref() == Some(&*key)
         };
-        ids.extend(
-            org_module
-                .bin()
-                .values()
-                .filter(|binned| held(&binned.record))
-                .map(|binned| binned.record.id),
-        );
+        ids.extend(org_module.bin().values().filter(|binned| held(&binned.record)).map(|binned| binned.record.id));
     }
     ids
 }
@@ -60,35 +49,16 @@ pub(crate) fn clash(
         let Some(Some(cell)) = draft.get(index.field) else {
             continue;
         };
-        let ids: Vec<u64> = holders(module, cx, index, cell)
-            .into_iter()
-            .filter(|id| Some(*id) != own)
-            .collect();
+        let ids: Vec<u64> = holders(module, cx, index, cell).into_iter().filter(|id| Some(*id) != own).collect();
         if let Some(first) = ids.first() {
-            faults.push(duplicate(
-                org,
-                cx,
-                module_no,
-                index.field,
-                *first,
-                ids.len() > 1,
-                at,
-            ));
+            faults.push(duplicate(org, cx, module_no, index.field, *first, ids.len() > 1, at));
         }
     }
     faults
 }
 
 /// The `DUPLICATE_DATA` item for a value that another record holds.
-fn duplicate(
-    org: &Org,
-    cx: Context<'_>,
-    module_no: usize,
-    no: FieldNo,
-    holder: u64,
-    more: bool,
-    at: usize,
-) -> Refusal {
+fn duplicate(org: &Org, cx: Context<'_>, module_no: usize, no: FieldNo, holder: u64, more: bool, at: usize) -> Refusal {
     let module = org.module_at(module_no);
     let api_name = &module.field(no).api_name;
     let record = module.record(holder);
@@ -96,24 +66,13 @@ fn duplicate(
     let named = seen || cx.switches.duplicate_names_hidden;
     let details = details(|out| {
         out.pair("api_name", api_name);
-        out.pair(
-            "json_path",
-            &Place {
-                record: at,
-                row: None,
-            }
-            .path(api_name),
-        );
+        out.pair("json_path", &Place { record: at, row: None }.path(api_name));
         if cx.switches.duplicate_id && named {
             out.key("id").id(holder);
         }
         out.key("duplicate_record").open().key("id").id(holder);
         if named && let Some(owner) = record.and_then(|record| org.user(record.owner)) {
-            out.key("Owner")
-                .open()
-                .pair("name", &owner.name())
-                .key("id")
-                .id(owner.id);
+            out.key("Owner").open().pair("name", &owner.name()).key("id").id(owner.id);
             out.key("zuid").id(owner.zuid).close();
         }
         module_ref(out, module);
@@ -123,12 +82,7 @@ fn duplicate(
 }
 
 fn module_ref(out: &mut Out, module: &Module) {
-    out.key("module")
-        .open()
-        .pair("api_name", &module.meta.api_name)
-        .key("id")
-        .id(module.meta.id)
-        .close();
+    out.key("module").open().pair("api_name", &module.meta.api_name).key("id").id(module.meta.id).close();
 }
 
 /// Finds the record that an upsert means. `listed` are the fields of `duplicate_check_fields`, checked before.
@@ -160,12 +114,7 @@ pub(crate) fn match_for_upsert(
             continue;
         };
         match matched {
-            None => {
-                matched = Some(Matched {
-                    id: first,
-                    field: no,
-                })
-            }
+            None => matched = Some(Matched { id: first, field: no }),
             Some(earlier) if earlier.id != first && index.constraint => {
                 return Err(duplicate(org, cx, module_no, no, first, false, at));
             }

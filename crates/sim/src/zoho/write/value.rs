@@ -42,9 +42,7 @@ pub(crate) fn convert(
     if matches!(json, Json::Null) {
         return Ok(None);
     }
-    let wrong = |data_type: &str| {
-        Refusal::expected(&field.api_name, &place.path(&field.api_name), data_type)
-    };
+    let wrong = |data_type: &str| Refusal::expected(&field.api_name, &place.path(&field.api_name), data_type);
     match field.kind {
         Kind::Text | Kind::TextArea | Kind::AutoNumber => {
             let text = json.text().ok_or_else(|| wrong(field.kind.data_type()))?;
@@ -63,9 +61,7 @@ pub(crate) fn convert(
             self::text(switches, field, text, place)
         }
         Kind::Integer | Kind::BigInt | Kind::Id => number(field, json, place, true).map(Some),
-        Kind::Double | Kind::Currency | Kind::Percent | Kind::Formula => {
-            number(field, json, place, false).map(Some)
-        }
+        Kind::Double | Kind::Currency | Kind::Percent | Kind::Formula => number(field, json, place, false).map(Some),
         Kind::Discount => match json {
             Json::Text(text) => match text.strip_suffix('%').map(|n| Decimal::from_str(n.trim())) {
                 Some(Ok(_)) => Ok(Some(Cell::Text(text.as_ref().into()))),
@@ -73,19 +69,14 @@ pub(crate) fn convert(
             },
             _ => number(field, json, place, false).map(Some),
         },
-        Kind::Boolean => json
-            .boolean()
-            .map(|b| Some(Cell::Bool(b)))
-            .ok_or_else(|| wrong("boolean")),
+        Kind::Boolean => json.boolean().map(|b| Some(Cell::Bool(b))).ok_or_else(|| wrong("boolean")),
         Kind::Date => match json.text() {
             Some(date) if parse_date(date) => Ok(Some(Cell::Text(date.into()))),
             _ => Err(wrong("date")),
         },
-        Kind::DateTime => json
-            .text()
-            .and_then(parse_stamp)
-            .map(|t| Some(Cell::Time(t)))
-            .ok_or_else(|| wrong("datetime")),
+        Kind::DateTime => {
+            json.text().and_then(parse_stamp).map(|t| Some(Cell::Time(t))).ok_or_else(|| wrong("datetime"))
+        }
         Kind::Picklist => {
             let text = json.text().ok_or_else(|| wrong("text"))?;
             picked(org, switches, field, text, place).map(Some)
@@ -106,9 +97,7 @@ pub(crate) fn convert(
             let id = reference(json, switches).ok_or_else(|| wrong("jsonobject"))?;
             match org.user(id) {
                 Some(user) if user.active => Ok(Some(Cell::Lookup(id))),
-                _ => {
-                    Err(Refusal::record_id(&place.path(&field.api_name)).on(&field.api_name, place))
-                }
+                _ => Err(Refusal::record_id(&place.path(&field.api_name)).on(&field.api_name, place)),
             }
         }
         Kind::MultiTax | Kind::LineTax => taxes(org, field, json, place),
@@ -120,8 +109,7 @@ impl Refusal {
     /// The same refusal told about another field.
     fn on(mut self, api_name: &str, place: Place<'_>) -> Self {
         self.details = crate::zoho::refusal::details(|out| {
-            out.pair("api_name", api_name)
-                .pair("json_path", &place.path(api_name));
+            out.pair("api_name", api_name).pair("json_path", &place.path(api_name));
         });
         self
     }
@@ -133,12 +121,7 @@ fn too_long(field: &Field, place: Place<'_>) -> Refusal {
     })
 }
 
-fn text(
-    switches: &Switches,
-    field: &Field,
-    text: &str,
-    place: Place<'_>,
-) -> Result<Option<Cell>, Refusal> {
+fn text(switches: &Switches, field: &Field, text: &str, place: Place<'_>) -> Result<Option<Cell>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -148,11 +131,7 @@ fn text(
     }
     if switches.markup != Markup::Keep && text.contains(['<', '>']) {
         if switches.markup == Markup::Refuse {
-            return Err(Refusal::expected(
-                &field.api_name,
-                &place.path(&field.api_name),
-                field.kind.data_type(),
-            ));
+            return Err(Refusal::expected(&field.api_name, &place.path(&field.api_name), field.kind.data_type()));
         }
         return Ok(Some(Cell::Text(text.replace(['<', '>'], "").into())));
     }
@@ -160,22 +139,14 @@ fn text(
 }
 
 fn number(field: &Field, json: &Json<'_>, place: Place<'_>, whole: bool) -> Result<Cell, Refusal> {
-    let wrong = || {
-        Refusal::expected(
-            &field.api_name,
-            &place.path(&field.api_name),
-            field.kind.data_type(),
-        )
-    };
+    let wrong = || Refusal::expected(&field.api_name, &place.path(&field.api_name), field.kind.data_type());
     let text = match json {
         Json::Number(text) => *text,
         // Long whole numbers travel as strings both ways.
         Json::Text(text) if matches!(field.kind, Kind::BigInt) => text.as_ref(),
         _ => return Err(wrong()),
     };
-    let mut value = Decimal::from_str(text)
-        .or_else(|_| Decimal::from_scientific(text))
-        .map_err(|_| wrong())?;
+    let mut value = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text)).map_err(|_| wrong())?;
     if whole && !value.fract().is_zero() {
         return Err(wrong());
     }
@@ -184,31 +155,16 @@ fn number(field: &Field, json: &Json<'_>, place: Place<'_>, whole: bool) -> Resu
         return Err(too_long(field, place));
     }
     if let Some(decimals) = field.decimals {
-        value = value
-            .round_dp_with_strategy(u32::from(decimals), RoundingStrategy::MidpointAwayFromZero);
+        value = value.round_dp_with_strategy(u32::from(decimals), RoundingStrategy::MidpointAwayFromZero);
     }
     Ok(Cell::Number(value))
 }
 
-fn picked(
-    org: &Org,
-    switches: &Switches,
-    field: &Field,
-    text: &str,
-    place: Place<'_>,
-) -> Result<Cell, Refusal> {
+fn picked(org: &Org, switches: &Switches, field: &Field, text: &str, place: Place<'_>) -> Result<Cell, Refusal> {
     if field.api_name == "Currency" && org.currency(text).is_some_and(|currency| !currency.active) {
-        return Err(Refusal::field(
-            &field.api_name,
-            &place.path(&field.api_name),
-            |_| {},
-        ));
+        return Err(Refusal::field(&field.api_name, &place.path(&field.api_name), |_| {}));
     }
-    if let Some(pick) = field
-        .picks
-        .iter()
-        .find(|pick| pick.actual == text || pick.display == text)
-    {
+    if let Some(pick) = field.picks.iter().find(|pick| pick.actual == text || pick.display == text) {
         return Ok(Cell::Text(pick.actual.as_str().into()));
     }
     if !switches.strict_picklists && field.api_name != "Currency" {
@@ -233,15 +189,8 @@ fn reference(json: &Json<'_>, switches: &Switches) -> Option<u64> {
     }
 }
 
-fn lookup(
-    org: &Org,
-    switches: &Switches,
-    field: &Field,
-    json: &Json<'_>,
-    place: Place<'_>,
-) -> Result<Cell, Refusal> {
-    let wrong_type =
-        || Refusal::expected(&field.api_name, &place.path(&field.api_name), "jsonobject");
+fn lookup(org: &Org, switches: &Switches, field: &Field, json: &Json<'_>, place: Place<'_>) -> Result<Cell, Refusal> {
+    let wrong_type = || Refusal::expected(&field.api_name, &place.path(&field.api_name), "jsonobject");
     let bare = switches.bare_lookup_id && matches!(json, Json::Text(_));
     if !bare && !matches!(json, Json::Object(_)) {
         return Err(wrong_type());
@@ -259,32 +208,18 @@ fn lookup(
 }
 
 /// Taxes come by id, by `name`, or by the label `Name - 5.0 %`; each must be a tax of the organisation.
-fn taxes(
-    org: &Org,
-    field: &Field,
-    json: &Json<'_>,
-    place: Place<'_>,
-) -> Result<Option<Cell>, Refusal> {
-    let items = json.array().ok_or_else(|| {
-        Refusal::expected(&field.api_name, &place.path(&field.api_name), "jsonarray")
-    })?;
+fn taxes(org: &Org, field: &Field, json: &Json<'_>, place: Place<'_>) -> Result<Option<Cell>, Refusal> {
+    let items =
+        json.array().ok_or_else(|| Refusal::expected(&field.api_name, &place.path(&field.api_name), "jsonarray"))?;
     let mut names: Vec<Box<str>> = Vec::new();
     for item in items {
         let word = |key: &str| item.get(key).and_then(Json::text);
-        let by_id = item
-            .get("id")
-            .and_then(Json::id)
-            .and_then(|id| org.taxes.iter().find(|tax| tax.id == id));
-        let label = word("name")
-            .or_else(|| word("value").map(|v| v.rsplit_once(" - ").map_or(v, |(name, _)| name)));
+        let by_id = item.get("id").and_then(Json::id).and_then(|id| org.taxes.iter().find(|tax| tax.id == id));
+        let label = word("name").or_else(|| word("value").map(|v| v.rsplit_once(" - ").map_or(v, |(name, _)| name)));
         match by_id.or_else(|| label.and_then(|name| org.tax(name))) {
             Some(tax) => names.push(tax.name.as_str().into()),
             None => {
-                return Err(Refusal::field(
-                    &field.api_name,
-                    &place.path(&field.api_name),
-                    |_| {},
-                ));
+                return Err(Refusal::field(&field.api_name, &place.path(&field.api_name), |_| {}));
             }
         }
     }
@@ -302,36 +237,25 @@ fn is_email(text: &str) -> bool {
         && !host.contains("..")
         && host.split('.').count() > 1
         && host.split('.').all(|label| !label.is_empty())
-        && host
-            .chars()
-            .all(|c| c.is_alphanumeric() || c == '.' || c == '-')
+        && host.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-')
 }
 
 /// An optional plus, then letters, digits, brackets, dots, hyphens and blanks.
 fn is_phone(text: &str, slash: bool) -> bool {
     let rest = text.strip_prefix('+').unwrap_or(text);
-    !rest.is_empty()
-        && rest
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || " ().-".contains(c) || (slash && c == '/'))
+    !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || " ().-".contains(c) || (slash && c == '/'))
 }
 
 /// An optional scheme, then a dotted host without blanks.
 fn is_website(text: &str) -> bool {
-    let rest = ["http://", "https://", "ftp://"]
-        .iter()
-        .find_map(|s| text.strip_prefix(s))
-        .unwrap_or(text);
+    let rest = ["http://", "https://", "ftp://"].iter().find_map(|s| text.strip_prefix(s)).unwrap_or(text);
     let host = rest.split(['/', '?', '#']).next().unwrap_or("");
     let host = host.split_once(':').map_or(host, |(name, _)| name);
     !text.chars().any(char::is_whitespace)
         && host.split('.').count() > 1
-        && host.split('.').all(|label| {
-            !label.is_empty()
-                && label
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || c == '-' || c == '_')
-        })
+        && host
+            .split('.')
+            .all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'))
 }
 
 #[cfg(test)]
@@ -349,8 +273,6 @@ mod tests {
         assert!(!is_phone("555/0102", false) && is_phone("555/0102", true));
         assert!(!is_phone("1 + 2", false) && !is_phone("+", false));
         assert!(is_website("https://www.example.com:8080/a?b") && is_website("example.co.uk"));
-        assert!(
-            !is_website("example") && !is_website("www. example.com") && !is_website("http://.com")
-        );
+        assert!(!is_website("example") && !is_website("www. example.com") && !is_website("http://.com"));
     }
 }

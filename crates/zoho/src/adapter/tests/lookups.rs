@@ -16,10 +16,7 @@ fn ready(script: &Script) -> Zoho {
 }
 
 fn query(body: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(body).unwrap()["select_query"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    serde_json::from_str::<serde_json::Value>(body).unwrap()["select_query"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -36,8 +33,8 @@ async fn keys_are_looked_up_by_fifty() {
     let found = zoho.find(Module::Accounts, &keys).await.result.unwrap();
     assert_eq!(script.seen().len(), 3);
     // Keys are unique without regard to case; what was not asked for is left out.
-    let expected = [("KEY-000", "7"), ("KEY-050", "7"), ("KEY-100", "7")]
-        .map(|(key, id)| (key.to_owned(), id.to_owned()));
+    let expected =
+        [("KEY-000", "7"), ("KEY-050", "7"), ("KEY-100", "7")].map(|(key, id)| (key.to_owned(), id.to_owned()));
     assert_eq!(found, expected);
     assert_eq!(zoho.tally().credits, 3);
 }
@@ -46,25 +43,12 @@ async fn keys_are_looked_up_by_fifty() {
 async fn nothing_found_is_an_empty_answer() {
     let script = Script::signed_in();
     script.always("/coql", 204, "");
-    assert_eq!(
-        ready(&script)
-            .find(Module::Invoices, &["Invoice/1".into()])
-            .await
-            .result
-            .unwrap(),
-        []
-    );
+    assert_eq!(ready(&script).find(Module::Invoices, &["Invoice/1".into()]).await.result.unwrap(), []);
     // Without the key field no record has a key, and no call is made.
     let script = Script::signed_in();
     let zoho = script.zoho();
     zoho.adopt(&Schema::default());
-    assert_eq!(
-        zoho.find(Module::Invoices, &["Invoice/1".into()])
-            .await
-            .result
-            .unwrap(),
-        []
-    );
+    assert_eq!(zoho.find(Module::Invoices, &["Invoice/1".into()]).await.result.unwrap(), []);
     assert!(script.seen().is_empty());
 }
 
@@ -73,14 +57,15 @@ async fn a_failed_part_fails_the_whole() {
     let script = Script::signed_in();
     script.on("/coql", |seen| {
         let late = query(&seen.body).contains("key-050");
-        Some(if late { answer(400, r#"{"code":"SYNTAX_ERROR","details":{"clause":"where"},"message":"x","status":"error"}"#) } else { answer(204, "") })
+        Some(if late {
+            answer(400, r#"{"code":"SYNTAX_ERROR","details":{"clause":"where"},"message":"x","status":"error"}"#)
+        } else {
+            answer(204, "")
+        })
     });
     let keys: Vec<String> = (0..60).map(|n| format!("key-{n:03}")).collect();
     let call = ready(&script).find(Module::Accounts, &keys).await;
-    assert_eq!(
-        (call.result.unwrap_err().kind, call.exchanges.len()),
-        (Kind::Rejected, 2)
-    );
+    assert_eq!((call.result.unwrap_err().kind, call.exchanges.len()), (Kind::Rejected, 2));
 }
 
 #[tokio::test]
@@ -88,19 +73,8 @@ async fn a_document_is_read_whole_and_a_gone_one_is_none() {
     let script = Script::signed_in();
     let zoho = ready(&script);
     script.next(answer(200, r#"{"data":[{"id":"5","Subject":"x","Invoiced_Items":[{"id":"72","Sequence_Number":2},{"id":"71","Sequence_Number":1}],"$has_more":null}]}"#));
-    let held = zoho
-        .held(Module::Invoices, "5")
-        .await
-        .result
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        held.rows
-            .iter()
-            .map(|row| row.id.as_str())
-            .collect::<Vec<_>>(),
-        ["71", "72"]
-    );
+    let held = zoho.held(Module::Invoices, "5").await.result.unwrap().unwrap();
+    assert_eq!(held.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["71", "72"]);
     assert!(held.whole);
     assert_eq!(script.targets(), ["GET /crm/v8/Invoices/5"]);
     script.next(answer(204, ""));
@@ -108,23 +82,9 @@ async fn a_document_is_read_whole_and_a_gone_one_is_none() {
     script.next(answer(400, r#"{"code":"INVALID_DATA","details":{"resource_path_index":1},"message":"the id given seems to be invalid","status":"error"}"#));
     assert_eq!(zoho.held(Module::Invoices, "5").await.result.unwrap(), None);
     script.next(answer(200, r#"{"data":[{"id":"6","Invoiced_Items":[]}]}"#));
-    assert_eq!(
-        zoho.held(Module::Invoices, "5")
-            .await
-            .result
-            .unwrap_err()
-            .kind,
-        Kind::Protocol
-    );
+    assert_eq!(zoho.held(Module::Invoices, "5").await.result.unwrap_err().kind, Kind::Protocol);
     script.forget();
-    assert_eq!(
-        zoho.held(Module::Invoices, "../Accounts/5")
-            .await
-            .result
-            .unwrap_err()
-            .kind,
-        Kind::Rejected
-    );
+    assert_eq!(zoho.held(Module::Invoices, "../Accounts/5").await.result.unwrap_err().kind, Kind::Rejected);
     assert!(script.seen().is_empty());
 }
 
@@ -134,20 +94,15 @@ async fn records_without_a_key_come_page_by_page() {
     let zoho = ready(&script);
     script.next(answer(200, r#"{"data":[{"Account_Name":"Acme & Söhne","ERP_Code":null,"id":"11"},{"Account_Name":"B","ERP_Code":"C1","id":12}],"info":{"count":2,"more_records":true}}"#));
     let page = zoho.unlinked(Module::Accounts, None).await.result.unwrap();
-    let expected =
-        [("11", "Acme & Söhne", ""), ("12", "B", "C1")].map(|(id, name, code)| Unlinked {
-            id: id.into(),
-            name: name.into(),
-            code: code.into(),
-        });
+    let expected = [("11", "Acme & Söhne", ""), ("12", "B", "C1")].map(|(id, name, code)| Unlinked {
+        id: id.into(),
+        name: name.into(),
+        code: code.into(),
+    });
     assert_eq!(page.records, expected);
     assert_eq!(page.next.as_deref(), Some("12"));
     script.next(answer(204, ""));
-    let page = zoho
-        .unlinked(Module::Accounts, page.next.as_deref())
-        .await
-        .result
-        .unwrap();
+    let page = zoho.unlinked(Module::Accounts, page.next.as_deref()).await.result.unwrap();
     assert!(page.records.is_empty() && page.next.is_none());
     let queries: Vec<_> = script.seen().iter().map(|seen| query(&seen.body)).collect();
     assert_eq!(
@@ -162,36 +117,9 @@ async fn records_without_a_key_come_page_by_page() {
 async fn pages_that_do_not_move_are_refused() {
     let script = Script::signed_in();
     let zoho = ready(&script);
-    script.next(answer(
-        200,
-        r#"{"data":[{"Subject":"x","id":"7"}],"info":{"more_records":true}}"#,
-    ));
-    assert_eq!(
-        zoho.unlinked(Module::Invoices, Some("9"))
-            .await
-            .result
-            .unwrap_err()
-            .kind,
-        Kind::Protocol
-    );
-    script.next(answer(
-        200,
-        r#"{"data":[{"Subject":"x","id":"evil"}],"info":{"more_records":true}}"#,
-    ));
-    assert_eq!(
-        zoho.unlinked(Module::Invoices, Some("9"))
-            .await
-            .result
-            .unwrap_err()
-            .kind,
-        Kind::Protocol
-    );
-    assert_eq!(
-        zoho.unlinked(Module::Invoices, Some("9 or 1=1"))
-            .await
-            .result
-            .unwrap_err()
-            .kind,
-        Kind::Rejected
-    );
+    script.next(answer(200, r#"{"data":[{"Subject":"x","id":"7"}],"info":{"more_records":true}}"#));
+    assert_eq!(zoho.unlinked(Module::Invoices, Some("9")).await.result.unwrap_err().kind, Kind::Protocol);
+    script.next(answer(200, r#"{"data":[{"Subject":"x","id":"evil"}],"info":{"more_records":true}}"#));
+    assert_eq!(zoho.unlinked(Module::Invoices, Some("9")).await.result.unwrap_err().kind, Kind::Protocol);
+    assert_eq!(zoho.unlinked(Module::Invoices, Some("9 or 1=1")).await.result.unwrap_err().kind, Kind::Rejected);
 }

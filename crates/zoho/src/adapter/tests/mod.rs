@@ -52,9 +52,7 @@ fn fields_of(made: &Made, module: &str) -> String {
         "Products" => {
             r#"{"id":"2","api_name":"Product_Name","field_label":"Product Name","data_type":"text","length":50}"#
         }
-        "Invoices" => {
-            r#"{"id":"3","api_name":"Subject","field_label":"Subject","data_type":"text","length":50}"#
-        }
+        "Invoices" => r#"{"id":"3","api_name":"Subject","field_label":"Subject","data_type":"text","length":50}"#,
         _ => {
             r#"{"id":"4","api_name":"Quantity","field_label":"Quantity","data_type":"double"},{"id":"5","api_name":"Net_Total","data_type":"currency","read_only":true}"#
         }
@@ -87,7 +85,10 @@ impl Organisation {
             for field in wanted {
                 known.lock().unwrap().push((module.clone(), field["field_label"].as_str().unwrap().to_owned()));
             }
-            let items = vec![r#"{"code":"SUCCESS","details":{"id":"1"},"message":"field created","status":"success"}"#; wanted.len()];
+            let items = vec![
+                r#"{"code":"SUCCESS","details":{"id":"1"},"message":"field created","status":"success"}"#;
+                wanted.len()
+            ];
             Some(answer(201, format!(r#"{{"fields":[{}]}}"#, items.join(","))))
         });
         script.on("/crm/v8/settings/layouts?", |seen| {
@@ -110,11 +111,7 @@ impl Organisation {
         let organisation = Self::new();
         for module in Module::ALL {
             for field in super::ours::fields(module) {
-                organisation
-                    .made
-                    .lock()
-                    .unwrap()
-                    .push((module.name().to_owned(), field.label.to_owned()));
+                organisation.made.lock().unwrap().push((module.name().to_owned(), field.label.to_owned()));
             }
         }
         organisation
@@ -123,12 +120,7 @@ impl Organisation {
 
 /// A schema as a prepared organisation leaves it.
 fn prepared() -> Schema {
-    let field = |name: &str| FieldSchema {
-        api_name: name.to_owned(),
-        length: None,
-        places: None,
-        values: None,
-    };
+    let field = |name: &str| FieldSchema { api_name: name.to_owned(), length: None, places: None, values: None };
     let modules = Module::ALL.map(|module| {
         let mut fields = std::collections::BTreeMap::new();
         for (label, api_name) in [
@@ -139,17 +131,7 @@ fn prepared() -> Schema {
         ] {
             fields.insert(label.to_owned(), field(api_name));
         }
-        (
-            module,
-            ModuleSchema {
-                fields,
-                ..ModuleSchema::default()
-            },
-        )
+        (module, ModuleSchema { fields, ..ModuleSchema::default() })
     });
-    Schema {
-        prepared: true,
-        modules: modules.into(),
-        ..Schema::default()
-    }
+    Schema { prepared: true, modules: modules.into(), ..Schema::default() }
 }

@@ -114,8 +114,8 @@ impl RawField<'_> {
         let operations: RawOperations<'_> = shaped(self.operation_type);
         let formula: RawFormula<'_> = shaped(self.formula);
         let data_type = self.data_type.as_str();
-        let computed = !formula.return_type.is_empty()
-            || matches!(data_type, "formula" | "autonumber" | "rollup_summary");
+        let computed =
+            !formula.return_type.is_empty() || matches!(data_type, "formula" | "autonumber" | "rollup_summary");
         // The currency of a record can be given on creation and never changed.
         let updatable = operations.api_update.flag() != Some(false) || api_name == "Currency";
         let writable = !computed
@@ -126,25 +126,13 @@ impl RawField<'_> {
             && self.virtual_field.flag() != Some(true)
             && self.visible.flag() != Some(false);
         let picklist = matches!(data_type, "picklist" | "multiselectpicklist");
-        let values = self
-            .pick_list_values
-            .as_ref()
-            .filter(|_| picklist)
-            .map(|values| {
-                let actual = |pick: &RawPick<'_>| {
-                    let value = if pick.actual_value.is_empty() {
-                        &pick.display_value
-                    } else {
-                        &pick.actual_value
-                    };
-                    value.as_str().to_owned()
-                };
-                values
-                    .iter()
-                    .map(actual)
-                    .filter(|value| !value.is_empty() && value != "-None-")
-                    .collect()
-            });
+        let values = self.pick_list_values.as_ref().filter(|_| picklist).map(|values| {
+            let actual = |pick: &RawPick<'_>| {
+                let value = if pick.actual_value.is_empty() { &pick.display_value } else { &pick.actual_value };
+                value.as_str().to_owned()
+            };
+            values.iter().map(actual).filter(|value| !value.is_empty() && value != "-None-").collect()
+        });
         Some(Field {
             id: self.id.id()?.to_owned(),
             api_name: api_name.to_owned(),
@@ -153,11 +141,7 @@ impl RawField<'_> {
             custom: self.custom_field.flag() == Some(true),
             writable,
             unique: self.unique.is_some_and(says_unique),
-            length: self
-                .length
-                .whole()
-                .filter(|length| *length > 0)
-                .and_then(|length| usize::try_from(length).ok()),
+            length: self.length.whole().filter(|length| *length > 0).and_then(|length| usize::try_from(length).ok()),
             places: places(&self.decimal_place),
             values,
         })
@@ -190,21 +174,8 @@ mod tests {
             {"id":"10","api_name":"evil name') --","data_type":"text"},
             {"id":"x","api_name":"NoId","data_type":"text"}]}"#;
         let all = fields(200, body).unwrap();
-        let writable: Vec<_> = all
-            .iter()
-            .filter(|f| f.writable)
-            .map(|f| f.api_name.as_str())
-            .collect();
-        assert_eq!(
-            writable,
-            [
-                "Account_Name",
-                "ERP_Key",
-                "Status",
-                "Currency",
-                "Unit_Price"
-            ]
-        );
+        let writable: Vec<_> = all.iter().filter(|f| f.writable).map(|f| f.api_name.as_str()).collect();
+        assert_eq!(writable, ["Account_Name", "ERP_Key", "Status", "Currency", "Unit_Price"]);
         let named = |name: &str| all.iter().find(|f| f.api_name == name).unwrap();
         assert!(
             named("ERP_Key").unique
@@ -214,10 +185,7 @@ mod tests {
         );
         assert_eq!(named("Account_Name").length, Some(100));
         assert_eq!(named("Unit_Price").places, Some(3));
-        assert_eq!(
-            named("Status").values.as_deref(),
-            Some(&["Approved".to_owned()][..])
-        );
+        assert_eq!(named("Status").values.as_deref(), Some(&["Approved".to_owned()][..]));
         assert_eq!(all.len(), 9);
         assert!(fields(200, b"{\"fields\":[{\"id\":").is_none());
         assert!(fields(204, b"").unwrap().is_empty());

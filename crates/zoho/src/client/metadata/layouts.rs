@@ -66,9 +66,7 @@ pub(crate) fn layouts(status: u16, body: &[u8]) -> Option<Vec<Layout>> {
         let fields = |section: &Section<'_>| section.fields.as_ref().map_or(0, Vec::len);
         let ids = |section: &Section<'_>| {
             let placed = section.fields.iter().flatten();
-            placed
-                .filter_map(|field| field.id.id().map(str::to_owned))
-                .collect::<Vec<_>>()
+            placed.filter_map(|field| field.id.id().map(str::to_owned)).collect::<Vec<_>>()
         };
         // The first section that already shows fields of its own: system sections (score, visits) show none.
         let home = sections.iter().filter(used).find(|section| {

@@ -56,15 +56,12 @@ const MOST_PLACES: u64 = 9;
 const HIDDEN_FROM_API: u64 = 8192;
 
 fn places(text: &Loose<'_>) -> Option<u32> {
-    text.whole()
-        .map(|places| places.min(MOST_PLACES))
-        .and_then(|places| u32::try_from(places).ok())
+    text.whole().map(|places| places.min(MOST_PLACES)).and_then(|places| u32::try_from(places).ok())
 }
 
 /// What a raw member says, or nothing when it has another shape.
 fn shaped<'a, T: Default + Deserialize<'a>>(raw: Option<&'a RawValue>) -> T {
-    raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
-        .unwrap_or_default()
+    raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
 }
 
 /// Reads `GET /org`.
@@ -100,23 +97,13 @@ pub(crate) fn org(body: &[u8]) -> Option<Org> {
     }
     let answer: Answer<'_> = serde_json::from_slice(body).ok()?;
     let raw = answer.org.into_iter().next()?;
-    let id = if raw.zgid.is_empty() {
-        raw.id
-    } else {
-        raw.zgid
-    };
+    let id = if raw.zgid.is_empty() { raw.id } else { raw.zgid };
     if id.is_empty() {
         return None;
     }
     let edition = raw
         .license_details
-        .map(|l| {
-            if l.trial_type.is_empty() {
-                l.paid_type
-            } else {
-                l.trial_type
-            }
-        })
+        .map(|l| if l.trial_type.is_empty() { l.paid_type } else { l.trial_type })
         .unwrap_or_default();
     Some(Org {
         id: quote(id.as_str()),
@@ -155,20 +142,9 @@ pub(crate) fn modules(body: &[u8]) -> Option<Vec<ModuleInfo>> {
     let answer: Answer<'_> = serde_json::from_slice(body).ok()?;
     let read = |raw: Raw<'_>| {
         // An absent flag is no refusal: versions differ in what they list.
-        let allowed = [
-            &raw.api_supported,
-            &raw.creatable,
-            &raw.editable,
-            &raw.viewable,
-        ];
-        let hidden = raw
-            .visibility
-            .whole()
-            .is_some_and(|bits| bits & HIDDEN_FROM_API != 0)
-            || matches!(
-                raw.status.as_str(),
-                "system_hidden" | "scheduled_for_deletion"
-            );
+        let allowed = [&raw.api_supported, &raw.creatable, &raw.editable, &raw.viewable];
+        let hidden = raw.visibility.whole().is_some_and(|bits| bits & HIDDEN_FROM_API != 0)
+            || matches!(raw.status.as_str(), "system_hidden" | "scheduled_for_deletion");
         ModuleInfo {
             api_name: quote(raw.api_name.as_str()),
             usable: !hidden && allowed.iter().all(|flag| flag.flag() != Some(false)),
@@ -190,13 +166,7 @@ pub(crate) fn profiles(body: &[u8]) -> Option<Vec<String>> {
         id: Loose<'a>,
     }
     let answer: Answer<'_> = serde_json::from_slice(body).ok()?;
-    Some(
-        answer
-            .profiles
-            .iter()
-            .filter_map(|raw| raw.id.id().map(str::to_owned))
-            .collect(),
-    )
+    Some(answer.profiles.iter().filter_map(|raw| raw.id.id().map(str::to_owned)).collect())
 }
 
 /// Reads `GET /org/currencies` into those that are active.
@@ -224,16 +194,11 @@ pub(crate) fn currencies(status: u16, body: &[u8]) -> Option<Vec<CurrencyInfo>> 
         return Some(Vec::new());
     }
     let answer: Answer<'_> = serde_json::from_slice(body).ok()?;
-    let active = answer
-        .currencies
-        .into_iter()
-        .filter(|raw| raw.is_active.flag() != Some(false) && !raw.iso_code.is_empty());
+    let active =
+        answer.currencies.into_iter().filter(|raw| raw.is_active.flag() != Some(false) && !raw.iso_code.is_empty());
     let read = |raw: Raw<'_>| {
         let format: Format<'_> = shaped(raw.format);
-        CurrencyInfo {
-            code: quote(raw.iso_code.as_str()),
-            places: places(&format.decimal_places).unwrap_or(2),
-        }
+        CurrencyInfo { code: quote(raw.iso_code.as_str()), places: places(&format.decimal_places).unwrap_or(2) }
     };
     Some(active.map(read).collect())
 }
@@ -248,12 +213,7 @@ mod tests {
         let body = br#"{"org":[{"zgid":"7000","id":"36","company_name":"Acme","iso_code":"USD","mc_status":true,"type":"Production","license_details":{"paid":true,"paid_type":"enterprise","trial_type":null}}]}"#;
         let read = org(body).unwrap();
         assert_eq!(
-            (
-                read.id.as_str(),
-                read.name.as_str(),
-                read.currency.as_str(),
-                read.edition.as_str()
-            ),
+            (read.id.as_str(), read.name.as_str(), read.currency.as_str(), read.edition.as_str()),
             ("7000", "Acme", "USD", "enterprise")
         );
         assert!(read.multi_currency);
@@ -267,12 +227,7 @@ mod tests {
     fn hidden_and_unsupported_modules_are_not_usable() {
         let body = br#"{"modules":[{"api_name":"Accounts","api_supported":true,"creatable":true,"editable":true,"viewable":true,"visibility":1,"status":"visible"},
             {"api_name":"Products","api_supported":false},{"api_name":"Invoices","visibility":8193},{"api_name":"Quotes","status":"system_hidden"}]}"#;
-        let usable: Vec<_> = modules(body)
-            .unwrap()
-            .into_iter()
-            .filter(|m| m.usable)
-            .map(|m| m.api_name)
-            .collect();
+        let usable: Vec<_> = modules(body).unwrap().into_iter().filter(|m| m.usable).map(|m| m.api_name).collect();
         assert_eq!(usable, ["Accounts"]);
     }
 
@@ -281,21 +236,15 @@ mod tests {
         let body = br#"{"currencies":[{"iso_code":"USD","is_active":true,"exchange_rate":"1.000000000","format":{"decimal_separator":"Period","thousand_separator":"Comma","decimal_places":"2"}},
             {"iso_code":"JPY","is_active":true,"format":{"decimal_places":"0"}},{"iso_code":"KWD","is_active":true,"format":{"decimal_places":3}},
             {"iso_code":"GBP","is_active":false,"format":{"decimal_places":"2"}},{"iso_code":"CHF","is_active":true,"format":null}]}"#;
-        let read: Vec<_> = currencies(200, body)
-            .unwrap()
-            .into_iter()
-            .map(|c| (c.code, c.places))
-            .collect();
-        let expected = [("USD", 2), ("JPY", 0), ("KWD", 3), ("CHF", 2)]
-            .map(|(code, places)| (code.to_owned(), places));
+        let read: Vec<_> = currencies(200, body).unwrap().into_iter().map(|c| (c.code, c.places)).collect();
+        let expected = [("USD", 2), ("JPY", 0), ("KWD", 3), ("CHF", 2)].map(|(code, places)| (code.to_owned(), places));
         assert_eq!(read, expected);
     }
 
     #[test]
     fn profiles_are_ids() {
         assert_eq!(
-            profiles(br#"{"profiles":[{"id":"8","name":"Administrator"},{"id":9},{"id":"x"}]}"#)
-                .unwrap(),
+            profiles(br#"{"profiles":[{"id":"8","name":"Administrator"},{"id":9},{"id":"x"}]}"#).unwrap(),
             ["8", "9"]
         );
         assert_eq!(profiles(b"{}"), None);

@@ -61,11 +61,7 @@ struct Raw<'a> {
 impl Raw<'_> {
     /// Where `expires_in_sec` stands, `expires_in` is in milliseconds. Never longer than an hour, whatever the unit.
     fn life(&self) -> Duration {
-        let seconds = self
-            .expires_in_sec
-            .whole()
-            .or_else(|| self.expires_in.whole())
-            .unwrap_or(LONGEST_LIFE);
+        let seconds = self.expires_in_sec.whole().or_else(|| self.expires_in.whole()).unwrap_or(LONGEST_LIFE);
         Duration::from_secs(seconds.clamp(1, LONGEST_LIFE))
     }
 }
@@ -73,11 +69,7 @@ impl Raw<'_> {
 /// Reads an answer of the token endpoint at `place` (the accounts host, for sentences).
 pub(super) fn read(status: u16, body: &[u8], asked: Asked, place: &str) -> Result<Issued, Refused> {
     let Ok(raw) = serde_json::from_slice::<Raw<'_>>(body) else {
-        let kind = if status >= 500 {
-            Kind::Unavailable
-        } else {
-            Kind::Protocol
-        };
+        let kind = if status >= 500 { Kind::Unavailable } else { Kind::Protocol };
         return Err(Refused::Fault(zoho(
             kind,
             format!("{place} gave an answer that could not be read (HTTP {status})."),
@@ -98,8 +90,7 @@ pub(super) fn read(status: u16, body: &[u8], asked: Asked, place: &str) -> Resul
         }
         return Ok(Issued {
             access: raw.access_token.as_str().to_owned().into(),
-            refresh: (!raw.refresh_token.is_empty())
-                .then(|| raw.refresh_token.as_str().to_owned().into()),
+            refresh: (!raw.refresh_token.is_empty()).then(|| raw.refresh_token.as_str().to_owned().into()),
             life: raw.life(),
             api_domain: raw.api_domain.as_str().to_owned(),
         });
@@ -109,8 +100,7 @@ pub(super) fn read(status: u16, body: &[u8], asked: Asked, place: &str) -> Resul
 
 fn refusal(status: u16, raw: &Raw<'_>, asked: Asked, place: &str) -> Refused {
     let word = quote(raw.error.as_str());
-    let credentials =
-        |message: String, remedy: &str| Refused::Fault(zoho(Kind::Credentials, message, remedy));
+    let credentials = |message: String, remedy: &str| Refused::Fault(zoho(Kind::Credentials, message, remedy));
     match word.as_str() {
         "Access Denied" if status == 400 => Refused::Pause,
         "invalid_code" | "invalid_token" if asked == Asked::Refresh => credentials(
@@ -145,28 +135,18 @@ fn refusal(status: u16, raw: &Raw<'_>, asked: Asked, place: &str) -> Refused {
             format!("{place} denies access ({word})."),
             "Consent with a user who may use the API, and accept the consent page.",
         ),
-        "general_error" => Refused::Fault(zoho(
-            Kind::Unavailable,
-            format!("{place} failed ({word})."),
-            "Try again later.",
-        )),
+        "general_error" => {
+            Refused::Fault(zoho(Kind::Unavailable, format!("{place} failed ({word})."), "Try again later."))
+        }
         "" => {
-            let kind = if status >= 500 {
-                Kind::Unavailable
-            } else {
-                Kind::Protocol
-            };
+            let kind = if status >= 500 { Kind::Unavailable } else { Kind::Protocol };
             Refused::Fault(zoho(
                 kind,
                 format!("{place} answered without a token and without a reason (HTTP {status})."),
                 "",
             ))
         }
-        _ if status >= 500 => Refused::Fault(zoho(
-            Kind::Unavailable,
-            format!("{place} failed ({word})."),
-            "",
-        )),
+        _ if status >= 500 => Refused::Fault(zoho(Kind::Unavailable, format!("{place} failed ({word})."), "")),
         _ => credentials(
             format!("{place} gave no token ({word})."),
             "Check the credentials of the connection, then sign in again with `login`.",
@@ -194,24 +174,16 @@ mod tests {
         let issued = read(200, body, Asked::Code, "x").unwrap();
         assert_eq!(issued.access.expose_secret(), "1000.8cb9.aa");
         assert_eq!(issued.refresh.unwrap().expose_secret(), "1000.85.bb");
-        assert_eq!(
-            (issued.life.as_secs(), issued.api_domain.as_str()),
-            (3600, "https://www.zohoapis.com")
-        );
+        assert_eq!((issued.life.as_secs(), issued.api_domain.as_str()), (3600, "https://www.zohoapis.com"));
     }
 
     #[test]
     fn lives_are_seconds_and_an_hour_at_most() {
         let life = |members: &str| {
-            read(
-                200,
-                format!("{{\"access_token\":\"t\"{members}}}").as_bytes(),
-                Asked::Refresh,
-                "x",
-            )
-            .unwrap()
-            .life
-            .as_secs()
+            read(200, format!("{{\"access_token\":\"t\"{members}}}").as_bytes(), Asked::Refresh, "x")
+                .unwrap()
+                .life
+                .as_secs()
         };
         assert_eq!(life(r#","expires_in":1800"#), 1800);
         assert_eq!(life(r#","expires_in":"1800""#), 1800);
@@ -226,42 +198,22 @@ mod tests {
         let dead = fault(200, r#"{"error":"invalid_code"}"#, Asked::Refresh);
         assert_eq!(dead.kind, Kind::Credentials);
         assert!(dead.message.contains("refresh token") && dead.remedy.contains("login"));
-        assert!(
-            fault(200, r#"{"error":"invalid_code"}"#, Asked::Code)
-                .message
-                .contains("grant code")
-        );
-        assert!(
-            fault(200, r#"{"error":"invalid_client"}"#, Asked::Refresh)
-                .remedy
-                .contains("datacenter")
-        );
-        assert_eq!(
-            fault(200, r#"{"error":"general_error"}"#, Asked::Refresh).kind,
-            Kind::Unavailable
-        );
+        assert!(fault(200, r#"{"error":"invalid_code"}"#, Asked::Code).message.contains("grant code"));
+        assert!(fault(200, r#"{"error":"invalid_client"}"#, Asked::Refresh).remedy.contains("datacenter"));
+        assert_eq!(fault(200, r#"{"error":"general_error"}"#, Asked::Refresh).kind, Kind::Unavailable);
         assert_eq!(fault(200, "{}", Asked::Refresh).kind, Kind::Protocol);
         assert_eq!(fault(200, "<html>", Asked::Refresh).kind, Kind::Protocol);
-        assert_eq!(
-            fault(401, r#"{"error":"new_word"}"#, Asked::Refresh).kind,
-            Kind::Credentials
-        );
+        assert_eq!(fault(401, r#"{"error":"new_word"}"#, Asked::Refresh).kind, Kind::Credentials);
     }
 
     #[test]
     fn too_many_requests_ask_for_a_pause() {
         let body = br#"{"error":"Access Denied","error_description":"You have made too many requests continuously. Please try again after some time.","status":"failure"}"#;
-        assert!(matches!(
-            read(400, body, Asked::Refresh, "x"),
-            Err(Refused::Pause)
-        ));
+        assert!(matches!(read(400, body, Asked::Refresh, "x"), Err(Refused::Pause)));
     }
 
     #[test]
     fn tokens_with_line_breaks_are_refused() {
-        assert_eq!(
-            fault(200, "{\"access_token\":\"a\\r\\nX: y\"}", Asked::Refresh).kind,
-            Kind::Protocol
-        );
+        assert_eq!(fault(200, "{\"access_token\":\"a\\r\\nX: y\"}", Asked::Refresh).kind, Kind::Protocol);
     }
 }

@@ -81,19 +81,8 @@ pub(crate) struct OAuth {
 }
 
 impl OAuth {
-    pub(crate) fn new(
-        settings: Settings,
-        door: Arc<Door>,
-        tokens: Arc<dyn Tokens>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self {
-            settings,
-            door,
-            tokens,
-            clock,
-            state: Mutex::default(),
-        }
+    pub(crate) fn new(settings: Settings, door: Arc<Door>, tokens: Arc<dyn Tokens>, clock: Arc<dyn Clock>) -> Self {
+        Self { settings, door, tokens, clock, state: Mutex::default() }
     }
 
     /// The URL where a person consents; the redirect comes back with `code`, `location`, `accounts-server` and `state`.
@@ -111,11 +100,7 @@ impl OAuth {
     }
 
     /// Exchanges a grant code, of a consent page (`redirect`) or of a self client (without), and keeps both tokens.
-    pub(crate) async fn sign_in(
-        &self,
-        code: &SecretString,
-        redirect: Option<&Redirect>,
-    ) -> Call<()> {
+    pub(crate) async fn sign_in(&self, code: &SecretString, redirect: Option<&Redirect>) -> Call<()> {
         let mut exchanges = Vec::new();
         let result = self.exchange(code, redirect, &mut exchanges).await;
         Call { result, exchanges }
@@ -135,9 +120,7 @@ impl OAuth {
         more.extend(redirect.map(|redirect| ("redirect_uri", redirect.redirect_uri.as_str())));
         let form = self.form("authorization_code", &more);
         // A code works once: sent again after a lost answer, it would be refused, and nobody would know why.
-        let issued = self
-            .ask(form, Safety::Write, Asked::Code, &mut state, tape)
-            .await?;
+        let issued = self.ask(form, Safety::Write, Asked::Code, &mut state, tape).await?;
         let Some(refresh) = issued.refresh.clone() else {
             return Err(zoho(
                 Kind::Credentials,
@@ -146,9 +129,7 @@ impl OAuth {
             ));
         };
         let version = self.load().await?.version;
-        self.keep(&mut state, &issued, Some(refresh), version)
-            .await
-            .map(drop)
+        self.keep(&mut state, &issued, Some(refresh), version).await.map(drop)
     }
 
     /// Refuses a redirect that names another data centre, or hosts that are none.
@@ -156,9 +137,7 @@ impl OAuth {
         if self.settings.accounts_url.is_some() {
             let ours = self.accounts_server()?;
             return match redirect.accounts_server.as_deref() {
-                Some(url) if super::datacenters::loopback(url).as_ref() != Some(&ours) => {
-                    Err(strange_host(url))
-                }
+                Some(url) if super::datacenters::loopback(url).as_ref() != Some(&ours) => Err(strange_host(url)),
                 _ => Ok(()),
             };
         }
@@ -170,10 +149,7 @@ impl OAuth {
                     datacenter.title(),
                     self.settings.datacenter.title()
                 ),
-                format!(
-                    "Set `datacenter = \"{}\"` and sign in again.",
-                    datacenter.name()
-                ),
+                format!("Set `datacenter = \"{}\"` and sign in again.", datacenter.name()),
             )
         };
         if let Some(url) = &redirect.accounts_server {
@@ -210,17 +186,10 @@ impl OAuth {
             state.session = kept.clone();
             return Ok(session.clone());
         }
-        let last = kept
-            .or_else(|| state.session.clone())
-            .filter(|session| session.expires > now);
+        let last = kept.or_else(|| state.session.clone()).filter(|session| session.expires > now);
         match self.refresh(&mut state, &grant, tape).await {
             // The accounts server can wait while the old token lives.
-            Err(fault)
-                if matches!(
-                    fault.kind,
-                    Kind::Throttled | Kind::Unavailable | Kind::Unreachable
-                ) =>
-            {
+            Err(fault) if matches!(fault.kind, Kind::Throttled | Kind::Unavailable | Kind::Unreachable) => {
                 last.ok_or(fault)
             }
             other => other,
@@ -228,16 +197,11 @@ impl OAuth {
     }
 
     /// Another token than `refused`, which an API call has just been refused with: another process's, or a new one.
-    pub(crate) async fn renew(
-        &self,
-        refused: &Session,
-        tape: &mut Vec<Exchange>,
-    ) -> Result<Session, Fault> {
+    pub(crate) async fn renew(&self, refused: &Session, tape: &mut Vec<Exchange>) -> Result<Session, Fault> {
         let mut state = self.state.lock().await;
         let now = self.clock.now();
-        let other = |session: &Session| {
-            session.token.expose_secret() != refused.token.expose_secret() && session.fresh(now)
-        };
+        let other =
+            |session: &Session| session.token.expose_secret() != refused.token.expose_secret() && session.fresh(now);
         if let Some(session) = state.session.as_ref().filter(|session| other(session)) {
             return Ok(session.clone());
         }
@@ -250,12 +214,7 @@ impl OAuth {
         self.refresh(&mut state, &grant, tape).await
     }
 
-    async fn refresh(
-        &self,
-        state: &mut State,
-        grant: &Grant,
-        tape: &mut Vec<Exchange>,
-    ) -> Result<Session, Fault> {
+    async fn refresh(&self, state: &mut State, grant: &Grant, tape: &mut Vec<Exchange>) -> Result<Session, Fault> {
         let Some(refresh) = &grant.refresh else {
             return Err(zoho(
                 Kind::Credentials,
@@ -263,14 +222,9 @@ impl OAuth {
                 "Run `login` for this connection, or put `refresh_token` or `grant_code` into its file and apply it.",
             ));
         };
-        let form = self.form(
-            "refresh_token",
-            &[("refresh_token", refresh.expose_secret())],
-        );
+        let form = self.form("refresh_token", &[("refresh_token", refresh.expose_secret())]);
         // A refresh does not rotate the refresh token, so that asking again after a lost answer does no harm.
-        let issued = self
-            .ask(form, Safety::Repeatable, Asked::Refresh, state, tape)
-            .await?;
+        let issued = self.ask(form, Safety::Repeatable, Asked::Refresh, state, tape).await?;
         self.keep(state, &issued, None, grant.version).await
     }
 
@@ -283,28 +237,13 @@ impl OAuth {
         tape: &mut Vec<Exchange>,
     ) -> Result<Issued, Fault> {
         let server = self.accounts_server()?;
-        let place = server
-            .split_once("://")
-            .map_or(server.as_str(), |(_, host)| host)
-            .to_owned();
+        let place = server.split_once("://").map_or(server.as_str(), |(_, host)| host).to_owned();
         if let Some(until) = state.silent_until.filter(|until| *until > self.clock.now()) {
             return Err(silence(&place, until));
         }
-        let ask = Ask::with_body(
-            Method::POST,
-            format!("{server}/oauth/v2/token"),
-            Bytes::from(form),
-            safety,
-        )
-        .header(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
-        let ask = Ask {
-            timeout: Duration::from_secs(30),
-            body_limit: 64 * 1024,
-            ..ask
-        };
+        let ask = Ask::with_body(Method::POST, format!("{server}/oauth/v2/token"), Bytes::from(form), safety)
+            .header(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        let ask = Ask { timeout: Duration::from_secs(30), body_limit: 64 * 1024, ..ask };
         let response = self.door.call(ask).await.unpack(tape)?;
         match answer::read(response.status, &response.body, asked, &place) {
             Ok(issued) => Ok(issued),
@@ -329,21 +268,17 @@ impl OAuth {
             "" => strange_host(&issued.api_domain),
             place => zoho(
                 Kind::WrongSystem,
-                format!("The consent belongs to {place}, the connection to the {} environment of {}.", self.settings.environment.name(), self.settings.datacenter.title()),
+                format!(
+                    "The consent belongs to {place}, the connection to the {} environment of {}.",
+                    self.settings.environment.name(),
+                    self.settings.datacenter.title()
+                ),
                 "Correct `datacenter` or `environment`, or consent again in the right organisation.",
             ),
         })?;
-        let access = Access {
-            token: issued.access.clone(),
-            expires: self.clock.now().plus(issued.life),
-            api_domain,
-        };
+        let access = Access { token: issued.access.clone(), expires: self.clock.now().plus(issued.life), api_domain };
         loop {
-            match self
-                .tokens
-                .replace(System::Zoho, version, Some(access.clone()), refresh.clone())
-                .await
-            {
+            match self.tokens.replace(System::Zoho, version, Some(access.clone()), refresh.clone()).await {
                 Ok(_) => {
                     let session = Session::new(&access)?;
                     state.session = Some(session.clone());
@@ -353,9 +288,8 @@ impl OAuth {
                 Err(TokenError::Stale) => {
                     // Somebody refreshed or consented meanwhile: what they kept counts, unless it is this consent that is newer.
                     let grant = self.load().await?;
-                    let theirs = self
-                        .adopt(&grant)
-                        .filter(|session| refresh.is_none() && session.fresh(self.clock.now()));
+                    let theirs =
+                        self.adopt(&grant).filter(|session| refresh.is_none() && session.fresh(self.clock.now()));
                     if let Some(session) = theirs {
                         state.session = Some(session.clone());
                         return Ok(session);
@@ -370,21 +304,14 @@ impl OAuth {
     }
 
     async fn load(&self) -> Result<Grant, Fault> {
-        self.tokens
-            .load(System::Zoho)
-            .await
-            .map_err(|error| not_kept(&error.to_string()))
+        self.tokens.load(System::Zoho).await.map_err(|error| not_kept(&error.to_string()))
     }
 
     /// The kept token as a session, when its host is one that this connection may call.
     fn adopt(&self, grant: &Grant) -> Option<Session> {
         let access = grant.access.as_ref()?;
         let api_domain = self.settings.api_base(&access.api_domain).ok()?;
-        Session::new(&Access {
-            api_domain,
-            ..access.clone()
-        })
-        .ok()
+        Session::new(&Access { api_domain, ..access.clone() }).ok()
     }
 
     fn form(&self, grant_type: &str, more: &[(&str, &str)]) -> String {
@@ -405,15 +332,14 @@ impl OAuth {
 
 impl Session {
     fn new(access: &Access) -> Result<Self, Fault> {
-        let mut authorization =
-            HeaderValue::try_from(format!("Zoho-oauthtoken {}", access.token.expose_secret()))
-                .map_err(|_| {
-                    zoho(
-                        Kind::Protocol,
-                        "The access token holds characters that no token has.",
-                        "Sign in again with `login`.",
-                    )
-                })?;
+        let mut authorization = HeaderValue::try_from(format!("Zoho-oauthtoken {}", access.token.expose_secret()))
+            .map_err(|_| {
+                zoho(
+                    Kind::Protocol,
+                    "The access token holds characters that no token has.",
+                    "Sign in again with `login`.",
+                )
+            })?;
         authorization.set_sensitive(true);
         Ok(Self {
             authorization,
@@ -439,9 +365,7 @@ fn not_kept(why: &str) -> Fault {
 fn silence(place: &str, until: Instant) -> Fault {
     zoho(
         Kind::Throttled,
-        format!(
-            "{place} says that too many tokens were asked for; nothing is asked before {until}."
-        ),
+        format!("{place} says that too many tokens were asked for; nothing is asked before {until}."),
         "Nothing to do, unless other programs use the same consent: give each its own.",
     )
 }
@@ -449,10 +373,7 @@ fn silence(place: &str, until: Instant) -> Fault {
 fn strange_host(host: &str) -> Fault {
     zoho(
         Kind::AddressRefused,
-        format!(
-            "\"{}\" is not one of Zoho's hosts; nothing was sent there.",
-            quote(host)
-        ),
+        format!("\"{}\" is not one of Zoho's hosts; nothing was sent there.", quote(host)),
         "If a simulator is meant, allow loopback addresses; else something between here and Zoho rewrites answers.",
     )
 }

@@ -22,9 +22,7 @@ fn sent(side: &Side<'_>, fields: &[(&'static str, Should)]) -> Value {
     for (name, should) in fields {
         let value = match should {
             Should::Text(Some(text)) => Value::from(text.as_str()),
-            Should::Number(Some(number)) => {
-                serde_json::from_str(&number.normalize().to_string()).unwrap()
-            }
+            Should::Number(Some(number)) => serde_json::from_str(&number.normalize().to_string()).unwrap(),
             Should::Bool(truth) => Value::from(*truth),
             Should::Link(Some(id)) => serde_json::json!({"id": id.to_string()}),
             Should::Text(None) | Should::Number(None) | Should::Link(None) => continue,
@@ -43,24 +41,12 @@ fn put_all(state: &mut State, module: &str, records: &[Value]) {
             refused.push(format!("{why}: {values}"));
         }
     }
-    assert!(
-        refused.is_empty(),
-        "{module} refuses {}: {:#?}",
-        refused.len(),
-        &refused[..refused.len().min(3)]
-    );
+    assert!(refused.is_empty(), "{module} refuses {}: {:#?}", refused.len(), &refused[..refused.len().min(3)]);
 }
 
 fn filled(size: Size, rules: &Rules) -> Report {
     let clock = Arc::new(SetClock::new(now()));
-    let sim = Sim::new(
-        Options {
-            size,
-            ..Options::default()
-        },
-        clock,
-    )
-    .unwrap();
+    let sim = Sim::new(Options { size, ..Options::default() }, clock).unwrap();
     sim.acumatica().read(now(), |books| {
         sim.zoho().with(|state| {
             state.switches.negative_adjustment = rules.negative_adjustment;
@@ -70,21 +56,14 @@ fn filled(size: Size, rules: &Rules) -> Report {
             fill_invoices(state, books, rules);
         });
     });
-    sim.compare_by(&Rules {
-        blank_means_empty: true,
-        ..rules.clone()
-    })
+    sim.compare_by(&Rules { blank_means_empty: true, ..rules.clone() })
 }
 
 fn fill_accounts(state: &mut State, books: &Books) {
     let records: Vec<Value> = {
         let side = Side::of(&state.org, "Accounts").unwrap();
         let known = customers::Customers::of(books, Some(&side));
-        books
-            .customers
-            .values()
-            .map(|one| sent(&side, &known.account_of(one, &side)))
-            .collect()
+        books.customers.values().map(|one| sent(&side, &known.account_of(one, &side))).collect()
     };
     put_all(state, "Accounts", &records);
     // Parents by a second write: now every account has an id.
@@ -92,11 +71,7 @@ fn fill_accounts(state: &mut State, books: &Books) {
         let side = Side::of(&state.org, "Accounts").unwrap();
         let known = customers::Customers::of(books, Some(&side));
         let values = |one| sent(&side, &known.account_of(one, &side));
-        books
-            .customers
-            .values()
-            .map(|one| (known.account(&one.key).unwrap(), values(one)))
-            .collect()
+        books.customers.values().map(|one| (known.account(&one.key).unwrap(), values(one))).collect()
     };
     for (id, values) in parents {
         state.edit_record("Accounts", id, &values, None, 0).unwrap();
@@ -106,35 +81,23 @@ fn fill_accounts(state: &mut State, books: &Books) {
 fn fill_products(state: &mut State, books: &Books) {
     let mut records: Vec<Value> = {
         let side = Side::of(&state.org, "Products").unwrap();
-        books
-            .items
-            .values()
-            .map(|one| sent(&side, &items::product_of(one, &side)))
-            .collect()
+        books.items.values().map(|one| sent(&side, &items::product_of(one, &side))).collect()
     };
-    records.push(
-        serde_json::json!({"ERP_Key_1": PLACEHOLDER, "Product_Name": "ERP line without item"}),
-    );
+    records.push(serde_json::json!({"ERP_Key_1": PLACEHOLDER, "Product_Name": "ERP line without item"}));
     put_all(state, "Products", &records);
 }
 
 fn fill_invoices(state: &mut State, books: &Books, rules: &Rules) {
     let records: Vec<Value> = {
-        let [accounts, products, invoices] = ["Accounts", "Products", "Invoices"]
-            .map(|module| Side::of(&state.org, module).unwrap());
+        let [accounts, products, invoices] =
+            ["Accounts", "Products", "Invoices"].map(|module| Side::of(&state.org, module).unwrap());
         let known = customers::Customers::of(books, Some(&accounts));
         let sold = items::Items::of(books, Some(&products));
-        let travelling = books
-            .documents
-            .values()
-            .filter(|one| documents::stays(one, Some(&invoices)).is_none());
+        let travelling = books.documents.values().filter(|one| documents::stays(one, Some(&invoices)).is_none());
         travelling
             .map(|one| {
                 let plan = rows::Plan::of(one, &invoices, &sold, rules);
-                let mut values = sent(
-                    &invoices,
-                    &documents::invoice_of(one, &invoices, &known, &plan, rules),
-                );
+                let mut values = sent(&invoices, &documents::invoice_of(one, &invoices, &known, &plan, rules));
                 values["Invoiced_Items"] = plan.sent();
                 values
             })
@@ -149,33 +112,15 @@ fn the_demos_data_is_taken_and_agrees() {
     assert!(
         report.agree,
         "{:#?}",
-        (
-            &report.accounts.differing,
-            &report.products.differing,
-            &report.invoices.differing
-        )
+        (&report.accounts.differing, &report.products.differing, &report.invoices.differing)
     );
-    assert_eq!(
-        (report.accounts.present, report.products.present),
-        (200, 500)
-    );
+    assert_eq!((report.accounts.present, report.products.present), (200, 500));
     assert!(report.invoices.present > 480, "{}", report.invoices.present);
 }
 
 #[test]
 fn an_organisation_that_forbids_negative_adjustments_agrees_too() {
-    let size = Size {
-        customers: 40,
-        items: 40,
-        invoices: 120,
-        ..Size::default()
-    };
-    let report = filled(
-        size,
-        &Rules {
-            negative_adjustment: false,
-            ..Rules::default()
-        },
-    );
+    let size = Size { customers: 40, items: 40, invoices: 120, ..Size::default() };
+    let report = filled(size, &Rules { negative_adjustment: false, ..Rules::default() });
     assert!(report.agree, "{:#?}", report.invoices.differing);
 }

@@ -3,9 +3,7 @@
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::acumatica::model::{
-    Books, Customer, CustomerClass, DocKey, DocType, Document, Item, Line, Origin,
-};
+use crate::acumatica::model::{Books, Customer, CustomerClass, DocKey, DocType, Document, Item, Line, Origin};
 use crate::control::compare::{PLACEHOLDER, Report, Rules, compare};
 use crate::zoho::model::{Cell, Cells, Field, Kind, Org, OrgOptions, Record, Row, Unique};
 
@@ -40,14 +38,7 @@ pub(super) fn money(value: &str) -> Cell {
     Cell::Number(number(value))
 }
 
-pub(super) fn line(
-    at: i32,
-    item: Option<&str>,
-    description: &str,
-    quantity: &str,
-    price: &str,
-    amount: &str,
-) -> Line {
+pub(super) fn line(at: i32, item: Option<&str>, description: &str, quantity: &str, price: &str, amount: &str) -> Line {
     Line {
         id: guid(900 + u128::try_from(at).unwrap()),
         number: at,
@@ -73,14 +64,7 @@ pub(super) fn line(
 pub(super) fn books() -> Books {
     let mut books = Books::default();
     let class = CustomerClass::default_class(guid(1), now());
-    let mut parent = Customer::new(
-        guid(CUSTOMER),
-        1,
-        "C00001",
-        "  Müller & Söhne ",
-        &class,
-        now(),
-    );
+    let mut parent = Customer::new(guid(CUSTOMER), 1, "C00001", "  Müller & Söhne ", &class, now());
     parent.main.phone1 = Some("Tel +49 (30) 1-2".into());
     parent.main.web = Some("see our site".into());
     parent.main.address.line1 = Some("1 Road".into());
@@ -117,15 +101,7 @@ pub(super) fn books() -> Books {
 
 pub(super) fn document(kind: DocType, number: &str, status: &str) -> Document {
     let date = "2026-02-01".parse().unwrap();
-    let mut document = Document::new(
-        guid(7),
-        DocKey::new(kind, number),
-        Origin::So,
-        "C00001",
-        "EUR",
-        date,
-        now(),
-    );
+    let mut document = Document::new(guid(7), DocKey::new(kind, number), Origin::So, "C00001", "EUR", date, now());
     document.status = status.to_owned();
     document.released = status != "On Hold";
     document
@@ -136,9 +112,7 @@ pub(super) fn custom(org: &mut Org, module: &str, label: &str, kind: Kind) {
     let mut field = Field::new(&format!("{}_1", label.replace(' ', "_")), label, kind);
     field.id = id;
     field.custom = true;
-    field.unique = (label == "ERP Key").then_some(Unique {
-        case_sensitive: false,
-    });
+    field.unique = (label == "ERP Key").then_some(Unique { case_sensitive: false });
     org.module_mut(module).unwrap().add_field(field);
 }
 
@@ -146,30 +120,12 @@ pub(super) fn put(org: &mut Org, module: &str, values: Vec<(&str, Cell)>) -> u64
     let id = org.record_id();
     let module = org.module_mut(module).unwrap();
     let place = |name: &str| {
-        let labelled = module
-            .live_fields()
-            .find(|(_, field)| field.label == name)
-            .map(|(no, _)| no);
-        module
-            .field_no(name)
-            .or(labelled)
-            .unwrap_or_else(|| panic!("no field {name}"))
+        let labelled = module.live_fields().find(|(_, field)| field.label == name).map(|(no, _)| no);
+        module.field_no(name).or(labelled).unwrap_or_else(|| panic!("no field {name}"))
     };
-    let cells = values
-        .into_iter()
-        .map(|(name, cell)| (place(name), cell))
-        .collect();
+    let cells = values.into_iter().map(|(name, cell)| (place(name), cell)).collect();
     let cells = Cells::from_unsorted(cells);
-    module.put(Record {
-        id,
-        created: 0,
-        modified: 0,
-        owner: 0,
-        created_by: 0,
-        modified_by: 0,
-        cells,
-        hold: None,
-    });
+    module.put(Record { id, created: 0, modified: 0, owner: 0, created_by: 0, modified_by: 0, cells, hold: None });
     id
 }
 
@@ -204,31 +160,9 @@ pub(super) fn key(number: u128) -> Cell {
 /// The custom fields that the mapping names.
 pub(super) fn fields(org: &mut Org) {
     for (module, labels) in [
-        (
-            "Accounts",
-            &[
-                "ERP Key",
-                "ERP Code",
-                "ERP Status",
-                "ERP Class",
-                "ERP Terms",
-                "ERP Currency",
-            ][..],
-        ),
-        (
-            "Products",
-            &["ERP Key", "ERP Kind", "ERP Status", "ERP Unit"][..],
-        ),
-        (
-            "Invoices",
-            &[
-                "ERP Key",
-                "ERP Number",
-                "ERP Type",
-                "ERP Status",
-                "ERP Currency",
-            ][..],
-        ),
+        ("Accounts", &["ERP Key", "ERP Code", "ERP Status", "ERP Class", "ERP Terms", "ERP Currency"][..]),
+        ("Products", &["ERP Key", "ERP Kind", "ERP Status", "ERP Unit"][..]),
+        ("Invoices", &["ERP Key", "ERP Number", "ERP Type", "ERP Status", "ERP Currency"][..]),
     ] {
         for label in labels {
             custom(org, module, label, Kind::Text);
@@ -293,10 +227,7 @@ pub(super) fn world() -> World {
     let placeholder = put(
         &mut org,
         "Products",
-        vec![
-            ("ERP Key", text(PLACEHOLDER)),
-            ("Product_Name", text("ERP line without item")),
-        ],
+        vec![("ERP Key", text(PLACEHOLDER)), ("Product_Name", text("ERP line without item"))],
     );
     // 1000 x 0.12 = 120; the goodwill of -20 and the 3.40 too little are left to the adjustment, as is the tax.
     let lines = rows(
@@ -350,34 +281,18 @@ pub(super) fn world() -> World {
             ("Grand_Total", money("-20")),
         ],
     );
-    World {
-        books: books(),
-        org,
-        account,
-        invoice,
-        memo,
-    }
+    World { books: books(), org, account, invoice, memo }
 }
 
 impl World {
     pub(super) fn report(&self) -> Report {
-        compare(
-            &self.books,
-            &self.org,
-            &Rules {
-                blank_means_empty: true,
-                ..Rules::default()
-            },
-        )
+        compare(&self.books, &self.org, &Rules { blank_means_empty: true, ..Rules::default() })
     }
 
     /// Sets or clears a field of a record, by API name or label.
     pub(super) fn set(&mut self, module: &str, id: u64, name: &str, cell: Option<Cell>) {
         let module = self.org.module_mut(module).unwrap();
-        let labelled = module
-            .live_fields()
-            .find(|(_, field)| field.label == name)
-            .map(|(no, _)| no);
+        let labelled = module.live_fields().find(|(_, field)| field.label == name).map(|(no, _)| no);
         let no = module.field_no(name).or(labelled).unwrap();
         let mut record = module.take(id).unwrap();
         record.cells.set(no, cell);

@@ -55,26 +55,16 @@ pub(super) fn computed(api: &str, label: &str) -> Field {
 
 /// Street, city, state, code and country with a prefix such as `Billing`.
 pub(super) fn address(org: &Org, prefix: &str, code: &str) -> Vec<Field> {
-    let (api, label) = if prefix.is_empty() {
-        (String::new(), String::new())
-    } else {
-        (format!("{prefix}_"), format!("{prefix} "))
-    };
+    let (api, label) =
+        if prefix.is_empty() { (String::new(), String::new()) } else { (format!("{prefix}_"), format!("{prefix} ")) };
     let country = text(&format!("{api}Country"), &format!("{label}Country"), 100);
-    let country = if org.options.country_picklists {
-        picks(&country.api_name, &country.label, &COUNTRIES)
-    } else {
-        country
-    };
+    let country =
+        if org.options.country_picklists { picks(&country.api_name, &country.label, &COUNTRIES) } else { country };
     vec![
         text(&format!("{api}Street"), &format!("{label}Street"), 250),
         text(&format!("{api}City"), &format!("{label}City"), 100),
         text(&format!("{api}State"), &format!("{label}State"), 100),
-        text(
-            &format!("{api}{code}"),
-            &format!("{label}{}", code.replace('_', " ")),
-            30,
-        ),
+        text(&format!("{api}{code}"), &format!("{label}{}", code.replace('_', " ")), 30),
         country,
     ]
 }
@@ -84,15 +74,8 @@ pub(super) fn money(org: &Org) -> Vec<Field> {
     if org.multi_currency != Some(true) {
         return Vec::new();
     }
-    let codes: Vec<&str> = org
-        .currencies
-        .iter()
-        .map(|currency| currency.iso.as_str())
-        .collect();
-    vec![
-        picks("Currency", "Currency", &codes),
-        of("Exchange_Rate", "Exchange Rate", Kind::Double).decimals(9),
-    ]
+    let codes: Vec<&str> = org.currencies.iter().map(|currency| currency.iso.as_str()).collect();
+    vec![picks("Currency", "Currency", &codes), of("Exchange_Rate", "Exchange Rate", Kind::Double).decimals(9)]
 }
 
 /// The owner and the system's own fields, the same everywhere.
@@ -107,11 +90,6 @@ pub(super) fn system(owner_label: &str) -> Vec<Field> {
         of("Last_Activity_Time", "Last Activity Time", Kind::DateTime).read_only(),
         of("Tag", "Tag", Kind::MultiPicklist).read_only(),
         of("Locked__s", "Locked", Kind::Boolean).source(Source::Locked),
-        picks(
-            "Record_Status__s",
-            "Record Status",
-            &["Available", "Trash", "Draft"],
-        )
-        .source(Source::RecordStatus),
+        picks("Record_Status__s", "Record Status", &["Available", "Trash", "Draft"]).source(Source::RecordStatus),
     ]
 }

@@ -8,10 +8,7 @@ use crate::zoho::model::{Cell, Field, FieldNo, Kind, Module, ModuleMeta, Org, So
 
 /// Positions of the fields that the arithmetic of an inventory document reads and writes.
 #[derive(Debug, Clone)]
-#[allow(
-    missing_docs,
-    reason = "every member is the position of the field of that name"
-)]
+#[allow(missing_docs, reason = "every member is the position of the field of that name")]
 pub struct LinePlan {
     pub subform: FieldNo,
     /// Position of the row module in the organisation.
@@ -56,11 +53,7 @@ pub(super) fn add(org: &mut Org, document: &Document, own: Vec<Field>) {
     fields.extend(own);
     let (party, label, module) = document.party;
     fields.push(lookup(party, label, module).mandatory());
-    fields.push(
-        of(document.subform, document.rows_label, Kind::Subform)
-            .to(document.subform)
-            .mandatory(),
-    );
+    fields.push(of(document.subform, document.rows_label, Kind::Subform).to(document.subform).mandatory());
     fields.extend([
         computed("Sub_Total", "Sub Total"),
         of("Discount", "Discount", Kind::Currency).default(Cell::Number(0.into())),
@@ -71,11 +64,7 @@ pub(super) fn add(org: &mut Org, document: &Document, own: Vec<Field>) {
     fields.extend(money(org));
     fields.extend(address(org, "Billing", "Code"));
     fields.extend(address(org, "Shipping", "Code"));
-    fields.push(of(
-        "Terms_and_Conditions",
-        "Terms and Conditions",
-        Kind::TextArea,
-    ));
+    fields.push(of("Terms_and_Conditions", "Terms and Conditions", Kind::TextArea));
     fields.push(of("Description", "Description", Kind::TextArea));
     fields.extend(system(&format!("{} Owner", document.singular)));
     let meta = ModuleMeta {
@@ -108,13 +97,7 @@ pub(super) fn add(org: &mut Org, document: &Document, own: Vec<Field>) {
         display: 0,
         duplicate: None,
     };
-    let rows = join(
-        org,
-        row_meta,
-        row_fields(document.api),
-        None,
-        "Product_Name",
-    );
+    let rows = join(org, row_meta, row_fields(document.api), None, "Product_Name");
     let plan = plan(org.module_at(at), org.module_at(rows), rows, subform);
     org.module_at_mut(at).lines = plan;
 }
@@ -122,9 +105,7 @@ pub(super) fn add(org: &mut Org, document: &Document, own: Vec<Field>) {
 fn row_fields(parent: &str) -> Vec<Field> {
     vec![
         lookup("Product_Name", "Product Name", "Products").mandatory(),
-        of("Quantity", "Quantity", Kind::Double)
-            .decimals(9)
-            .default(Cell::Number(1.into())),
+        of("Quantity", "Quantity", Kind::Double).decimals(9).default(Cell::Number(1.into())),
         of("List_Price", "List Price", Kind::Currency),
         computed("Total", "Amount"),
         of("Discount", "Discount", Kind::Discount).default(Cell::Number(0.into())),
@@ -160,10 +141,7 @@ fn plan(document: &Module, row: &Module, rows: usize, subform: FieldNo) -> Optio
         tax: document.field_no("Tax")?,
         adjustment: document.field_no("Adjustment")?,
         grand_total: document.field_no("Grand_Total")?,
-        number: document
-            .live_fields()
-            .find(|(_, field)| field.kind == Kind::AutoNumber)
-            .map(|(no, _)| no),
+        number: document.live_fields().find(|(_, field)| field.kind == Kind::AutoNumber).map(|(no, _)| no),
         currency: document.field_no("Currency"),
         exchange_rate: document.field_no("Exchange_Rate"),
     })
@@ -175,12 +153,8 @@ pub(super) fn invoice_fields() -> Vec<Field> {
         of("Invoice_Number", "Invoice Number", Kind::AutoNumber).length(20),
         of("Invoice_Date", "Invoice Date", Kind::Date),
         of("Due_Date", "Due Date", Kind::Date),
-        picks(
-            "Status",
-            "Status",
-            &["Created", "Approved", "Delivered", "Cancelled"],
-        )
-        .default(Cell::Text("Created".into())),
+        picks("Status", "Status", &["Created", "Approved", "Delivered", "Cancelled"])
+            .default(Cell::Text("Created".into())),
         lookup("Contact_Name", "Contact Name", "Contacts"),
         lookup("Deal_Name__s", "Deal Name", "Deals"),
         lookup("Sales_Order", "Sales Order", "Sales_Orders"),

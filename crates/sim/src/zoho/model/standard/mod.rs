@@ -18,13 +18,7 @@ pub(super) fn furnish(org: &mut Org) {
 }
 
 /// Adds a module with fields, ids, a standard layout and the usual indexes.
-fn join(
-    org: &mut Org,
-    meta: ModuleMeta,
-    fields: Vec<super::Field>,
-    duplicate: Option<&str>,
-    display: &str,
-) -> usize {
+fn join(org: &mut Org, meta: ModuleMeta, fields: Vec<super::Field>, duplicate: Option<&str>, display: &str) -> usize {
     let mut module = Module::new(meta);
     module.meta.id = org.meta_id();
     for mut field in fields {
@@ -45,31 +39,18 @@ fn join(
     for (_, field) in module.live_fields() {
         match field.kind {
             super::Kind::Id => {}
-            super::Kind::Subform => {
-                subforms.push((field.id, field.api_name.clone(), field.label.clone()))
-            }
+            super::Kind::Subform => subforms.push((field.id, field.api_name.clone(), field.label.clone())),
             _ => main.push(field.id),
         }
     }
     let singular = module.meta.singular.clone();
-    let mut sections = vec![section(
-        org,
-        &format!("{singular} Information"),
-        main,
-        false,
-    )];
+    let mut sections = vec![section(org, &format!("{singular} Information"), main, false)];
     for (id, _, label) in subforms {
         let held = section(org, &label, vec![id], true);
         sections.push(held);
     }
     let id = org.meta_id();
-    module.layouts.push(Layout {
-        id,
-        name: "Standard".to_owned(),
-        sections,
-        required: Vec::new(),
-        modified: None,
-    });
+    module.layouts.push(Layout { id, name: "Standard".to_owned(), sections, required: Vec::new(), modified: None });
     org.add_module(module)
 }
 

@@ -8,16 +8,8 @@ use super::inventory::{self, Document};
 use super::join;
 use crate::zoho::model::{Cell, Field, Kind, ModuleMeta, Org, Pick};
 
-const TYPES: [&str; 8] = [
-    "Analyst",
-    "Competitor",
-    "Customer",
-    "Distributor",
-    "Integrator",
-    "Investor",
-    "Partner",
-    "Supplier",
-];
+const TYPES: [&str; 8] =
+    ["Analyst", "Competitor", "Customer", "Distributor", "Integrator", "Investor", "Partner", "Supplier"];
 const INDUSTRIES: [&str; 8] = [
     "ASP (Application Service Provider)",
     "Data/Telecom OEM",
@@ -28,21 +20,9 @@ const INDUSTRIES: [&str; 8] = [
     "Small/Medium Enterprise",
     "Wholesale",
 ];
-const SOURCES: [&str; 7] = [
-    "Advertisement",
-    "Cold Call",
-    "Employee Referral",
-    "External Referral",
-    "Online Store",
-    "Partner",
-    "Trade Show",
-];
-const GL: [&str; 4] = [
-    "Sales-Software",
-    "Sales-Hardware",
-    "Rental Income",
-    "Interest Income",
-];
+const SOURCES: [&str; 7] =
+    ["Advertisement", "Cold Call", "Employee Referral", "External Referral", "Online Store", "Partner", "Trade Show"];
+const GL: [&str; 4] = ["Sales-Software", "Sales-Hardware", "Rental Income", "Interest Income"];
 
 pub(super) fn furnish(org: &mut Org) {
     leads(org);
@@ -86,28 +66,13 @@ fn leads(org: &mut Org) {
         of("Mobile", "Mobile", Kind::Phone),
         of("Website", "Website", Kind::Website),
         picks("Lead_Source", "Lead Source", &SOURCES),
-        picks(
-            "Lead_Status",
-            "Lead Status",
-            &[
-                "Attempted to Contact",
-                "Contacted",
-                "Not Contacted",
-                "Pre-Qualified",
-            ],
-        ),
+        picks("Lead_Status", "Lead Status", &["Attempted to Contact", "Contacted", "Not Contacted", "Pre-Qualified"]),
     ];
     fields.extend(address(org, "", "Zip_Code"));
     fields.push(of("Description", "Description", Kind::TextArea));
     fields.extend(money(org));
     fields.extend(system("Lead Owner"));
-    join(
-        org,
-        meta("Leads", "Lead", "Leads", 1, true),
-        fields,
-        Some("Email"),
-        "Full_Name",
-    );
+    join(org, meta("Leads", "Lead", "Leads", 1, true), fields, Some("Email"), "Full_Name");
 }
 
 fn accounts(org: &mut Org) {
@@ -118,29 +83,8 @@ fn accounts(org: &mut Org) {
         lookup("Parent_Account", "Parent Account", "Accounts"),
         picks("Account_Type", "Account Type", &TYPES),
         picks("Industry", "Industry", &INDUSTRIES),
-        picks(
-            "Ownership",
-            "Ownership",
-            &[
-                "Other",
-                "Private",
-                "Public",
-                "Subsidiary",
-                "Partnership",
-                "Government",
-            ],
-        ),
-        picks(
-            "Rating",
-            "Rating",
-            &[
-                "Acquired",
-                "Active",
-                "Market Failed",
-                "Project Cancelled",
-                "Shut Down",
-            ],
-        ),
+        picks("Ownership", "Ownership", &["Other", "Private", "Public", "Subsidiary", "Partnership", "Government"]),
+        picks("Rating", "Rating", &["Acquired", "Active", "Market Failed", "Project Cancelled", "Shut Down"]),
         of("Annual_Revenue", "Annual Revenue", Kind::Currency),
         of("Employees", "Employees", Kind::Integer),
         of("Phone", "Phone", Kind::Phone),
@@ -154,22 +98,12 @@ fn accounts(org: &mut Org) {
     fields.push(of("Description", "Description", Kind::TextArea));
     fields.extend(money(org));
     fields.extend(system("Account Owner"));
-    join(
-        org,
-        meta("Accounts", "Account", "Accounts", 2, true),
-        fields,
-        Some("Account_Name"),
-        "Account_Name",
-    );
+    join(org, meta("Accounts", "Account", "Accounts", 2, true), fields, Some("Account_Name"), "Account_Name");
 }
 
 fn contacts(org: &mut Org) {
     let mut fields = vec![
-        picks(
-            "Salutation",
-            "Salutation",
-            &["Mr.", "Mrs.", "Ms.", "Dr.", "Prof."],
-        ),
+        picks("Salutation", "Salutation", &["Mr.", "Mrs.", "Ms.", "Dr.", "Prof."]),
         text("First_Name", "First Name", 40),
         text("Last_Name", "Last Name", 80).mandatory(),
         text("Full_Name", "Full Name", 120).read_only(),
@@ -187,13 +121,7 @@ fn contacts(org: &mut Org) {
     fields.push(of("Description", "Description", Kind::TextArea));
     fields.extend(money(org));
     fields.extend(system("Contact Owner"));
-    join(
-        org,
-        meta("Contacts", "Contact", "Contacts", 3, true),
-        fields,
-        Some("Email"),
-        "Full_Name",
-    );
+    join(org, meta("Contacts", "Contact", "Contacts", 3, true), fields, Some("Email"), "Full_Name");
 }
 
 fn deals(org: &mut Org) {
@@ -210,17 +138,12 @@ fn deals(org: &mut Org) {
             });
         }
     }
-    let names: Vec<&str> = pipelines
-        .iter()
-        .map(|pipeline| pipeline.actual.as_str())
-        .collect();
+    let names: Vec<&str> = pipelines.iter().map(|pipeline| pipeline.actual.as_str()).collect();
     let mut pipeline = picks("Pipeline", "Pipeline", &names);
     for (pick, held) in pipeline.picks.iter_mut().zip(&pipelines) {
         pick.id = held.id;
     }
-    pipeline.default = pipelines
-        .first()
-        .map(|held| Cell::Text(held.actual.as_str().into()));
+    pipeline.default = pipelines.first().map(|held| Cell::Text(held.actual.as_str().into()));
     let mut fields = vec![
         text("Deal_Name", "Deal Name", 120).mandatory(),
         stage,
@@ -234,22 +157,12 @@ fn deals(org: &mut Org) {
         picks("Type", "Type", &["Existing Business", "New Business"]),
         picks("Lead_Source", "Lead Source", &SOURCES),
         text("Next_Step", "Next Step", 100),
-        picks(
-            "Reason_For_Loss__s",
-            "Reason For Loss",
-            &["Expectation Mismatch", "Price", "Competitor", "Other"],
-        ),
+        picks("Reason_For_Loss__s", "Reason For Loss", &["Expectation Mismatch", "Price", "Competitor", "Other"]),
     ];
     fields.push(of("Description", "Description", Kind::TextArea));
     fields.extend(money(org));
     fields.extend(system("Deal Owner"));
-    join(
-        org,
-        meta("Deals", "Deal", "Deals", 4, true),
-        fields,
-        Some("Deal_Name"),
-        "Deal_Name",
-    );
+    join(org, meta("Deals", "Deal", "Deals", 4, true), fields, Some("Deal_Name"), "Deal_Name");
 }
 
 fn vendors(org: &mut Org) {
@@ -266,13 +179,7 @@ fn vendors(org: &mut Org) {
     fields.push(of("Description", "Description", Kind::TextArea));
     fields.extend(money(org));
     fields.extend(system("Vendor Owner"));
-    join(
-        org,
-        meta("Vendors", "Vendor", "Vendors", 10, available),
-        fields,
-        Some("Vendor_Name"),
-        "Vendor_Name",
-    );
+    join(org, meta("Vendors", "Vendor", "Vendors", 10, available), fields, Some("Vendor_Name"), "Vendor_Name");
 }
 
 fn products(org: &mut Org) {
@@ -282,16 +189,8 @@ fn products(org: &mut Org) {
         text("Product_Name", "Product Name", 200).mandatory(),
         text("Product_Code", "Product Code", 100),
         of("Product_Active", "Product Active", Kind::Boolean).default(Cell::Bool(true)),
-        picks(
-            "Product_Category",
-            "Product Category",
-            &["Hardware", "Software", "CRM Applications", "Services"],
-        ),
-        picks(
-            "Manufacturer",
-            "Manufacturer",
-            &["AltvetPet Inc.", "LexPon Inc.", "MetBeat Corp."],
-        ),
+        picks("Product_Category", "Product Category", &["Hardware", "Software", "CRM Applications", "Services"]),
+        picks("Manufacturer", "Manufacturer", &["AltvetPet Inc.", "LexPon Inc.", "MetBeat Corp."]),
         picks(
             "Usage_Unit",
             "Usage Unit",
@@ -331,13 +230,7 @@ fn products(org: &mut Org) {
         of("Description", "Description", Kind::TextArea),
     ];
     fields.extend(system("Product Owner"));
-    join(
-        org,
-        meta("Products", "Product", "Products", 11, available),
-        fields,
-        Some("Product_Name"),
-        "Product_Name",
-    );
+    join(org, meta("Products", "Product", "Products", 11, available), fields, Some("Product_Name"), "Product_Name");
 }
 
 fn price_books(org: &mut Org) {
@@ -372,15 +265,7 @@ fn documents(org: &mut Org) {
         party: account,
         sequence: 13,
     };
-    let stages = [
-        "Draft",
-        "Negotiation",
-        "Delivered",
-        "On Hold",
-        "Confirmed",
-        "Closed Won",
-        "Closed Lost",
-    ];
+    let stages = ["Draft", "Negotiation", "Delivered", "On Hold", "Confirmed", "Closed Won", "Closed Lost"];
     let own = vec![
         of("Quote_Number", "Quote Number", Kind::AutoNumber).length(20),
         picks("Quote_Stage", "Quote Stage", &stages),

@@ -46,18 +46,9 @@ pub(super) fn furnish(org: &mut Org) {
     let ceo = role(org, "CEO", None);
     let manager = role(org, "Manager", Some(ceo));
     let rep = role(org, "Sales Rep", Some(manager));
-    let admin = profile(
-        org,
-        "Administrator",
-        "This profile will have all the permissions.",
-        true,
-    );
-    let standard = profile(
-        org,
-        "Standard",
-        "This profile will have all the permissions except administrative privileges.",
-        false,
-    );
+    let admin = profile(org, "Administrator", "This profile will have all the permissions.", true);
+    let standard =
+        profile(org, "Standard", "This profile will have all the permissions except administrative privileges.", false);
     org.add_user("Sync", "User", "sync@northwind.example", admin, ceo);
     org.add_user("Maria", "Anders", "maria@northwind.example", standard, rep);
     org.add_user("Thomas", "Hardy", "thomas@northwind.example", standard, rep);
@@ -83,9 +74,7 @@ fn add(org: &mut Org, iso: &str, rate: &str, base: bool) {
     let (name, symbol, decimals) = KNOWN
         .iter()
         .find(|known| known.0 == iso)
-        .map_or((iso, iso, 2), |(_, name, symbol, decimals)| {
-            (*name, *symbol, *decimals)
-        });
+        .map_or((iso, iso, 2), |(_, name, symbol, decimals)| (*name, *symbol, *decimals));
     let id = org.meta_id();
     org.currencies.push(Currency {
         id,
@@ -101,11 +90,7 @@ fn add(org: &mut Org, iso: &str, rate: &str, base: bool) {
 
 fn role(org: &mut Org, name: &str, above: Option<u64>) -> u64 {
     let id = org.meta_id();
-    org.roles.push(Role {
-        id,
-        name: name.to_owned(),
-        above,
-    });
+    org.roles.push(Role { id, name: name.to_owned(), above });
     id
 }
 
@@ -124,18 +109,8 @@ fn profile(org: &mut Org, name: &str, description: &str, customize: bool) -> u64
 
 fn pipelines(org: &mut Org) {
     let pipeline = (org.meta_id(), org.meta_id(), org.meta_id(), org.meta_id());
-    let categories = [
-        ("Pipeline", pipeline.0),
-        ("Closed", pipeline.1),
-        ("Omitted", pipeline.2),
-    ];
-    let category = |name: &str| {
-        categories
-            .iter()
-            .find(|(n, _)| *n == name)
-            .copied()
-            .unwrap_or(categories[0])
-    };
+    let categories = [("Pipeline", pipeline.0), ("Closed", pipeline.1), ("Omitted", pipeline.2)];
+    let category = |name: &str| categories.iter().find(|(n, _)| *n == name).copied().unwrap_or(categories[0]);
     let standard = [
         ("Qualification", "Open", "Pipeline", 10),
         ("Needs Analysis", "Open", "Pipeline", 20),
@@ -152,12 +127,8 @@ fn pipelines(org: &mut Org) {
         ("Paid in Advance", "Closed Won", "Closed", 100),
         ("Churned", "Closed Lost", "Omitted", 0),
     ];
-    for (at, (name, stages)) in [
-        ("Standard (Standard)", &standard[..]),
-        ("Renewals", &renewals[..]),
-    ]
-    .into_iter()
-    .enumerate()
+    for (at, (name, stages)) in
+        [("Standard (Standard)", &standard[..]), ("Renewals", &renewals[..])].into_iter().enumerate()
     {
         let id = org.meta_id();
         let stages = stages
