@@ -8,7 +8,7 @@ use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use serde::Serialize;
 
 use crate::process::exit::Failure;
@@ -80,10 +80,13 @@ pub(crate) fn csv(text: &str) -> String {
     }
 }
 
+/// A line below the header and nothing else: rows are read, not ruled.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
+
 /// A plain table; columns named in `right` are aligned right.
 pub(crate) fn table(headers: &[&str], right: &[usize]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
     if !terminal() {
         table.set_width(120);
     }

@@ -253,7 +253,7 @@ pub(super) async fn place(
         return Ok(());
     }
     if target.is_none() {
-        let index = match run.candidates.index(run, draft.module).await {
+        let index = match run.candidates.index(run, draft.module).await? {
             Ok(index) => index,
             Err(fault) => {
                 run.fail(&fault);

@@ -373,7 +373,7 @@ impl<'r> Pass<'r> {
         self.store(Rows::default(), Vec::new(), None, true).await
     }
 
-    /// The run has to end: writes under way get a moment, then are left as open intents.
+    /// The run has to end: calls under way get a moment, then writes are left as open intents.
     async fn wind_down(&mut self) -> Result<(), RunError> {
         let clock = std::sync::Arc::clone(&self.run.cx.clock);
         let mut grace = clock.sleep(GRACE);
@@ -381,12 +381,13 @@ impl<'r> Pass<'r> {
             while let Some(sent) = self.returned.pop_front() {
                 self.settle(sent?).await?;
             }
-            if self.sending.is_empty() {
+            // Reads are waited for too: one of them may be renewing a token, and its new refresh token must be kept.
+            if self.sending.is_empty() && self.arriving.is_empty() {
                 return Ok(());
             }
             tokio::select! {
                 biased;
-                Some(sent) = self.sending.next() => self.returned.push_back(sent),
+                Some(sent) = self.sending.next(), if !self.sending.is_empty() => self.returned.push_back(sent),
                 Some(_) = self.arriving.next(), if !self.arriving.is_empty() => {}
                 () = &mut grace => return Ok(()),
             }
