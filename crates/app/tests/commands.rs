@@ -41,11 +41,15 @@ fn apply_shows_the_difference_and_a_second_time_changes_nothing() {
     world.run(&["apply", &path]).exits(2).says(&["--yes"]);
     world.run(&["apply", &path, "--yes"]).exits(0).says(&["Applied acme", "ml-connector ping acme"]);
     let again = world.run(&["apply", &path, "--yes", "--json"]).exits(0).json();
-    assert_eq!((at(&again, "/connections/0/action"), at(&again, "/connections/0/changes")), (&json!("unchanged"), &json!([])));
+    assert_eq!(
+        (at(&again, "/connections/0/action"), at(&again, "/connections/0/changes")),
+        (&json!("unchanged"), &json!([]))
+    );
 
     world.file("crm-secret", "another-secret-value");
     let path = world.file("acme.toml", &world.text().replace("calls_per_minute = 0", "calls_per_minute = 7"));
-    let told = world.run(&["apply", &path, "--dry-run"]).exits(0).says(&["calls_per_minute: 0 -> 7", "zoho.client_secret"]);
+    let told =
+        world.run(&["apply", &path, "--dry-run"]).exits(0).says(&["calls_per_minute: 0 -> 7", "zoho.client_secret"]);
     assert!(!told.stdout.contains("another-secret-value"));
 }
 
@@ -56,9 +60,17 @@ fn bad_files_name_line_and_remedy_and_change_nothing() {
     let cases: [(&str, String, &[&str]); 9] = [
         ("unknown key", good.replace("endpoint =", "endpiont ="), &[":5:", "endpiont", "did you mean endpoint?"]),
         ("wrong type", good.replace("calls_per_minute = 0", "calls_per_minute = \"x\""), &[":9:", "a whole number"]),
-        ("bare secret", good.replace("{ file = \"crm-secret\" }", "\"hush-hush\""), &[":14:", "does not stand in this file"]),
+        (
+            "bare secret",
+            good.replace("{ file = \"crm-secret\" }", "\"hush-hush\""),
+            &[":14:", "does not stand in this file"],
+        ),
         ("missing secret file", good.replace("crm-secret", "nowhere"), &["zoho.client_secret", "cannot read"]),
-        ("missing secret", good.replace("client_secret = { file = \"crm-secret\" }\n", ""), &["zoho.client_secret", "is missing"]),
+        (
+            "missing secret",
+            good.replace("client_secret = { file = \"crm-secret\" }\n", ""),
+            &["zoho.client_secret", "is missing"],
+        ),
         ("plain http", good.replace(&world.erp, "http://erp.example.com/ERP"), &[":4:", "https://"]),
         ("impossible version", good.replace("24.200.001", "19.100.001"), &[":5:", "24.200.001"]),
         (
@@ -119,7 +131,12 @@ fn ping_tells_what_both_systems_are() {
 #[test]
 fn ping_tells_wrong_credentials_of_either_side() {
     let cases: [(&str, &str, &str, &[&str]); 4] = [
-        ("erp-secret", "wrong", "acumatica", &["Acumatica does not know the client id, or its secret is wrong", "SM303010"]),
+        (
+            "erp-secret",
+            "wrong",
+            "acumatica",
+            &["Acumatica does not know the client id, or its secret is wrong", "SM303010"],
+        ),
         ("erp-refresh", "wrong", "acumatica", &["consent is no longer valid", "login"]),
         ("crm-secret", "wrong", "zoho", &["invalid_client", "client"]),
         ("crm-refresh", "wrong", "zoho", &["does not accept the refresh token", "login"]),
@@ -165,7 +182,12 @@ fn ping_tells_a_missing_scope() {
     let client = world.sim.credentials().zoho.client_id.clone();
     world.sim.zoho().with(|state| {
         let user = state.org.users[0].id;
-        state.accounts.add_refresh_token("1000.narrow", &client, user, "ZohoCRM.org.READ,ZohoCRM.settings.modules.READ");
+        state.accounts.add_refresh_token(
+            "1000.narrow",
+            &client,
+            user,
+            "ZohoCRM.org.READ,ZohoCRM.settings.modules.READ",
+        );
     });
     world.file("crm-refresh", "1000.narrow");
     world.apply(&world.text());
@@ -195,13 +217,21 @@ fn a_first_sync_brings_everything_a_second_nothing_and_an_edit_one_record() {
     let key = world.sim.with(|books, _| books.customers.keys().next().unwrap().to_string());
     world.sim.change(&Edit::TouchCustomer { key: key.clone(), phone: "+41 44 668 18 00".to_owned() }).unwrap();
     let third = world.run(&["sync", "--json", "-q"]).exits(0).json();
-    let written: u64 = third["flows"].as_object().unwrap().values().map(|flow| flow["created"].as_u64().unwrap() + flow["updated"].as_u64().unwrap()).sum();
+    let written: u64 = third["flows"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|flow| flow["created"].as_u64().unwrap() + flow["updated"].as_u64().unwrap())
+        .sum();
     assert_eq!(written, 1, "{third:#}");
     assert!(world.sim.compare().agree);
 
     // Why it is as it is.
     let view = world.run(&["record", &key, "--json", "--bodies"]).exits(0).json();
-    assert_eq!((at(&view, "/state"), at(&view, "/flow"), at(&view, "/key")), (&json!("settled"), &json!("customers"), &json!(key)));
+    assert_eq!(
+        (at(&view, "/state"), at(&view, "/flow"), at(&view, "/key")),
+        (&json!("settled"), &json!("customers"), &json!(key))
+    );
     assert_eq!(at(&view, "/decisions/0/what"), "updated");
     assert_eq!(at(&view, "/decisions/0/run_id"), at(&third, "/run_id"));
     assert_eq!(at(&view, "/decisions/1/what"), "created");
@@ -215,7 +245,13 @@ fn a_first_sync_brings_everything_a_second_nothing_and_an_edit_one_record() {
     for name in [erp_key, zoho_id] {
         assert_eq!(at(&world.run(&["record", "acme", name, "--json"]).exits(0).json(), "/erp_key"), erp_key);
     }
-    world.run(&["record", &key]).exits(0).says(&["settled", zoho_id, "Decisions", "Requests", "POST /crm/v8/Accounts/upsert"]);
+    world.run(&["record", &key]).exits(0).says(&[
+        "settled",
+        zoho_id,
+        "Decisions",
+        "Requests",
+        "POST /crm/v8/Accounts/upsert",
+    ]);
     world.run(&["record", &key.to_lowercase()]).exits(2).says(&["Did you mean", &key]);
     world.run(&["record", "NOBODY"]).exits(2).says(&["knows no record \"NOBODY\"", "Type/Number"]);
 
@@ -258,22 +294,36 @@ fn an_open_record_is_grouped_replayed_and_left_alone() {
     // An account of that name is there already and nobody linked it.
     let (key, name) = world.sim.with(|books, _| {
         let named = |name: &str| books.customers.values().filter(|other| other.name.eq_ignore_ascii_case(name)).count();
-        let (key, customer) = books.customers.iter().find(|(_, customer)| named(&customer.name) == 1 && customer.name.is_ascii()).unwrap();
+        let (key, customer) = books
+            .customers
+            .iter()
+            .find(|(_, customer)| named(&customer.name) == 1 && customer.name.is_ascii())
+            .unwrap();
         (key.to_string(), customer.name.clone())
     });
-    world.sim.change(&Edit::ZohoInsert { module: "Accounts".to_owned(), values: json!({ "Account_Name": name }) }).unwrap();
+    world
+        .sim
+        .change(&Edit::ZohoInsert { module: "Accounts".to_owned(), values: json!({ "Account_Name": name }) })
+        .unwrap();
     let first = world.run(&["sync", "--json", "-q"]).exits(1).json();
     assert_eq!((at(&first, "/outcome"), at(&first, "/flows/customers/undecided")), (&json!("parked"), &json!(1)));
     world.run(&["sync", "-q", "--fail-on", "new"]).exits(0);
     world.run(&["sync", "-q", "--fail-on", "any"]).exits(1);
 
     let parked = world.run(&["parked", "--json"]).exits(0).json();
-    let cause = at(&parked, "/causes").as_array().unwrap().iter().find(|cause| cause["code"] == "undecided_name").unwrap();
-    assert_eq!((&cause["records"], &cause["examples"][0]["key"], &cause["tried_again"]), (&json!(1), &json!(key), &json!(false)));
+    let cause =
+        at(&parked, "/causes").as_array().unwrap().iter().find(|cause| cause["code"] == "undecided_name").unwrap();
+    assert_eq!(
+        (&cause["records"], &cause["examples"][0]["key"], &cause["tried_again"]),
+        (&json!(1), &json!(key), &json!(false))
+    );
     assert!(cause["remedy"].as_str().unwrap().contains("ERP Key"));
     world.run(&["parked"]).exits(0).says(&["undecided_name", &key, "->", "ml-connector record acme KEY"]);
     let view = world.run(&["record", &key, "--json"]).exits(0).json();
-    assert_eq!((at(&view, "/state"), at(&view, "/problem/code"), at(&view, "/zoho_id")), (&json!("undecided"), &json!("undecided_name"), &Value::Null));
+    assert_eq!(
+        (at(&view, "/state"), at(&view, "/problem/code"), at(&view, "/zoho_id")),
+        (&json!("undecided"), &json!("undecided_name"), &Value::Null)
+    );
 
     // Another try: planned, asked for, made.
     let plan = world.run(&["replay", "--code", "undecided_name", "--dry-run", "--json"]).exits(0).json();
@@ -281,7 +331,10 @@ fn an_open_record_is_grouped_replayed_and_left_alone() {
     world.run(&["replay", "--code", "undecidedname"]).exits(2).says(&["Did you mean undecided_name?"]);
     world.run(&["replay"]).exits(2).says(&["--parked"]);
     world.run(&["replay", "acme", &key, "--parked"]).exits(2).says(&["not both"]);
-    world.run(&["replay", "--run", first["run_id"].as_str().unwrap(), "--dry-run"]).exits(0).says(&["would be tried again", &key]);
+    world
+        .run(&["replay", "--run", first["run_id"].as_str().unwrap(), "--dry-run"])
+        .exits(0)
+        .says(&["would be tried again", &key]);
     world.run(&["replay", "acme", &key]).exits(0).says(&["1 record marked", "ml-connector sync acme"]);
     assert_eq!(at(&world.run(&["record", &key, "--json"]).exits(0).json(), "/asked"), true);
     let again = world.run(&["replay", "--parked", "--json"]).exits(0).json();
@@ -299,7 +352,8 @@ fn an_open_record_is_grouped_replayed_and_left_alone() {
     assert_eq!(at(&view, "/state"), "left_alone");
     assert_eq!(at(&view, "/decisions/0/note"), "handled by hand (by tess)");
     assert!(view["decisions"][0].get("run_id").is_none());
-    let settled = world.run(&["audit", "--flow", "items", "--what", "created", "--most", "1", "--json"]).exits(0).json_lines();
+    let settled =
+        world.run(&["audit", "--flow", "items", "--what", "created", "--most", "1", "--json"]).exits(0).json_lines();
     world.run(&["skip", settled[0]["key"].as_str().unwrap(), "--why", "x"]).exits(2).says(&["is settled"]);
     assert_eq!(at(&world.run(&["status", "--json"]).exits(0).json(), "/connections/0/flows/customers/left_alone"), 1);
     world.run(&["audit", "verify"]).exits(0).says(&["the trail is whole", "head "]);
@@ -311,7 +365,8 @@ fn a_document_is_found_by_number_and_a_shared_number_lists_its_owners() {
     world.apply(&world.text());
     world.run(&["sync", "-q"]);
     let trail = world.run(&["audit", "--flow", "invoices", "--most", "1000", "--json"]).exits(0).json_lines();
-    let mut numbers: std::collections::BTreeMap<String, std::collections::BTreeSet<String>> = std::collections::BTreeMap::new();
+    let mut numbers: std::collections::BTreeMap<String, std::collections::BTreeSet<String>> =
+        std::collections::BTreeMap::new();
     for row in &trail {
         let key = row["erp_key"].as_str().unwrap();
         numbers.entry(key.split_once('/').unwrap().1.to_owned()).or_default().insert(key.to_owned());
@@ -339,7 +394,10 @@ fn a_changed_trail_is_found() {
     assert_eq!(changed.unwrap(), 1);
     drop(db);
     let proof = world.run(&["audit", "verify", "--json"]).exits(3).json();
-    assert_eq!((at(&proof, "/whole"), at(&proof, "/connections/0/broken/what")), (&json!(false), &json!("A row of the trail was changed or moved.")));
+    assert_eq!(
+        (at(&proof, "/whole"), at(&proof, "/connections/0/broken/what")),
+        (&json!(false), &json!("A row of the trail was changed or moved."))
+    );
     world.run(&["audit", "verify"]).exits(3).says(&["BROKEN"]);
 }
 
@@ -384,7 +442,10 @@ fn a_second_worker_is_refused_while_status_and_record_read_and_an_interrupt_ends
 
 #[test]
 fn damaged_and_foreign_databases_are_refused_untouched() {
-    for (text, word) in [("this is not a database, but somebody's notes\n", "not a database of ml-connector"), ("SQLite format 3\0 and then nothing", "not touched")] {
+    for (text, word) in [
+        ("this is not a database, but somebody's notes\n", "not a database of ml-connector"),
+        ("SQLite format 3\0 and then nothing", "not touched"),
+    ] {
         let world = World::new(SMALL);
         std::fs::create_dir(world.data()).unwrap();
         std::fs::write(world.data().join("ml-connector.db"), text).unwrap();
@@ -463,7 +524,8 @@ fn a_denial_and_a_wrong_state_are_told_and_keep_nothing() {
         world.ended(child.wait_with_output().unwrap()).exits(3).says(&["does not belong to this sign-in"]);
     }
     let (child, _) = login(&world, "zoho");
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id().cast_signed()), nix::sys::signal::Signal::SIGINT).unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id().cast_signed()), nix::sys::signal::Signal::SIGINT)
+        .unwrap();
     world.ended(child.wait_with_output().unwrap()).exits(130);
     world.apply(&world.text().replace("client_secret = { file = \"erp-secret\" }\nrefresh_token = { file = \"erp-refresh\" }", "grant = \"password\"\nusername = \"sync\"\npassword = { file = \"erp-password\" }\nclient_secret = { file = \"erp-secret\" }"));
     world.run(&["login", "acme", "acumatica"]).exits(2).says(&["nothing to consent to"]);

@@ -69,7 +69,8 @@ fn no_secret_and_no_token_is_found_anywhere_after_a_full_life() {
         world.run(&["record", key, "--json", "--bodies", "-vv"]).exits(0);
     }
 
-    let mut secrets: Vec<String> = world.sim.credentials().secrets().iter().map(|secret| (*secret).to_owned()).collect();
+    let mut secrets: Vec<String> =
+        world.sim.credentials().secrets().iter().map(|secret| (*secret).to_owned()).collect();
     let issued = world.issued();
     assert!(issued.len() >= 6, "the simulators handed out tokens of both systems and a code: {}", issued.len());
     secrets.extend(issued);

@@ -9,6 +9,7 @@
 
 mod verify;
 
+use comfy_table::{ColumnConstraint, Width};
 use serde::Serialize;
 use store::{Access, TrailFilter, TrailOf, TrailRow};
 use sync::Instant;
@@ -52,7 +53,8 @@ pub(super) async fn run(cx: &Invocation, args: AuditArgs) -> Result<Exit, Failur
         return verify::run(cx, &opened, args.connection.as_deref()).await;
     }
     let what = args.what.as_deref().map(kind).transpose()?;
-    let mut filter = TrailFilter { of: of(&opened, &args).await?, flow: args.flow.map(Into::into), what, before: None, limit: PAGE };
+    let mut filter =
+        TrailFilter { of: of(&opened, &args).await?, flow: args.flow.map(Into::into), what, before: None, limit: PAGE };
     let mut left = usize::try_from(args.most).unwrap_or(usize::MAX);
     let mut printer = Printer::new(cx, &args);
     while left > 0 {
@@ -81,7 +83,10 @@ async fn of(opened: &Opened, args: &AuditArgs) -> Result<TrailOf, Failure> {
         (kept, _) => kept.is_some(),
     };
     if !known {
-        return Err(Failure::usage(format!("There is no run \"{}\". Known runs: ml-connector runs", output::safe(run))));
+        return Err(Failure::usage(format!(
+            "There is no run \"{}\". Known runs: ml-connector runs",
+            output::safe(run)
+        )));
     }
     Ok(TrailOf::Run(run.clone()))
 }
@@ -90,7 +95,11 @@ fn kind(word: &str) -> Result<What, Failure> {
     What::named(word).ok_or_else(|| {
         let known = What::ALL.map(What::name);
         let near = nearest(word, &known).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
-        Failure::usage(format!("\"{}\" is no kind of transition.{near} Known: {}.", output::safe(word), known.join(", ")))
+        Failure::usage(format!(
+            "\"{}\" is no kind of transition.{near} Known: {}.",
+            output::safe(word),
+            known.join(", ")
+        ))
     })
 }
 
@@ -118,7 +127,7 @@ impl<'a> From<&'a TrailRow> for Row<'a> {
 enum Printer {
     Json,
     Csv,
-    People { table: comfy_table::Table, rows: u32, most: u32 },
+    People { table: Box<comfy_table::Table>, rows: u32, most: u32 },
 }
 
 impl Printer {
@@ -130,7 +139,14 @@ impl Printer {
             output::line("id,at,run_id,flow,key,erp_key,what,zoho_id,problem,message,field,note");
             return Self::Csv;
         }
-        Self::People { table: output::table(&["when", "what", "record", "why"], &[]), rows: 0, most: args.most }
+        let mut table = output::table(&["when", "what", "record", "why"], &[]);
+        // Days and keys do not break over lines in a narrow terminal.
+        for (column, width) in [(0, 12), (2, 22)] {
+            if let Some(column) = table.column_mut(column) {
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+            }
+        }
+        Self::People { table: Box::new(table), rows: 0, most: args.most }
     }
 
     fn print(&mut self, row: &Row<'_>) -> Result<(), Failure> {
@@ -146,7 +162,7 @@ impl Printer {
                     (Some(message), _) => output::cut(message, 200),
                     (None, note) => output::cut(note, 200),
                 };
-                let record = format!("{} {}", row.flow, output::cut(row.key, 60));
+                let record = format!("{}\n{}", row.flow, output::cut(row.key, 60));
                 table.add_row([tables::short(row.at), row.what.replace('_', " "), record, why]);
             }
         }
@@ -213,6 +229,9 @@ mod tests {
             field: "",
             note: "-1",
         };
-        assert_eq!(csv(&row), "1.0,1970-01-01T00:00:00Z,,customers,'=cmd|' /C calc'!A0,\"a,b\",parked,,refused,'@SUM(1),,'-1");
+        assert_eq!(
+            csv(&row),
+            "1.0,1970-01-01T00:00:00Z,,customers,'=cmd|' /C calc'!A0,\"a,b\",parked,,refused,'@SUM(1),,'-1"
+        );
     }
 }

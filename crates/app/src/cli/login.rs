@@ -43,17 +43,24 @@ pub(super) async fn run(cx: &Invocation, args: LoginArgs) -> Result<Exit, Failur
             () = opened.clock.sleep(PATIENCE) => Err(Failure::person("Nobody consented within 15 minutes. Begin again when you are ready.")),
         }
     };
+    // Listened to from the start: whoever reads the address may change their mind at once.
     tokio::select! {
         biased;
-        done = waiting => done,
         _ = tokio::signal::ctrl_c() => {
             output::hint("Interrupted; nothing was kept.");
             Ok(Exit::Interrupted)
         }
+        done = waiting => done,
     }
 }
 
-async fn sign_in(cx: &Invocation, opened: &Opened, wired: &Wired, name: &str, args: &LoginArgs) -> Result<Exit, Failure> {
+async fn sign_in(
+    cx: &Invocation,
+    opened: &Opened,
+    wired: &Wired,
+    name: &str,
+    args: &LoginArgs,
+) -> Result<Exit, Failure> {
     let system = system(args.system);
     let mut callback = Callback::listen(args.redirect_port).await?;
     let redirect_uri = format!("http://{}:{}{}", host(args.system), callback.port(), callback::PATH);
@@ -144,7 +151,9 @@ fn announce(cx: &Invocation, consent: &Consent, system: System, name: &str) {
     output::line(format!("     {redirect_uri}"));
     output::line("2. Open this address in a browser, sign in and allow access:");
     output::line(format!("     {url}"));
-    output::line("3. Wait here. If the browser runs on another machine, its last page cannot be shown: paste that page's address here.");
+    output::line(
+        "3. Wait here. If the browser runs on another machine, its last page cannot be shown: paste that page's address here.",
+    );
 }
 
 fn done(cx: &Invocation, system: System, name: &str) -> Exit {
@@ -196,11 +205,15 @@ fn told_refused(refused: &Refused, system: System, name: &str) -> Failure {
         Refused::WrongState => format!(
             "The redirect does not belong to this sign-in: its state is another one. Nothing was sent to {title}. Begin again: {again}"
         ),
-        Refused::Denied => format!("Access was refused on the consent page of {title}. To allow it, begin again: {again}"),
+        Refused::Denied => {
+            format!("Access was refused on the consent page of {title}. To allow it, begin again: {again}")
+        }
         Refused::Error(word) => {
             let remedy = match word.as_str() {
                 "invalid_scope" => "The application must permit refresh tokens and the scopes that `ping` lists.",
-                "unauthorized_client" | "unsupported_response_type" => "Register the application for the authorization code flow.",
+                "unauthorized_client" | "unsupported_response_type" => {
+                    "Register the application for the authorization code flow."
+                }
                 _ => "Check the registration of the application, then begin again.",
             };
             format!("{title} ended the sign-in with \"{}\". {remedy}", output::cut(word, 80))
@@ -211,7 +224,9 @@ fn told_refused(refused: &Refused, system: System, name: &str) -> Failure {
 
 fn told(fault: &Fault) -> Failure {
     let exit = match fault.kind {
-        Kind::Unreachable | Kind::Unavailable | Kind::Throttled | Kind::OutcomeUnknown | Kind::Protocol => Exit::Unavailable,
+        Kind::Unreachable | Kind::Unavailable | Kind::Throttled | Kind::OutcomeUnknown | Kind::Protocol => {
+            Exit::Unavailable
+        }
         _ => Exit::Person,
     };
     Failure { exit, message: output::safe(&fault.to_string()) }

@@ -47,7 +47,13 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
     let row = opened.connection(args.name.as_deref()).await?;
     let mut groups = Vec::new();
     for cause in opened.store.causes(row.id).await.map_err(refused)? {
-        let filter = OpenFilter { flow: Some(cause.flow), state: Some(cause.state), code: cause.code, after: None, limit: EXAMPLES };
+        let filter = OpenFilter {
+            flow: Some(cause.flow),
+            state: Some(cause.state),
+            code: cause.code,
+            after: None,
+            limit: EXAMPLES,
+        };
         groups.push(Group::new(cause, &filter, &opened.store, row.id).await?);
     }
     let records: u64 = groups.iter().map(|group| group.records).sum();
@@ -58,17 +64,26 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
     } else {
         output::line(table(&groups, opened.clock.now()));
         output::line(format!("Why one is open:  ml-connector record {} KEY", row.name));
-        output::line(format!("Try again, when the cause is gone:  ml-connector replay {} --code C  (or KEY, or --parked)", row.name));
+        output::line(format!(
+            "Try again, when the cause is gone:  ml-connector replay {} --code C  (or KEY, or --parked)",
+            row.name
+        ));
     }
     Ok(Exit::Settled)
 }
 
 impl Group {
-    async fn new(cause: Cause, filter: &OpenFilter, store: &Store, connection: store::ConnectionId) -> Result<Self, Failure> {
+    async fn new(
+        cause: Cause,
+        filter: &OpenFilter,
+        store: &Store,
+        connection: store::ConnectionId,
+    ) -> Result<Self, Failure> {
         let mut examples: Vec<Example> = Vec::new();
         // A filter without a code would find every cause.
         if cause.code.is_some() {
-            examples = store.open_records(connection, filter).await.map_err(refused)?.into_iter().map(Example::from).collect();
+            examples =
+                store.open_records(connection, filter).await.map_err(refused)?.into_iter().map(Example::from).collect();
         }
         Ok(Self {
             flow: cause.flow.name(),
@@ -104,7 +119,10 @@ fn table(groups: &[Group], now: Instant) -> Table {
         table.set_width(120);
     }
     for group in groups {
-        table.add_row([Cell::new(output::count(group.records)).set_alignment(CellAlignment::Right), Cell::new(lines(group, now))]);
+        table.add_row([
+            Cell::new(output::count(group.records)).set_alignment(CellAlignment::Right),
+            Cell::new(lines(group, now)),
+        ]);
     }
     table
 }

@@ -117,7 +117,8 @@ pub(super) async fn run(cx: &Invocation, args: RecordArgs) -> Result<Exit, Failu
     let (row, key) = opened.connection_and_key(args.first, args.second).await?;
     let found = one(cx, &opened, &row, &key).await?;
     let record = opened.store.record(found.id).await.map_err(refused)?;
-    let record = record.ok_or_else(|| Failure::usage(format!("{} is gone since it was looked up.", output::safe(&key))))?;
+    let record =
+        record.ok_or_else(|| Failure::usage(format!("{} is gone since it was looked up.", output::safe(&key))))?;
     let view = View::new(row.name, record, args.bodies);
     if cx.json {
         output::json(&view)?;
@@ -133,7 +134,10 @@ impl View {
         let entry = row.entry;
         let mut names = vec![entry.erp_key.as_str()];
         names.extend(entry.target_id.as_deref());
-        let requests = exchanges.into_iter().map(|(id, exchange)| Request::new(id, exchange, with_bodies.then_some(&names[..]))).collect();
+        let requests = exchanges
+            .into_iter()
+            .map(|(id, exchange)| Request::new(id, exchange, with_bodies.then_some(&names[..])))
+            .collect();
         let decisions = trail
             .into_iter()
             .map(|row| Decision {
@@ -173,7 +177,8 @@ impl Request {
     fn new(id: TrailId, exchange: KeptExchange, names: Option<&[&str]>) -> Self {
         let (mut part, mut body, mut answer) = (None, None, None);
         if let Some(names) = names {
-            (part, body, answer) = bodies::of(exchange.request_body.as_deref(), exchange.response_body.as_deref(), names);
+            (part, body, answer) =
+                bodies::of(exchange.request_body.as_deref(), exchange.response_body.as_deref(), names);
         }
         Self {
             id: id.to_string(),

@@ -71,7 +71,11 @@ async fn selection(
     let selection = if let Some(run) = &args.run {
         let kept = opened.store.run(run).await.map_err(refused)?;
         if kept.is_none_or(|kept| kept.connection != row.id) {
-            return Err(Failure::usage(format!("{} has no run \"{}\". Known runs: ml-connector runs {0}", row.name, output::safe(run))));
+            return Err(Failure::usage(format!(
+                "{} has no run \"{}\". Known runs: ml-connector runs {0}",
+                row.name,
+                output::safe(run)
+            )));
         }
         Selection::Run(run.clone())
     } else if let Some(code) = &args.code {
@@ -97,7 +101,11 @@ fn problem_code(word: &str) -> Result<Code, Failure> {
     Code::named(word).ok_or_else(|| {
         let known: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
         let near = nearest(word, &known).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
-        Failure::usage(format!("There is no problem code \"{}\".{near} Known: {}.", output::safe(word), known.join(", ")))
+        Failure::usage(format!(
+            "There is no problem code \"{}\".{near} Known: {}.",
+            output::safe(word),
+            known.join(", ")
+        ))
     })
 }
 
@@ -113,7 +121,12 @@ fn show(connection: &str, selected: &[Found], records: u64, dry_run: bool) {
         output::line(format!("{many} marked; the next sync tries again:  ml-connector sync {connection}"));
     }
     for found in selected.iter().take(SHOWN) {
-        output::line(format!("  {}  {}, {}", found.flow.name(), output::safe(&found.code), found.state.name().replace('_', " ")));
+        output::line(format!(
+            "  {}  {}, {}",
+            found.flow.name(),
+            output::safe(&found.code),
+            found.state.name().replace('_', " ")
+        ));
     }
     if selected.len() > SHOWN {
         output::line(format!("  and {} more", output::count((selected.len() - SHOWN) as u64)));

@@ -36,7 +36,10 @@ pub(super) async fn run(cx: &Invocation, args: RunsArgs) -> Result<Exit, Failure
     if cx.json {
         runs.iter().for_each(|run| output::line(json(&row.name, run)));
     } else if args.csv {
-        output::line(format!("run_id,started,ended,seconds,outcome,{},acumatica_calls,zoho_calls,zoho_credits,problems", COUNTS.join(",")));
+        output::line(format!(
+            "run_id,started,ended,seconds,outcome,{},acumatica_calls,zoho_calls,zoho_credits,problems",
+            COUNTS.join(",")
+        ));
         runs.iter().for_each(|run| output::line(csv(run)));
     } else if runs.is_empty() {
         output::line(format!("No run yet. Begin with:  ml-connector sync {}", row.name));
@@ -78,7 +81,9 @@ fn csv(run: &RunRow) -> String {
         text(report["seconds"].as_f64().map(|seconds| seconds.to_string())),
         text(run.outcome.clone()),
     ];
-    fields.extend(COUNTS.map(|count| if run.summary.is_some() { sum(&report, count).to_string() } else { String::new() }));
+    fields.extend(
+        COUNTS.map(|count| if run.summary.is_some() { sum(&report, count).to_string() } else { String::new() }),
+    );
     fields.extend([
         text(calls("acumatica", "made")),
         text(calls("zoho", "made")),
@@ -128,11 +133,13 @@ fn show(runs: &[RunRow]) {
     if narrow {
         output::line("Ids:");
         for run in runs {
-            output::line(format!("  {}  {}", tables::short(run.started), output::safe(&run.run)));
+            output::line(format!("  {}\n    {}", tables::short(run.started), output::safe(&run.run)));
         }
     }
     if runs.iter().any(|run| run.ended.is_none()) {
-        output::line("A run that has not ended is under way, or its process was killed: the next run goes on where it stopped.");
+        output::line(
+            "A run that has not ended is under way, or its process was killed: the next run goes on where it stopped.",
+        );
     }
 }
 

@@ -16,7 +16,9 @@ const LONGEST: usize = 500;
 pub(super) async fn run(cx: &Invocation, args: SkipArgs) -> Result<Exit, Failure> {
     let why = args.why.trim();
     if why.is_empty() || why.chars().count() > LONGEST {
-        return Err(Failure::usage(format!("--why needs a reason of 1 to {LONGEST} characters: it stands in the trail for whoever asks later.")));
+        return Err(Failure::usage(format!(
+            "--why needs a reason of 1 to {LONGEST} characters: it stands in the trail for whoever asks later."
+        )));
     }
     let opened = Opened::open(cx, Access::Beside).await?;
     let (row, key) = opened.connection_and_key(args.first, args.second).await?;
@@ -38,7 +40,10 @@ pub(super) async fn run(cx: &Invocation, args: SkipArgs) -> Result<Exit, Failure
             "state": State::LeftAlone, "changed": left, "why": why,
         }))?;
     } else if left {
-        output::line(format!("{code} is left alone until it changes in Acumatica. To try it anyway:  ml-connector replay {} {code}", row.name));
+        output::line(format!(
+            "{code} is left alone until it changes in Acumatica. To try it anyway:  ml-connector replay {} {code}",
+            row.name
+        ));
     } else {
         output::line(format!("{code} is left alone already."));
     }

@@ -115,12 +115,20 @@ async fn status(opened: &Opened, row: &ConnectionRow, now: Instant) -> Result<St
     Ok(Status { connection: row.name.clone(), flows, systems: systems(opened, row, &settings, now).await?, last_run })
 }
 
-async fn flows(opened: &Opened, row: &ConnectionRow, settings: &Settings, now: Instant) -> Result<BTreeMap<Flow, FlowStatus>, Failure> {
+async fn flows(
+    opened: &Opened,
+    row: &ConnectionRow,
+    settings: &Settings,
+    now: Instant,
+) -> Result<BTreeMap<Flow, FlowStatus>, Failure> {
     let checkpoints = opened.store.checkpoints(row.id).await.map_err(refused)?;
     let counts = opened.store.state_counts(row.id).await.map_err(refused)?;
     let mut flows = BTreeMap::new();
     for flow in Flow::ALL {
-        let covered = flow.entities().iter().map(|entity| checkpoints.get(entity).and_then(|checkpoint| checkpoint.covered_up_to));
+        let covered = flow
+            .entities()
+            .iter()
+            .map(|entity| checkpoints.get(entity).and_then(|checkpoint| checkpoint.covered_up_to));
         let covered_up_to = covered.min().flatten();
         let count = |state| counts.get(&(flow, state)).copied().unwrap_or(0);
         flows.insert(
@@ -173,7 +181,13 @@ const fn sign_in(valid: bool, renewable: bool) -> SignIn {
 
 impl From<&RunRow> for LastRun {
     fn from(run: &RunRow) -> Self {
-        Self { run_id: run.run.clone(), outcome: run.outcome.clone(), started: run.started, ended: run.ended, pid: None }
+        Self {
+            run_id: run.run.clone(),
+            outcome: run.outcome.clone(),
+            started: run.started,
+            ended: run.ended,
+            pid: None,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns the set-up, the tokens that the simulators hand out, and everything that the binary printed.
 
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -58,7 +58,10 @@ impl Ended {
 
     /// Stdout as JSON lines.
     pub fn json_lines(&self) -> Vec<Value> {
-        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+            .collect()
     }
 
     /// Fails unless it ended with `code`.
@@ -97,7 +100,16 @@ impl World {
             (erp.serve(watched(sim.acumatica_router())), crm.serve(watched(sim.zoho_router())))
         };
         let folder = tempfile::tempdir().unwrap();
-        let world = Self { sim, folder, erp: erp_url, crm: crm_url, issued, transcript: Mutex::default(), _servers: servers, runtime };
+        let world = Self {
+            sim,
+            folder,
+            erp: erp_url,
+            crm: crm_url,
+            issued,
+            transcript: Mutex::default(),
+            _servers: servers,
+            runtime,
+        };
         world.write_secrets();
         world
     }
@@ -212,7 +224,9 @@ refresh_token = {{ file = "crm-refresh" }}
         let target = format!("{}?{}", url.path(), url.query().unwrap_or_default());
         let host = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
         let answer = exchange(&host, "POST", &target, form);
-        let location = answer.lines().find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("location")));
+        let location = answer
+            .lines()
+            .find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("location")));
         location.unwrap_or_else(|| panic!("{answer}")).1.to_owned()
     }
 }
@@ -249,7 +263,8 @@ async fn watch(State(issued): State<Issued>, request: Request, next: Next) -> Re
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, 1 << 20).await.unwrap_or_default();
     if let Ok(answer) = serde_json::from_slice::<Value>(&bytes) {
-        let given = ["access_token", "refresh_token"].into_iter().filter_map(|name| answer[name].as_str().map(str::to_owned));
+        let given =
+            ["access_token", "refresh_token"].into_iter().filter_map(|name| answer[name].as_str().map(str::to_owned));
         issued.lock().unwrap().extend(given);
     }
     Response::from_parts(parts, Body::from(bytes))

@@ -56,7 +56,8 @@ pub(super) async fn run(cx: &Invocation, opened: &Opened, name: Option<&str>) ->
 
 impl Told {
     fn new(connection: String, verified: Verified) -> Self {
-        let broken = verified.broken.map(|broken| Place { at_row: broken.id.to_string(), at: broken.at, what: broken.what });
+        let broken =
+            verified.broken.map(|broken| Place { at_row: broken.id.to_string(), at: broken.at, what: broken.what });
         Self {
             connection,
             whole: broken.is_none(),
@@ -83,9 +84,16 @@ fn show(told: &Told) {
         }
         Some(place) => {
             let at = place.at.map(|at| format!(", settled {}", tables::short(at))).unwrap_or_default();
-            output::line(format!("{}: the trail is BROKEN at {}{at}. {}", told.connection, place.at_row, output::safe(&place.what)));
+            output::line(format!(
+                "{}: the trail is BROKEN at {}{at}. {}",
+                told.connection,
+                place.at_row,
+                output::safe(&place.what)
+            ));
             output::line(format!("  Whole before it: {counts}."));
-            output::line("  Somebody changed the database outside of ml-connector. Keep a copy as evidence, and restore from a backup.");
+            output::line(
+                "  Somebody changed the database outside of ml-connector. Keep a copy as evidence, and restore from a backup.",
+            );
         }
     }
 }

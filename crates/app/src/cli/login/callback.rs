@@ -88,7 +88,11 @@ impl Drop for Callback {
     }
 }
 
-async fn redirected(State(sender): State<mpsc::Sender<Arrived>>, method: Method, RawQuery(query): RawQuery) -> Response {
+async fn redirected(
+    State(sender): State<mpsc::Sender<Arrived>>,
+    method: Method,
+    RawQuery(query): RawQuery,
+) -> Response {
     // A preview must not use the code up.
     if method != Method::GET {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
@@ -104,7 +108,10 @@ async fn redirected(State(sender): State<mpsc::Sender<Arrived>>, method: Method,
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+        ),
     ];
     (headers, page).into_response()
 }

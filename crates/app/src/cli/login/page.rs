@@ -41,14 +41,22 @@ fn frame(class: &str, title: &str, text: &str) -> String {
 /// How the sign-in ended.
 pub(super) fn ending(result: Result<&(), &str>, system: System) -> String {
     match result {
-        Ok(()) => frame("good", &format!("Signed in to {}", system.title()), "You can close this page and go back to the terminal."),
+        Ok(()) => frame(
+            "good",
+            &format!("Signed in to {}", system.title()),
+            "You can close this page and go back to the terminal.",
+        ),
         Err(why) => frame("bad", "Not signed in", why),
     }
 }
 
 /// An address without a code and without a refusal.
 pub(super) fn nothing() -> String {
-    frame("bad", "Nothing to do here", "This address is opened by the consent page. Open the address that the terminal shows.")
+    frame(
+        "bad",
+        "Nothing to do here",
+        "This address is opened by the consent page. Open the address that the terminal shows.",
+    )
 }
 
 /// The sign-in has ended already.
@@ -69,7 +77,11 @@ mod tests {
     #[test]
     fn pages_are_whole_and_know_both_modes() {
         for page in [ending(Ok(&()), System::Acumatica), nothing(), over()] {
-            assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>") && page.contains("prefers-color-scheme:dark"));
+            assert!(
+                page.starts_with("<!doctype html>")
+                    && page.ends_with("</html>")
+                    && page.contains("prefers-color-scheme:dark")
+            );
         }
     }
 }

@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn a_code_counts_with_the_right_state_only() {
-        let granted = read("code=1000.a%2Bb&location=eu&accounts-server=https%3A%2F%2Faccounts.zoho.eu&state=s1", "s1").unwrap();
+        let granted =
+            read("code=1000.a%2Bb&location=eu&accounts-server=https%3A%2F%2Faccounts.zoho.eu&state=s1", "s1").unwrap();
         assert_eq!(granted.code.expose_secret(), "1000.a+b");
         assert_eq!(granted.location.as_deref(), Some("eu"));
         assert_eq!(granted.accounts_server.as_deref(), Some("https://accounts.zoho.eu"));
@@ -112,7 +113,10 @@ mod tests {
 
     #[test]
     fn a_pasted_address_may_be_quoted_and_must_be_one() {
-        assert_eq!(query_of(" \"http://127.0.0.1:8765/callback?code=a&state=b\" \n").as_deref(), Some("code=a&state=b"));
+        assert_eq!(
+            query_of(" \"http://127.0.0.1:8765/callback?code=a&state=b\" \n").as_deref(),
+            Some("code=a&state=b")
+        );
         assert_eq!(query_of("code=a&state=b"), None);
         assert_eq!(query_of("javascript:alert(1)?code=a"), None);
         assert_eq!(query_of(&format!("http://127.0.0.1/?code={}", "x".repeat(LONGEST))), None);

@@ -6,9 +6,16 @@
 use serde_json::Value;
 
 /// Place in the batch (from 1, and of how many), request, answer. Without a place both are whole.
-pub(super) fn of(request: Option<&[u8]>, answer: Option<&[u8]>, names: &[&str]) -> (Option<(usize, usize)>, Option<Value>, Option<Value>) {
+pub(super) fn of(
+    request: Option<&[u8]>,
+    answer: Option<&[u8]>,
+    names: &[&str],
+) -> (Option<(usize, usize)>, Option<Value>, Option<Value>) {
     let (request, answer) = (request.map(read), answer.map(read));
-    let Some(index) = request.as_ref().and_then(|request| place(request, names)).or_else(|| answer.as_ref().and_then(|answer| place(answer, names)))
+    let Some(index) = request
+        .as_ref()
+        .and_then(|request| place(request, names))
+        .or_else(|| answer.as_ref().and_then(|answer| place(answer, names)))
     else {
         return (None, request, answer);
     };

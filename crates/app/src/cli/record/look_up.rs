@@ -25,7 +25,12 @@ impl<'a> From<&'a Found> for Candidate<'a> {
 }
 
 /// The record that `key` names. Several are listed, on stdout with `--json`; exit 2 then.
-pub(in crate::cli) async fn one(cx: &Invocation, opened: &Opened, row: &ConnectionRow, key: &str) -> Result<Found, Failure> {
+pub(in crate::cli) async fn one(
+    cx: &Invocation,
+    opened: &Opened,
+    row: &ConnectionRow,
+    key: &str,
+) -> Result<Found, Failure> {
     let mut found = opened.store.find(row.id, key.trim()).await.map_err(refused)?;
     match found.len() {
         1 => found.pop().ok_or_else(|| Failure::fault("The record is gone.")),
@@ -35,7 +40,12 @@ pub(in crate::cli) async fn one(cx: &Invocation, opened: &Opened, row: &Connecti
                 let candidates: Vec<Candidate<'_>> = found.iter().map(Candidate::from).collect();
                 output::json(&serde_json::json!({ "connection": row.name, "key": key, "candidates": candidates }))?;
             }
-            Err(Failure::usage(format!("\"{}\" names {} records. Name one of them:\n{}", output::safe(key), found.len(), listed(&found))))
+            Err(Failure::usage(format!(
+                "\"{}\" names {} records. Name one of them:\n{}",
+                output::safe(key),
+                found.len(),
+                listed(&found)
+            )))
         }
     }
 }
@@ -43,7 +53,8 @@ pub(in crate::cli) async fn one(cx: &Invocation, opened: &Opened, row: &Connecti
 /// Lines that name each record without doubt.
 fn listed(found: &[Found]) -> String {
     let line = |found: &Found| {
-        let code = if found.code == found.erp_key { String::new() } else { format!("  ({})", output::safe(&found.code)) };
+        let code =
+            if found.code == found.erp_key { String::new() } else { format!("  ({})", output::safe(&found.code)) };
         format!("  {}  {}{code}, {}", found.flow.name(), output::safe(&found.erp_key), found.state.name())
     };
     found.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -55,7 +66,11 @@ async fn unknown(opened: &Opened, row: &ConnectionRow, key: &str) -> Result<Fail
     for near in spellings(key) {
         let found = opened.store.find(row.id, &near).await.map_err(refused)?;
         if !found.is_empty() {
-            return Ok(Failure::usage(format!("{} knows no record \"{shown}\". Did you mean:\n{}", row.name, listed(&found))));
+            return Ok(Failure::usage(format!(
+                "{} knows no record \"{shown}\". Did you mean:\n{}",
+                row.name,
+                listed(&found)
+            )));
         }
     }
     Ok(Failure::usage(format!(

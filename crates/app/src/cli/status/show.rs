@@ -25,7 +25,10 @@ pub(super) fn all(all: &[Status], now: Instant) {
 
 fn one(status: &Status, now: Instant) {
     output::line(&status.connection);
-    let table = output::table(&["flow", "covered up to", "lag", "settled", "parked", "waiting", "undecided", "left alone"], &[2, 3, 4, 5, 6, 7]);
+    let table = output::table(
+        &["flow", "covered up to", "lag", "settled", "parked", "waiting", "undecided", "left alone"],
+        &[2, 3, 4, 5, 6, 7],
+    );
     if table.width().is_some_and(|width| width < WIDE) {
         lines(status);
     } else {
@@ -92,8 +95,11 @@ fn lines(status: &Status) {
             (told.undecided, "undecided"),
             (told.left_alone, "left alone"),
         ];
-        let words: Vec<String> =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", output::count(*count))).collect();
+        let words: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{} {word}", output::count(*count)))
+            .collect();
         if !words.is_empty() {
             output::line(format!("             {}", words.join(", ")));
         }
@@ -138,7 +144,10 @@ fn sign_in(connection: &str, system: System, told: &SystemStatus, now: Instant) 
     let renews = if told.refresh_token { "renews itself" } else { "no refresh token" };
     match (told.state, told.access_valid_until) {
         (SignIn::SignedIn, Some(until)) => {
-            format!("signed in for {} more, {renews}", output::duration(Duration::from_secs(until.since(now).as_secs())))
+            format!(
+                "signed in for {} more, {renews}",
+                output::duration(Duration::from_secs(until.since(now).as_secs()))
+            )
         }
         (SignIn::SignedIn | SignIn::Renews, _) => "no valid token now; the next call gets one by itself".to_owned(),
         (SignIn::ConsentNeeded, _) => format!("consent is needed:  ml-connector login {connection} {}", system.name()),
