@@ -1,4 +1,7 @@
 //! How a simulation is set up. Readable from TOML or JSON; unknown keys are refused.
+//!
+//! Owns the outermost settings: seed, sizes, licence, faults. What only one system needs is among that system's
+//! options.
 
 use serde::Deserialize;
 

@@ -1,4 +1,7 @@
 //! Refusals and their bodies.
+//!
+//! Owns the ways in which a request is refused, each with status and body as the server words it. Made anywhere below,
+//! rendered by `service`.
 
 use http::StatusCode;
 

@@ -1,4 +1,7 @@
 //! The instance: books, doors and switches behind their locks, and what the simulation's owner may do to it.
+//!
+//! Owns the locks, and that no lock is held across a wait. Must not know HTTP. Given out as a handle to `service`,
+//! `control` and tests.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,7 @@
 //! Writes answers straight into a byte buffer: the shapes of the recorded wire data, no value trees.
+//!
+//! Owns spelling: escapes, number and date formats, `{"value":…}` and `{}`. Must not know entities. Bytes go to the
+//! answer as they are.
 
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use rust_decimal::Decimal;

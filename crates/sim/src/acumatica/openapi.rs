@@ -1,4 +1,6 @@
 //! `swagger.json` of an endpoint, made from the field tables.
+//!
+//! Owns the document's shape; entities and fields come from the tables, so that neither can be forgotten.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,7 @@
 //! How the instance is set up: address, registered applications, users, licence limits.
+//!
+//! Owns the settings of one instance and their defaults. Secrets in them show nothing in `Debug`. Data and faults have
+//! options of their own.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,6 @@
 //! Values of fields on their way out: typed, borrowed from the books where possible.
+//!
+//! Owns the kinds of value, their precision as stored, and how texts compare. Must not spell JSON; `json` does.
 
 use std::cmp::Ordering;
 

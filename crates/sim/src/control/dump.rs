@@ -1,4 +1,6 @@
 //! What both sides hold, as JSON for people and tests: counts, and records page by page in the simulators' own terms.
+//!
+//! Owns the JSON of records and the size of a page. Must not compare or change anything.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};

@@ -1,4 +1,7 @@
 //! The control pages over HTTP: `/control/…`, JSON in and out, answers only to callers that name a loopback host.
+//!
+//! Owns addresses, bounds and statuses of the control pages. Must not work anything out: `compare`, `dump` and `edit`
+//! do.
 
 use std::sync::Arc;
 

@@ -1,4 +1,7 @@
 //! A working day's edits in the ERP: a deterministic mix for the demo and the bench, and the precise one for tests.
+//!
+//! Owns which edits a day brings. Changes the books by their own edits; random numbers come from the seed, instants are
+//! passed in.
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;

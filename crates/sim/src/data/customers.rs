@@ -1,4 +1,7 @@
 //! Customers, their parents, contacts and prospects: four of five ordinary, every fifth odd in one way of [`ODD`].
+//!
+//! Owns the oddities and their turn. Everything is drawn from the seed, and stamped before the instant that is passed
+//! in.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,7 @@
 //! Receivables documents after [`PLAN`]: headers, states, totals, payments and instalments.
+//!
+//! Owns the life of a document up to now. Lines are made by `lines`, kinds and shares stand in `plan`; drawn from the
+//! seed only.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

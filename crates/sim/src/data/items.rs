@@ -1,4 +1,6 @@
 //! Stock and non-stock items: four of five ordinary, every fifth odd in one way of [`ODD`], every fourth non-stock.
+//!
+//! Owns the oddities and their turn. Everything is drawn from the seed.
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;

@@ -1,4 +1,6 @@
 //! Instants and days before "now", as a database of the ERP's kind stores them (steps of about 3.33 ms).
+//!
+//! Owns the grid of stored instants and the span of days that data covers. "Now" is passed in.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

@@ -1,4 +1,6 @@
 //! Words from which names, addresses and texts are made. Invented companies, real places.
+//!
+//! Owns the lists only; how they are put together is up to the makers of customers, items and documents.
 
 pub(super) const FIRST: [&str; 48] = [
     "Alder",

@@ -1,4 +1,6 @@
 //! How an answer says "there is no answer": the connection closes instead.
+//!
+//! Owns the mark on a response and the body that fails on its way; `server` and the transport in process honour both.
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;

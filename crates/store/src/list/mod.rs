@@ -1,4 +1,6 @@
 //! Lists for people, a file per noun: closed filters, keyset paging, no counting, no full scans.
+//!
+//! Owns the greatest page. Must not hold tables (`table` does) nor decide anything. Read by the command line.
 
 pub(crate) mod open;
 pub(crate) mod runs;

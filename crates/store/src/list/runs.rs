@@ -1,4 +1,6 @@
-//! Runs, the newest first.
+//! Runs, the newest first, for `runs` and `status`.
+//!
+//! Owns the row that is shown and its cursor. Must not write; runs are begun and ended in `table::runs`.
 
 use sync::Instant;
 

@@ -1,4 +1,6 @@
 //! The trail, the newest first: of a connection, a run, or a record.
+//!
+//! Owns the filters and the row that is shown. Must not write: trail is appended by `settle` and `decide` only.
 
 use sync::settle::What;
 use sync::{Flow, Instant, Problem};

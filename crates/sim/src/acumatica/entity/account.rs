@@ -1,4 +1,7 @@
 //! BusinessAccount (CR303000) over customers and prospects, and the balances that the customer form counts.
+//!
+//! Owns these tables of fields and the sums over a customer's documents, worked out when they are read and stored
+//! nowhere. Must not write. Rows come from the books through [`Rec`]; `list` renders them.
 
 use super::Rec;
 use super::attribute::ATTRIBUTE;

@@ -1,4 +1,7 @@
 //! Attribute values of customers and items.
+//!
+//! Owns this one table of fields, which customers, items and persons share. Rows are made by the entity that carries
+//! them.
 
 use super::field::{Field, Node, flag, get, guid, text};
 use crate::acumatica::value::{self, Val};

@@ -1,4 +1,7 @@
 //! Cash sales and returns (AR304000).
+//!
+//! Owns the table of fields of this entity. Rows are documents of the books whose type is one of the two; `list`
+//! renders them.
 
 use super::Rec;
 use super::field::{Field, Node, at, dec, flag, get, rows, text, visit};

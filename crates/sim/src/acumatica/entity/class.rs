@@ -1,4 +1,6 @@
 //! Customer classes, item classes, currencies and the company structure.
+//!
+//! Owns the tables of fields of the small set-up entities. Rows come from the settings of the simulated company.
 
 use super::field::{Field, NO_ROWS, Node, at, dec, flag, get, rows, short, text};
 use crate::acumatica::value;

@@ -1,4 +1,6 @@
 //! Persons: the entity Contact (CR302000), the primary contact of a customer and the persons of a customer.
+//!
+//! Owns the tables of fields for all three, and who belongs to which account. Rows come from the persons in the books.
 
 use super::attribute::ATTRIBUTE;
 use super::field::{Field, NO_ROWS, Node, at, flag, get, guid, int, linked, rows, step, text};

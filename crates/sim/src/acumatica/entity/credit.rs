@@ -1,4 +1,6 @@
 //! Credit rules and salespersons of a customer.
+//!
+//! Owns the two tables of fields that only a customer's form shows. Values come from the customer's row.
 
 use super::field::{Field, Node, at, dec, flag, get, short, text};
 use crate::acumatica::value;

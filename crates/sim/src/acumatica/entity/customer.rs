@@ -1,4 +1,7 @@
 //! Customer (AR303000): header, main, billing and shipping contacts, credit rules, persons, salespersons.
+//!
+//! Owns the tables of fields of the form: names, the version since which each exists, where its value is read. Must not
+//! know how a request chooses or filters fields; `list` and `filter` do that over the table.
 
 use super::Rec;
 use super::attribute::ATTRIBUTE;

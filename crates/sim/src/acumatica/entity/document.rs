@@ -1,4 +1,7 @@
 //! What Invoice, SalesInvoice and CashSale share: parties, taxes, discounts, applications.
+//!
+//! Owns the tables of fields that more than one of the three forms shows. What only one shows stands in the file of
+//! that entity.
 
 use super::Cx;
 use super::field::{Field, Node, at, dec, flag, get, int, text};

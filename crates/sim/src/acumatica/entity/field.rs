@@ -1,4 +1,7 @@
-//! Types of the field tables.
+//! The form of a table of fields: what a field is called, since when it exists, how its value is reached.
+//!
+//! Owns the types and the small constructors in which the tables beside it are written. Holds no field of any entity.
+//! Read by `list`, `filter`, `write` and `openapi`, which know an entity by its table only.
 
 use super::{Cx, Rec};
 use crate::acumatica::switches::Switches;

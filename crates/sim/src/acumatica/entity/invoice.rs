@@ -1,4 +1,7 @@
 //! Invoice (AR301000): every receivables document of its selection, without currency and discount total.
+//!
+//! Owns the table of fields of this entity. Rows are documents of the books; lines and shared parts have tables of
+//! their own.
 
 use super::Rec;
 use super::document::{

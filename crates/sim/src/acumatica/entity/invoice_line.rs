@@ -1,4 +1,6 @@
 //! Lines of Invoice and of CashSale.
+//!
+//! Owns the tables of fields of both kinds of line. Rows are the lines of a document in the books.
 
 use super::field::{Feature, Field, Node, at, dec, flag, get, int, text};
 use crate::acumatica::value;

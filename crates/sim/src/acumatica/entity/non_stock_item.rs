@@ -1,4 +1,6 @@
 //! Non-stock items (IN202000): other names for units and costs than stock items have.
+//!
+//! Owns the table of fields of this entity. Rows are items of the books that are not kept in stock.
 
 use super::Rec;
 use super::attribute::ATTRIBUTE;

@@ -1,4 +1,6 @@
 //! Payment (AR302000): payments, and the credit memos that the same form shows.
+//!
+//! Owns the tables of fields of the form and of its applications. Rows are payments, and documents that pay others.
 
 use super::field::{Field, NO_ROWS, Node, at, dec, flag, get, guid, int, rows, text, visit};
 use super::{PayRow, Rec};

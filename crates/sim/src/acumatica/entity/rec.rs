@@ -1,4 +1,7 @@
 //! Rows as the field tables see them: references into the books.
+//!
+//! Owns the kinds of row and the ids that are derived for parts without a stored one. Must not copy or change what it
+//! refers to.
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;

@@ -1,4 +1,6 @@
 //! The list of entities: names, keys, where their rows come from, and the form columns that `$custom` offers.
+//!
+//! Owns which name in an address is which table of fields and which rows of the books. Must not render or change rows.
 
 use rust_decimal::Decimal;
 use uuid::Uuid;

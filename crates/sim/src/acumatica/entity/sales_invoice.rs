@@ -1,4 +1,6 @@
 //! SalesInvoice (SO303000): documents that were entered in order management.
+//!
+//! Owns the table of fields of this entity. Rows are documents of the books with that origin only; `list` renders them.
 
 use super::Rec;
 use super::document::{

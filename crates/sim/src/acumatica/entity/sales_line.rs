@@ -1,4 +1,6 @@
 //! Lines and freight of SalesInvoice.
+//!
+//! Owns the two tables of fields. Rows are lines and freight of a document in the books.
 
 use super::field::{Feature, Field, Node, at, dec, flag, get, guid, int, text};
 use crate::acumatica::value;

@@ -1,4 +1,6 @@
 //! Stock items (IN202500) with their warehouses and other codes.
+//!
+//! Owns the tables of fields of this entity. Rows are items of the books that are kept in stock.
 
 use super::Rec;
 use super::attribute::ATTRIBUTE;

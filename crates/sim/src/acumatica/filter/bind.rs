@@ -1,4 +1,7 @@
 //! Binds the names of a condition to columns of an entity and checks the types of its literals.
+//!
+//! Owns the refusals for unknown names and unlike types, worded as the server words them. Must not look at rows. Takes
+//! what `parse` read, hands a predicate to `test` and `range`.
 
 use super::{Expr, FilterError, Lit, Op, Operand};
 use crate::acumatica::entity::{Cx, Entity, Found, Get, Shape, Step, type_code};

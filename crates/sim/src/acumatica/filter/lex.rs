@@ -1,4 +1,7 @@
 //! Splits a filter into tokens and reads its literals.
+//!
+//! Owns the spelling of literals and the greatest length of a filter. Must not know the grammar. Text comes from the
+//! query, tokens go to `parse`.
 
 use jiff::{Timestamp, civil, tz::Offset};
 use rust_decimal::Decimal;

@@ -1,4 +1,6 @@
 //! Reads tokens into a condition: `or` binds weaker than `and`, `not` before comparisons.
+//!
+//! Owns the grammar (OData 3) and the greatest nesting. Must not know entities: names stay names until `bind`.
 
 use super::{FilterError, Lit, Token};
 

@@ -1,4 +1,7 @@
 //! Narrows the keys that a condition can hold for, so that a list seeks instead of scanning.
+//!
+//! Owns only the bounds; a bound may be too wide and never too narrow, because `test` still judges each row. Used by
+//! `list`.
 
 use super::{Lit, Op, Pred, Test};
 use crate::acumatica::entity::Cx;

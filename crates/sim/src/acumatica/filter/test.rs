@@ -1,4 +1,7 @@
 //! Tests rows, with the database's logic: what is null compares as neither true nor false.
+//!
+//! Owns comparison of values with literals. Must not fail: what could is refused by `bind`. Rows come from the books,
+//! one at a time.
 
 use std::cmp::Ordering;
 

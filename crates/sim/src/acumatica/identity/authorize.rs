@@ -1,4 +1,7 @@
 //! `/identity/connect/authorize`: checks a request for consent, shows the page, and sends the answer back.
+//!
+//! Owns the rules by which a request is refused on the page or sent back with an error. Codes are kept by `store`,
+//! pages drawn by `page`; forms and queries come from `service`.
 
 use jiff::{SignedDuration, Timestamp};
 use url::Url;

@@ -1,4 +1,6 @@
-//! The discovery document.
+//! The discovery document: where the identity server's addresses are and what it can do.
+//!
+//! Owns the document's members. Made from the address that the caller used and the switches; answered by `service`.
 
 use crate::acumatica::switches::Switches;
 

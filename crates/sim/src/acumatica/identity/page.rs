@@ -1,4 +1,6 @@
 //! The pages of the identity server: consent and error.
+//!
+//! Owns the HTML and its escaping; everything that came from outside passes through it. Must not decide anything.
 
 const STYLE: &str = "body{margin:0;font:16px/1.5 system-ui,sans-serif;background:#eef1f5;color:#1d2733;display:grid;place-items:center;min-height:100vh}main{background:#fff;border-radius:10px;box-shadow:0 6px 30px #1d273322;max-width:26rem;padding:2rem 2.25rem}h1{font-size:1.25rem;margin:0 0 .25rem}p{margin:.5rem 0}ul{margin:.75rem 0;padding-left:1.2rem}small{color:#5b6b7c}code{font-size:.85em;word-break:break-all}form{display:flex;gap:.75rem;margin-top:1.5rem}button{flex:1;font:inherit;padding:.6rem;border-radius:6px;border:1px solid #c3ccd6;background:#fff;color:inherit;cursor:pointer}button.yes{background:#0b6bcb;border-color:#0b6bcb;color:#fff}button:focus-visible{outline:3px solid #7db8f5;outline-offset:1px}@media(prefers-color-scheme:dark){body{background:#10161d;color:#e4eaf1}main{background:#1b2530;box-shadow:none}button{border-color:#3a4856;background:#1b2530}small{color:#93a3b4}}";
 

@@ -1,4 +1,7 @@
-//! Codes, grants and tokens.
+//! Codes, grants and tokens: everything that the identity server remembers.
+//!
+//! Owns how long each lives, rotation of refresh tokens, and revocation. Must not read forms or draw pages. Instants
+//! and random numbers are passed in; nothing is shown in `Debug`.
 
 use std::collections::BTreeMap;
 use std::fmt;

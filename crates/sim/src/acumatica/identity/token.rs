@@ -1,4 +1,7 @@
-//! `/identity/connect/token` and `/identity/connect/revocation`.
+//! `/identity/connect/token` and `/identity/connect/revocation`: the three grants, and taking back.
+//!
+//! Owns who a client proves to be and the refusals of OAuth. Tokens are kept by `store`; forms and headers come from
+//! `service`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

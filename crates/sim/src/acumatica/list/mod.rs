@@ -1,4 +1,7 @@
 //! Answers reads: which rows, in which order, with which fields, as bytes.
+//!
+//! Owns the way from a parsed query to bytes: parameters (`query`), fields (`plan`), rows (`rows`), order and paging
+//! (`page`), writing (`render`). Must not change the books.
 
 mod optimiser;
 mod page;

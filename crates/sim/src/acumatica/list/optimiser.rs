@@ -1,4 +1,6 @@
 //! Lists are fetched in one statement. What sits on a view with code cannot be: this module knows which that is.
+//!
+//! Owns the verdicts on named fields and custom columns, by the switches. Asked by `plan` before a row is visited.
 
 use crate::acumatica::entity::{Entity, Source};
 use crate::acumatica::switches::{Computed, Switches};

@@ -1,4 +1,7 @@
-//! Lists and single records.
+//! Lists and single records: which rows an answer shows, from where on, in which order.
+//!
+//! Owns `$top` and `$skip`, the order without an order clause, and the answer for a record that is missing. Rows come
+//! from `rows`, are written by `render`; refusals are [`Failure`].
 
 use http::StatusCode;
 

@@ -1,4 +1,7 @@
 //! Works out once per request which fields are written, so that rows are written without any decision.
+//!
+//! Owns `$select`, `$expand` and `$custom` against the tables of fields, and the refusals of unknown names. Must not
+//! see a row.
 
 use super::optimiser::{Verdict, judge};
 use crate::acumatica::entity::{Cx, Entity, Found, Get, Node, Rec, Shape, Step, Visit};

@@ -1,4 +1,6 @@
-//! The parameters of a read.
+//! The parameters of a read, from the address as it came.
+//!
+//! Owns their decoding and bounds. Must not know entities: names are checked by `plan` and `filter`.
 
 use percent_encoding::percent_decode_str;
 

@@ -1,4 +1,7 @@
-//! Writes rows by a plan.
+//! Writes rows by a plan, as bytes.
+//!
+//! Owns the nesting of an answer: records, linked records, collections, custom columns. Must not decide which fields:
+//! the plan did.
 
 use super::plan::{Part, Plan};
 use crate::acumatica::entity::{Cx, Rec};

@@ -1,4 +1,6 @@
 //! Visits an entity's rows in key order, over the narrowest range of keys that the filter allows.
+//!
+//! Owns what stands behind each source of rows, archived documents included or not. Must not copy rows or keep them.
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};

@@ -1,4 +1,6 @@
 //! `$adHocSchema`: the columns that `$custom` offers for an entity.
+//!
+//! Owns the shape of that answer. Columns come from the registry of entities.
 
 use crate::acumatica::entity::{Cx, Entity};
 use crate::acumatica::json;

@@ -1,4 +1,7 @@
 //! The tables, ordered by folded key, and rows whose transaction has not committed yet.
+//!
+//! Owns the tables and who may see a row that is staged. Rules of a form stand in `write`, edits by the simulation's
+//! owner in `control`.
 
 use std::collections::BTreeMap;
 

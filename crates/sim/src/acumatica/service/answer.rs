@@ -1,4 +1,7 @@
-//! Responses.
+//! Makes the responses of the instance: statuses, content types, cookies, the web server's own words.
+//!
+//! Owns headers and the bodies that no other module words. Must not decide what is answered; `entry`, `contract` and
+//! `cookie` do.
 
 use axum::body::Body;
 use axum::response::Response;

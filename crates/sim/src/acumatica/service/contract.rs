@@ -1,4 +1,7 @@
 //! Requests below an endpoint: lists, records, writes, actions.
+//!
+//! Owns which method on which path is what. Must not know how rows are read or written: `list` and `write` do. Sessions
+//! were checked by `door` before.
 
 use axum::response::Response;
 use http::{HeaderMap, Method, StatusCode, header};

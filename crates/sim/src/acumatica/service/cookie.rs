@@ -1,4 +1,6 @@
-//! Signing in and out with cookies.
+//! Signing in and out with cookies, for callers that have no token.
+//!
+//! Owns both addresses and their cookies. Seats are counted by `session`.
 
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};

@@ -1,4 +1,7 @@
-//! Who asks: tokens, cookies, sessions, seats.
+//! Who asks, and whether there is a seat: tokens, cookies, sessions.
+//!
+//! Owns the 401 of every address without a token, and the answer when all seats are taken. Tokens are judged by
+//! `identity`, seats by `session`.
 
 use http::{HeaderMap, header};
 use jiff::Timestamp;

@@ -1,4 +1,7 @@
-//! The one entry point.
+//! The one entry point: every request of the instance comes in here.
+//!
+//! Owns the order of checks (address, size, who asks, throttle) and the addresses of the identity server. Must not read
+//! or write rows; `contract` does.
 
 use std::sync::Arc;
 

@@ -1,4 +1,7 @@
-//! Addresses.
+//! Reads an address into what it means, virtual folder included.
+//!
+//! Owns the spelling of paths, as forgiving about case and slashes as the server is. Must not look at headers or
+//! bodies.
 
 use percent_encoding::percent_decode_str;
 

@@ -1,4 +1,7 @@
 //! Open sessions and their seats.
+//!
+//! Owns who holds which seat, for how long, and the operations that run in a session. Instants are passed in; answers
+//! are worded by `service`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,6 @@
-//! Actions: `POST /{Entity}/{Action}`.
+//! Actions, `POST /{Entity}/{Action}`: converting a prospect, and the refusal of everything else.
+//!
+//! Owns which actions exist, who may, and what a form answers. Changes the books through their own edits, nothing else.
 
 use http::StatusCode;
 use serde_json::{Map, Value};

@@ -1,4 +1,6 @@
 //! Reads values out of request bodies: `{"Name":{"value":x}}`.
+//!
+//! Owns the difference between a value, null and nothing sent, and the bounds of numbers. Must not know fields.
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};

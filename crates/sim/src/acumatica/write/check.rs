@@ -1,4 +1,6 @@
-//! Checks of single values.
+//! Checks of single values, and the sentences with which forms refuse them.
+//!
+//! Owns the lists of labels and the wording. Must not touch rows; used by the forms beside it.
 
 /// Statuses that a customer may be given.
 pub(super) const STATUSES: [&str; 5] = ["Active", "On Hold", "Credit Hold", "Inactive", "One-Time"];

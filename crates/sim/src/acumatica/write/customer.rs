@@ -1,4 +1,7 @@
 //! Applies the body of a customer to its row.
+//!
+//! Owns which fields can be set and what each refuses. Works on a copy of the row; `put` stores it when nothing was
+//! refused.
 
 use serde_json::{Map, Value};
 

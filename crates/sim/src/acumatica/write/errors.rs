@@ -1,4 +1,6 @@
 //! The 422 answer: what was sent, with an error beside each field that was refused.
+//!
+//! Owns the collecting and the shape of that answer. Refusals come from the forms beside it.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};

@@ -1,4 +1,6 @@
 //! Contacts and addresses in the body of a customer.
+//!
+//! Owns the fields of both and what each refuses. The caller says which contact is meant.
 
 use serde_json::{Map, Value};
 

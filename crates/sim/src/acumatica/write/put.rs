@@ -1,4 +1,7 @@
-//! `PUT`, `PATCH` and `DELETE` of records.
+//! `PUT`, `PATCH` and `DELETE` of records: which record is meant, and what saving it does.
+//!
+//! Owns finding by id, key or filter, insert or update, numbering and stamps. Only customers can be saved; an inquiry
+//! is answered with its rows, an empty body with a blank form, the rest with 403. The echo is written by `list`.
 
 use http::StatusCode;
 use serde_json::{Map, Value};

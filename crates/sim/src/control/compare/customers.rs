@@ -1,4 +1,7 @@
 //! Customers against Accounts.
+//!
+//! Owns what an account should hold, worked out from the books by the mapping's text and with no code of the connector.
+//! Findings go to the report.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,7 @@
 //! Posted receivables documents against Invoices.
+//!
+//! Owns which documents travel and what the head of an invoice should hold; its rows are worked out by `rows`. Knows
+//! nothing of a ledger.
 
 use rust_decimal::Decimal;
 

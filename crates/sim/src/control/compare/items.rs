@@ -1,4 +1,6 @@
 //! Stock and non-stock items against Products.
+//!
+//! Owns what a product should hold, and the placeholder's. Findings go to the report.
 
 use std::collections::BTreeMap;
 

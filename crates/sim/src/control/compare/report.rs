@@ -1,4 +1,6 @@
 //! What a comparison found: counts in full, lists up to a cap.
+//!
+//! Owns the counting and the cap; says nothing about why. Read by people, tests and the demo as JSON.
 
 use serde::Serialize;
 

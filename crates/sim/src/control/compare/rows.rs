@@ -1,4 +1,7 @@
 //! The rows of an invoice, and what they leave to its adjustment.
+//!
+//! Owns the arithmetic that makes an invoice's total equal to the document's. Written apart from the connector's own on
+//! purpose.
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,6 @@
 //! One module of the CRM as the comparison reads it: fields by API name or label, records by ERP key.
+//!
+//! Owns finding fields and the equality of what is there with what should be. Must not change records.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,7 @@
 //! The mapping's rules for single values: trimming, cutting, phones, web sites, listed values, rounding, signs.
+//!
+//! Owns these rules a second time, written from the mapping's text: sharing them with the connector would hide a
+//! misreading.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 

@@ -1,4 +1,7 @@
-//! Edits of the ERP's books.
+//! Edits of the ERP's books, as somebody at the ERP makes them.
+//!
+//! Owns which fields an edit may name and how stamps move. Asked by the control pages and by tests; the deterministic
+//! mix of edits is in `data::changes`.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,6 @@
 //! Edits of the CRM's records, as a user other than the connector's, through the CRM's own rules.
+//!
+//! Owns the choice of that user and the shape of an edit. Values are checked by the CRM's write rules, not here.
 
 use serde_json::{Map, Value, json};
 
