@@ -8,12 +8,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use port::{Call, Clock, Entropy, Fault, Quota, Request, Response, Tally, Transport};
+use sync::Instant;
 
 use crate::ask::{Ask, Manners, Safety};
 use crate::backoff;
 use crate::failure::{self, Failure};
 use crate::limit::Slots;
 use crate::tape::Tape;
+
+/// Most attempts in a row that find no connection: a host that takes none is not going to within the next half minute.
+const NO_CONNECTION_ATTEMPTS: u32 = 3;
+/// Longest time from the first attempt that found no connection to the start of the last one.
+const NO_CONNECTION_PATIENCE: Duration = Duration::from_secs(3);
 
 /// The way to one system: keeps limits over all its calls. Share it by `Arc`.
 pub struct Door {
@@ -32,7 +38,7 @@ pub struct Door {
 enum Next {
     Answer(Response),
     GiveUp(Fault),
-    Repeat { failure: Failure, retry_after: Option<Duration> },
+    Repeat { failure: Failure, retry_after: Option<Duration>, started: Instant },
 }
 
 impl Door {
@@ -80,16 +86,18 @@ impl Door {
     ///
     /// `Ok` is any final answer: 2xx, 3xx, and 4xx but 429. A failure of the way (5xx, HTML or nothing where JSON was expected, a lost
     /// or late answer) is repeated for [`Safety::Read`] and [`Safety::Repeatable`] and then `Unavailable`; for [`Safety::Write`] it is
-    /// `OutcomeUnknown` at once. TLS trouble and an answer beyond the limit are not repeated. A 429 or a connection that never came to be did nothing and is repeated for all of them.
+    /// `OutcomeUnknown` at once. TLS trouble and an answer beyond the limit are not repeated. A 429 or a connection
+    /// that never came to be did nothing and is repeated for all of them, the latter no more than twice and within three seconds.
     pub async fn call(&self, ask: Ask) -> Call<Response> {
         let mut tape = Tape::new(self.manners.system, &ask);
         let began = self.clock.now();
         let mut attempt = 1;
+        let mut unreached: Option<(u32, Instant)> = None;
         loop {
-            let (failure, retry_after) = match self.attempt(&ask, attempt, &mut tape).await {
+            let (failure, retry_after, started) = match self.attempt(&ask, attempt, &mut tape).await {
                 Next::Answer(response) => return tape.end(Ok(response)),
                 Next::GiveUp(fault) => return tape.end(Err(fault)),
-                Next::Repeat { failure, retry_after } => (failure, retry_after),
+                Next::Repeat { failure, retry_after, started } => (failure, retry_after, started),
             };
             let pause = backoff::pause(
                 attempt,
@@ -101,8 +109,16 @@ impl Door {
             if matches!(failure, Failure::Throttled) {
                 self.quota.throttled(self.manners.system, pause);
             }
-            let spent = self.clock.now().since(began);
-            if attempt >= self.manners.attempts || spent.saturating_add(pause) > self.manners.patience {
+            let now = self.clock.now();
+            unreached = match failure {
+                Failure::NotSent(_) => Some(unreached.map_or((1, started), |(times, since)| (times + 1, since))),
+                _ => None,
+            };
+            let nobody_there = unreached.is_some_and(|(times, since)| {
+                times >= NO_CONNECTION_ATTEMPTS || now.since(since).saturating_add(pause) > NO_CONNECTION_PATIENCE
+            });
+            let spent = now.since(began).saturating_add(pause);
+            if attempt >= self.manners.attempts || spent > self.manners.patience || nobody_there {
                 return tape.end(Err(failure.fault(self.manners.system, &ask.url, attempt)));
             }
             tracing::debug!(
@@ -169,7 +185,7 @@ impl Door {
         if failure.is_final() {
             return Next::GiveUp(failure.fault(self.manners.system, &ask.url, attempt));
         }
-        Next::Repeat { failure, retry_after }
+        Next::Repeat { failure, retry_after, started }
     }
 }
 

@@ -23,6 +23,7 @@ struct World {
     slept: Mutex<Vec<Duration>>,
     slowed: Mutex<Vec<Duration>>,
     permits: Mutex<u32>,
+    slow: Mutex<Duration>,
 }
 
 #[async_trait]
@@ -30,7 +31,7 @@ impl Transport for World {
     async fn send(&self, request: Request) -> Answer {
         self.sent.lock().unwrap().push(request);
         let mut now = self.now.lock().unwrap();
-        *now = now.plus(Duration::from_millis(20));
+        *now = now.plus(Duration::from_millis(20)).plus(*self.slow.lock().unwrap());
         self.answers.lock().unwrap().pop_front().unwrap()
     }
 }
@@ -192,6 +193,31 @@ async fn attempts_end_and_the_kind_follows_the_last_failure() {
         assert!(fault.message.contains("3 times"), "{}", fault.message);
         assert_eq!(call.exchanges.len(), 3);
     }
+}
+
+#[tokio::test]
+async fn a_host_that_takes_no_connection_is_tried_three_times_within_seconds() {
+    let patient = |answers: Vec<Answer>| {
+        let (world, mut door) = door(answers);
+        door.manners = Manners::new(System::Acumatica, 2, true);
+        (world, door)
+    };
+    let refused = || Err(TransportFault::NotSent("refused".to_owned()));
+    let (world, door) = patient((0..9).map(|_| refused()).collect());
+    assert_eq!(door.call(read()).await.result.unwrap_err().kind, Kind::Unreachable);
+    assert_eq!(world.sent.lock().unwrap().len(), 3);
+    let slept: Duration = world.slept.lock().unwrap().iter().sum();
+    assert!(slept <= NO_CONNECTION_PATIENCE, "{slept:?}");
+
+    // One that was slow to say so is not asked a second time.
+    let (world, door) = patient((0..9).map(|_| refused()).collect());
+    *world.slow.lock().unwrap() = Duration::from_secs(10);
+    assert_eq!(door.call(read()).await.result.unwrap_err().kind, Kind::Unreachable);
+    assert_eq!(world.sent.lock().unwrap().len(), 1);
+
+    // What went before counts neither as a repeat nor as time.
+    let (_, door) = patient(vec![answer(503, ""), answer(503, ""), answer(503, ""), refused(), answer(200, "[]")]);
+    assert_eq!(door.call(read()).await.result.unwrap().status, 200);
 }
 
 #[tokio::test]
