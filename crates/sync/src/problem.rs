@@ -71,7 +71,7 @@ codes! {
     /// A key is too long for the ERP key field.
     KeyTooLong = "key_too_long", Person, "Widen the field ERP Key in Zoho CRM, then replay.";
     /// The record that the link names is gone in the sink.
-    TargetGone = "target_gone", Person, "Restore the record in Zoho CRM, or replay with the link removed.";
+    TargetGone = "target_gone", Person, "Restore the record in Zoho CRM, or replay: it is then created anew.";
 }
 
 impl Code {
