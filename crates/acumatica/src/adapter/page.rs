@@ -47,6 +47,7 @@ impl Acumatica {
                     notes.push(format!("{}: {why}", request.entity.name()));
                     cursor = Some(from);
                 }
+                Step::GiveUp => return Err(restless(request.entity)),
             }
         }
     }
@@ -113,6 +114,8 @@ enum Step {
     On { next: Option<Cursor>, drop_first: bool },
     /// Ask again from there, telling people why.
     Restart { from: Cursor, why: &'static str },
+    /// Rows move faster than they can be read.
+    GiveUp,
 }
 
 /// After a page behind a key. A page that is not full is the last one, unless its size makes one doubt it.
@@ -126,23 +129,24 @@ fn by_key(before: Option<&Cursor>, rows: &Rows) -> Step {
     Step::On { next: full.then(|| Cursor::behind(before, &keys)).flatten(), drop_first: false }
 }
 
-/// After a page by offset. Its first row must be the last one of the page before, or rows have moved.
+/// After a page by offset. Its first row must be the last one of the page before, or rows have moved: going on would leave some out.
 fn by_skip(skipped: u64, last: &str, again: u8, rows: &Rows) -> Step {
     let overlaps = skipped > 0;
     let first = rows.keyed.first().map(|(key, _)| key.text());
-    let moved = overlaps && first.as_deref() != Some(last);
-    if moved && again < MOST_RESTARTS {
+    if overlaps && first.as_deref() != Some(last) {
+        if again >= MOST_RESTARTS {
+            return Step::GiveUp;
+        }
         let from = Cursor::Skip { rows: 0, last: String::new(), again: again + 1 };
         return Step::Restart { from, why: "rows moved while they were read by offset; read from the start again." };
     }
-    let drop_first = overlaps && !moved;
     let full = rows.received >= rows.top || looks_capped(rows.received);
     let next = full.then(|| rows.keyed.last()).flatten().map(|(key, _)| Cursor::Skip {
         rows: skipped + rows.received as u64 - u64::from(overlaps),
         last: key.text(),
         again,
     });
-    Step::On { next, drop_first }
+    Step::On { next, drop_first: overlaps }
 }
 
 fn decode(projection: &Projection, response: &Response, top: usize) -> Result<Rows, Fault> {
@@ -172,6 +176,14 @@ fn finish(entity: Entity, rows: Rows, next: Option<&Cursor>, drop_first: bool, m
         notes.push(format!("{}: {without} rows came without key or id and were left out.", entity.name()));
     }
     Page { records, next: next.map(Cursor::to_text), server_time: rows.server_time, notes }
+}
+
+fn restless(entity: Entity) -> Fault {
+    fault(
+        Kind::Unavailable,
+        format!("The rows of {} keep moving while they are read.", form(entity)),
+        "Nothing is lost; the next run tries again. If this stays, run at an hour when fewer records change.",
+    )
 }
 
 fn cannot_list(entity: Entity, why: &str) -> Fault {

@@ -79,6 +79,17 @@ async fn offsets_overlap_by_one_row_and_begin_again_when_rows_moved() {
 }
 
 #[tokio::test]
+async fn rows_that_keep_moving_end_the_read_instead_of_leaving_some_out() {
+    let cursor = r#"{"skip":{"rows":3,"last":"C000002","again":3}}"#.to_owned();
+    let world = World::new(vec![on("$skip=2", vec![customers(3..5)])]);
+    let page = world.reader(GrantKind::AuthorizationCode).page(&asking(Entity::Customer, Some(cursor))).await;
+    let fault = page.result.unwrap_err();
+    assert_eq!(fault.kind, Kind::Unavailable);
+    assert!(fault.message.contains("keep moving") && fault.remedy.contains("next run tries again"), "{fault:?}");
+    assert_eq!(page.exchanges.len(), 1);
+}
+
+#[tokio::test]
 async fn a_page_that_is_too_large_is_asked_for_in_smaller_ones() {
     let world =
         World::new(vec![on("$top=250", vec![Err(TransportFault::TooLarge(9))]), on("$top=62", vec![reply(200, "[]")])]);
