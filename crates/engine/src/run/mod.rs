@@ -65,11 +65,27 @@ pub async fn sync(cx: &Context, connection: &Connection, options: &Options) -> R
     }
     let run = Run::new(cx, connection, options, id, epoch);
 
-    let worked = work(&run, started, before).await;
+    let worked = {
+        let mut work = Box::pin(work(&run, started, before));
+        tokio::select! {
+            biased;
+            worked = &mut work => worked,
+            // What hangs outside of the flows is dropped: intents stay open, the store commits whole or not at all.
+            () = stopped(cx) => Ok(()),
+        }
+    };
+    // A stop that nobody has noticed yet still names the ending.
+    let _ = run.ended();
     if let Err(error) = sign_out(&run).await {
         run.note(error);
     }
-    worked?;
+    if let Err(error) = worked {
+        if !options.dry_run {
+            // The first error is the one to tell; that this one could not be kept either adds nothing.
+            let _ = cx.store.finish_run(connection.id, &run.id, cx.clock.now(), "fault", "{}").await;
+        }
+        return Err(error);
+    }
 
     let report = report(&run, started, before);
     if !options.dry_run {
@@ -80,7 +96,15 @@ pub async fn sync(cx: &Context, connection: &Connection, options: &Options) -> R
 }
 
 async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -> Result<(), RunError> {
-    if setup::prepare(run).await? {
+    let mut asked = setup::prepare(run).await?;
+    if run.ended() {
+        return Ok(());
+    }
+    recover::open_intents(run).await?;
+    if !run.ended() && !run.options.dry_run && run.flows().any(|flow| flow == Flow::Invoices) {
+        asked |= Box::pin(missing::placeholder(run)).await?;
+    }
+    if asked {
         run.set_up(crate::report::Setup {
             seconds: run.cx.clock.now().since(started).as_secs_f64(),
             calls: calls(run.connection, before),
@@ -89,16 +113,18 @@ async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally
     if run.ended() {
         return Ok(());
     }
-    recover::open_intents(run).await?;
-    if run.ended() {
-        return Ok(());
-    }
     let flows: Vec<Flow> = run.flows().collect();
-    let results = join_all(flows.iter().map(|flow| flow::run(run, *flow))).await;
+    let results = join_all(flows.iter().map(|flow| Box::pin(flow::run(run, *flow)))).await;
     for result in results {
         result?;
     }
     Ok(())
+}
+
+/// Returns a moment after the run was told to stop: longer than the grace that flows give to their calls.
+async fn stopped(cx: &Context) {
+    cx.stop.cancelled().await;
+    cx.clock.sleep(GRACE + GRACE / 4).await;
 }
 
 /// Signs out; what goes wrong is a sentence, not an error.

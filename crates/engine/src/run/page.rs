@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sync::batching::{self, Step};
+use sync::digest::Digest;
 use sync::detect::{self, Detected};
 use sync::mapping::{self, Lookups, Mapped, Needs};
 use sync::pairing::Pairing;
@@ -34,6 +35,8 @@ pub(super) struct Decided {
     pub(super) items: Vec<(Step, Item)>,
     pub(super) children: Vec<Child>,
     pub(super) rows: Rows,
+    /// True when the run ended before every record was decided over: the page must not count as settled.
+    pub(super) cut_short: bool,
 }
 
 /// A record that has to be drafted.
@@ -60,6 +63,7 @@ pub(super) async fn decide(
     let lookups = look_up(run, flow, &changed).await?;
     for change in changed {
         if run.ended() {
+            decided.cut_short = true;
             break;
         }
         draft(run, flow, change, &target, &lookups, page, figures, &mut decided).await?;
@@ -77,16 +81,21 @@ async fn detect_changes(
 ) -> Result<Vec<Changed>, RunError> {
     let keys: Vec<String> = records.iter().map(|record| record.erp_key().to_owned()).collect();
     let mut entries = run.cx.store.entries(run.connection.id, flow, &keys).await?;
-    let versions = target.versions();
+    let versions = target.versions() ^ start_mark(run, flow);
     figures.read += records.len() as u64;
     let mut changed = Vec::new();
     for record in records {
-        let before = entries.remove(record.erp_key());
+        let before = entries.remove(record.erp_key()).map(asked_anew);
         let fingerprint = record.fingerprint(versions);
         match detect::compare_with(&record, before.as_ref(), fingerprint) {
             Detected::Same => figures.unchanged += 1,
-            Detected::Reused { .. } => {
-                let meta = Meta::of(&record, fingerprint, before);
+            Detected::Reused { .. } if before.as_ref().is_some_and(|before| told_reused(before, fingerprint)) => {
+                figures.unchanged += 1;
+            }
+            Detected::Reused { old } if before.as_ref().is_some_and(|before| before.fingerprint != Digest::default()) => {
+                let mut meta = Meta::of(&record, fingerprint, before);
+                // The document that is linked stays the known one until a person has looked.
+                meta.source_id = old;
                 let problem = Problem::new(
                     Code::NumberReused,
                     format!(
@@ -96,7 +105,7 @@ async fn detect_changes(
                 );
                 settle_quietly(run, decided, figures, &meta, State::Parked, problem);
             }
-            Detected::New | Detected::Changed => {
+            Detected::New | Detected::Changed | Detected::Reused { .. } => {
                 let late = starts_later(run, flow, &record, before.as_ref());
                 let needs = mapping::needs(&record, &target.schema);
                 let meta = Meta::of(&record, fingerprint, before);
@@ -112,9 +121,39 @@ async fn detect_changes(
     Ok(changed)
 }
 
+/// What a changed start adds to fingerprints, so that documents left behind by the old one are looked at again.
+fn start_mark(run: &Run<'_>, flow: Flow) -> u64 {
+    let start = run.connection.flows.get(&flow).map(|settings| settings.start).unwrap_or_default();
+    match start {
+        Start::Open if flow == Flow::Invoices => 1 << 63,
+        Start::Since(day) if flow == Flow::Invoices => {
+            let [high, low] = day.year().to_be_bytes();
+            (1 << 62) ^ u64::from_be_bytes([0, 0, high, low, 0, day.month().unsigned_abs(), 0, day.day().unsigned_abs()])
+        }
+        _ => 0,
+    }
+}
+
+/// The entry, without its link when a person asked for another try of a record whose counterpart is gone.
+fn asked_anew(mut entry: Entry) -> Entry {
+    let gone = entry.problem.as_ref().is_some_and(|problem| problem.code == Code::TargetGone);
+    if gone && entry.fingerprint == Digest::default() {
+        entry.target_id = None;
+        entry.header = Digest::default();
+        entry.rows = Digest::default();
+    }
+    entry
+}
+
+/// True when it was said already that this very record carries a number that was used before.
+fn told_reused(before: &Entry, fingerprint: Digest) -> bool {
+    before.fingerprint == fingerprint
+        && before.problem.as_ref().is_some_and(|problem| problem.code == Code::NumberReused)
+}
+
 /// True for a document that lies before the flow's start and is not linked yet.
 fn starts_later(run: &Run<'_>, flow: Flow, record: &Record, before: Option<&Entry>) -> bool {
-    if flow != Flow::Invoices || before.is_some_and(|entry| entry.target_id.is_some()) {
+    if flow != Flow::Invoices || before.is_some_and(|entry| entry.target_id.is_some() || entry.state.is_open()) {
         return false;
     }
     match run.connection.flows.get(&flow).map(|settings| settings.start).unwrap_or_default() {
@@ -253,10 +292,11 @@ pub(super) async fn place(
         return Ok(());
     }
     if target.is_none() {
-        let index = match run.candidates.index(run, draft.module).await? {
+        let index = match run.candidates.index(run, draft.module).await {
             Ok(index) => index,
             Err(fault) => {
                 run.fail(&fault);
+                decided.cut_short = true;
                 return Ok(());
             }
         };

@@ -6,6 +6,7 @@
 use port::Operation;
 use store::{Intent, IntentId, NewIntent, Settlement};
 use sync::digest::{Digest, Digester};
+use sync::mapping::PLACEHOLDER_KEY;
 use sync::problem::Code;
 use sync::settle::{Entry, State, Transition, What};
 use sync::{Entity, Module, Problem};
@@ -142,6 +143,12 @@ async fn linked(run: &Run<'_>, part: &[Remembered], found: &[(String, String)]) 
 
 /// The entry, to be looked at again by this run.
 fn unsettled(mut entry: Entry) -> Entry {
+    if entry.erp_key == PLACEHOLDER_KEY {
+        // Ours alone: there is no record of the source to look at again.
+        entry.state = State::Settled;
+        entry.fingerprint = Digest([1; 16]);
+        return entry;
+    }
     entry.state = State::Parked;
     entry.fingerprint = Digest::default();
     entry.header = Digest::default();

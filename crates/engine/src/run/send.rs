@@ -3,7 +3,7 @@
 //! Owns the rounds of one batch. Must not settle: it returns what became of each item.
 
 use futures_util::stream::{self, StreamExt};
-use port::{Exchange, Fault, Held, Kind, Operation};
+use port::{Exchange, Fault, Held, Kind, Operation, System};
 use store::IntentId;
 use sync::Problem;
 use sync::problem::Code;
@@ -13,16 +13,22 @@ use super::item::{Item, Work};
 use super::shared::Run;
 use super::{RunError, recover};
 
-/// Rounds before a batch is given up as unknown.
+/// Rounds before what is left of a batch is given up as unknown.
 const ROUNDS: usize = 4;
+
+/// Rounds after which a batch of which nothing at all is known speaks of the system, not of its records.
+const HOPELESS: usize = 2;
+
+/// The sink's adapter wrote a header and could not write rows that it was not shown.
+const ROWS_NOT_SHOWN: &str = "ROWS_NOT_SHOWN";
 
 /// What became of an item.
 #[derive(Debug)]
 pub(super) enum Fate {
     /// The sink holds the draft.
     Written { id: String, created: bool, exchange: Option<usize> },
-    /// It stays open.
-    Open { state: State, problem: Problem, exchange: Option<usize> },
+    /// It stays open. `touched` says that the sink may hold something else than what was last agreed.
+    Open { state: State, problem: Problem, exchange: Option<usize>, touched: bool },
     /// The sink holds a document of this key already: it has to be written by id, with its rows.
     Rewrite { id: String },
     /// The sink's schema was learned to be different: draft again.
@@ -57,7 +63,7 @@ pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
         fault: None,
     };
     let mut pending = items;
-    for _ in 0..ROUNDS {
+    for round in 1..=ROUNDS {
         if pending.is_empty() {
             return Ok(sent);
         }
@@ -89,9 +95,19 @@ pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
             Err(fault) => return Ok(give_up(sent, pending, fault)),
         };
         let mut unknown = Vec::new();
-        for (item, outcome) in pending.into_iter().zip(outcomes) {
+        let mut ours = Vec::new();
+        for (mut item, outcome) in pending.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Unknown => unknown.push(item),
+                Outcome::Duplicate { field, id: Some(id) }
+                    if operation == Operation::Upsert
+                        && item.target.as_ref() != Some(&id)
+                        && is_key(&run.target().schema, &item, &field) =>
+                {
+                    // Another of our own writes landed in between: it is this record, so it is written by id.
+                    item.target = Some(id);
+                    ours.push(item);
+                }
                 known => {
                     let fate = judge(run, operation, &item, known, exchange);
                     sent.fates.push((item, fate));
@@ -99,15 +115,19 @@ pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
             }
         }
         sent.unsure = !unknown.is_empty();
+        if round >= HOPELESS && !unknown.is_empty() && sent.fates.is_empty() && ours.is_empty() {
+            return Ok(give_up(sent, unknown, silent()));
+        }
         match look_up(run, &mut sent, unknown).await {
             Ok(again) => pending = again,
             Err((left, fault)) => return Ok(give_up(sent, left, fault)),
         }
         sent.unsure = false;
+        pending.extend(ours);
     }
     for item in pending {
         let problem = Problem::new(Code::OutcomeUnknown, "Zoho CRM did not say whether this record was written.");
-        sent.fates.push((item, Fate::Open { state: State::Parked, problem, exchange: None }));
+        sent.fates.push((item, Fate::Open { state: State::Parked, problem, exchange: None, touched: true }));
     }
     Ok(sent)
 }
@@ -187,11 +207,14 @@ fn judge(run: &Run<'_>, operation: Operation, item: &Item, outcome: Outcome, exc
             let holder = id.map_or_else(|| "another record".to_owned(), |id| format!("the record {id}"));
             let message = format!("Zoho CRM refuses a second record with this value in {field}: {holder} holds it.");
             let problem = Problem::new(Code::DuplicateValue, message).at(field);
-            Fate::Open { state: State::Parked, problem, exchange }
+            Fate::Open { state: State::Parked, problem, exchange, touched: false }
         }
         Outcome::Refused(refusal) if learns(run, item, &refusal) => Fate::Redraft,
         Outcome::Refused(refusal) if refusal.problem.code == Code::TargetGone => gone(exchange),
-        Outcome::Refused(refusal) => Fate::Open { state: State::Parked, problem: refusal.problem, exchange },
+        Outcome::Refused(refusal) => {
+            let touched = refusal.code == ROWS_NOT_SHOWN;
+            Fate::Open { state: State::Parked, problem: refusal.problem, exchange, touched }
+        }
         Outcome::Unknown => Fate::Left,
     }
 }
@@ -229,7 +252,7 @@ fn learns(run: &Run<'_>, item: &Item, refusal: &Refusal) -> bool {
 
 fn gone(exchange: Option<usize>) -> Fate {
     let problem = Problem::new(Code::TargetGone, "The record that this one was linked to is no longer in Zoho CRM.");
-    Fate::Open { state: State::Parked, problem, exchange }
+    Fate::Open { state: State::Parked, problem, exchange, touched: false }
 }
 
 /// A request refused as a whole: one record is the cause when it was alone, else halves are tried.
@@ -238,12 +261,22 @@ fn refuse(sent: &mut Sent, items: Vec<Item>, fault: &Fault, exchange: Option<usi
     for item in items {
         let fate = if alone {
             let problem = Problem::new(Code::Refused, fault.message.clone());
-            Fate::Open { state: State::Parked, problem, exchange }
+            Fate::Open { state: State::Parked, problem, exchange, touched: false }
         } else {
             Fate::Split
         };
         sent.fates.push((item, fate));
     }
+}
+
+/// The sink takes batches and tells nothing of them.
+fn silent() -> Fault {
+    Fault::new(
+        System::Zoho,
+        Kind::Unavailable,
+        "writes are not answered.",
+        "Nothing is lost: the next run looks up what arrived before it writes again.",
+    )
 }
 
 fn give_up(mut sent: Sent, items: Vec<Item>, fault: Fault) -> Sent {

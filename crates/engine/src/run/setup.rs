@@ -5,11 +5,10 @@
 use port::{Fault, Kind, SourceProfile, System};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sync::Flow;
 use sync::mapping::Schema;
 
 use super::shared::Run;
-use super::{RunError, missing};
+use super::RunError;
 
 /// Name of the kept sink schema.
 const SINK: &str = "sink_schema";
@@ -19,12 +18,8 @@ const SOURCE: &str = "source_profile";
 /// Adopts what earlier runs found out, or finds it out; true when something had to be found out.
 pub(super) async fn prepare(run: &Run<'_>) -> Result<bool, RunError> {
     let (source, sink) = futures_util::future::join(source(run), sink(run)).await;
-    let mut asked = source?;
-    asked |= sink?;
-    if !run.ended() && !run.options.dry_run && run.flows().any(|flow| flow == Flow::Invoices) {
-        asked |= missing::placeholder(run).await?;
-    }
-    Ok(asked)
+    let asked = source?;
+    Ok(sink? || asked)
 }
 
 async fn source(run: &Run<'_>) -> Result<bool, RunError> {

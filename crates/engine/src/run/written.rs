@@ -73,10 +73,14 @@ impl Rows {
                 self.transition(&entry, what, "", *exchange);
                 self.entries.push(entry);
             }
-            Fate::Open { state, problem, exchange } => {
+            Fate::Open { state, problem, exchange, touched } => {
                 figures.count(*state);
                 let mut entry = item.meta.entry(*state, Some(problem.clone()));
                 entry.target_id = item.target.clone().or(entry.target_id);
+                if *touched {
+                    entry.header = Digest::default();
+                    entry.rows = Digest::default();
+                }
                 let what = if *state == State::Parked { What::Parked } else { What::Waiting };
                 self.transition(&entry, what, "", *exchange);
                 self.entries.push(entry);

@@ -33,16 +33,23 @@ impl Pass<'_> {
             return Ok(true);
         }
         // Nothing is on its way any more.
+        let pending: BTreeSet<String> = self.children.iter().map(|child| child.meta.code.clone()).collect();
         let known = self.beside(run.cx.store.known_codes(run.connection.id, Flow::Customers, &codes)).await?;
         let unknown: Vec<String> = parents
             .into_iter()
-            .filter(|code| !known.contains(code) && self.asked_parents.insert(code.clone()))
+            .filter(|code| !known.contains(code) && !pending.contains(code) && self.asked_parents.insert(code.clone()))
             .collect();
         if !unknown.is_empty() {
             return self.fetch_parents(&unknown).await;
         }
-        let rest = std::mem::take(&mut self.children);
-        self.draft_children(rest, &Lookups::default(), &known).await?;
+        let (later, mut now): (Vec<Child>, Vec<Child>) =
+            std::mem::take(&mut self.children).into_iter().partition(|child| pending.contains(&child.parent));
+        self.children = later;
+        if now.is_empty() {
+            // Only a circle of parents is left.
+            now = std::mem::take(&mut self.children);
+        }
+        self.draft_children(now, &Lookups::default(), &known).await?;
         Ok(true)
     }
 
@@ -66,15 +73,21 @@ impl Pass<'_> {
         let target = run.target();
         let mut decided = Decided::default();
         let mut figures = self.figures;
+        let mut marks = Vec::with_capacity(children.len());
         for child in children {
             let Child { record, meta, parent, page } = child;
-            self.close(page);
+            marks.push(page);
             if let Mapped::Draft { draft, .. } = mapping::map(&record, &target.schema, lookups, &target.names) {
                 let awaits = open.contains(&parent).then_some(parent);
                 self.beside(page::place(run, meta, *draft, page, awaits, &mut figures, &mut decided)).await?;
             }
         }
         self.figures = figures;
-        self.accept(decided).await
+        let whole = !decided.cut_short;
+        self.accept(decided).await?;
+        if whole {
+            marks.into_iter().for_each(|page| self.close(page));
+        }
+        Ok(())
     }
 }

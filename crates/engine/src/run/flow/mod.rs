@@ -1,7 +1,7 @@
 //! One flow of one run: pages in, batches out, outcomes settled, the checkpoint moved over what is proven.
 //!
 //! Owns the loop that overlaps reading, deciding, writing and settling of a flow. Must not decide over a record (`page`) nor judge an
-//! answer (`send`). Memory is bounded by a page per entity and a fixed number of batches.
+//! answer (`send`). Memory is bounded by a few pages per entity and a fixed number of batches.
 
 mod children;
 mod due;
@@ -45,6 +45,9 @@ async fn go(run: &Run<'_>, flow: Flow) -> Result<(), RunError> {
     Ok(())
 }
 
+/// Pages of one entity that wait for their turn at most: enough to keep the writers busy while the next one is read.
+const AHEAD: usize = 2;
+
 type Arriving<'r> = BoxFuture<'r, (usize, Call<Page>)>;
 type Sending<'r> = BoxFuture<'r, Result<Sent, RunError>>;
 
@@ -68,6 +71,10 @@ pub(super) struct Pass<'r> {
     /// Batches that came back and are not settled yet.
     returned: VecDeque<Result<Sent, RunError>>,
     gated: bool,
+    /// True for a flow's own pass: its figures are the flow's.
+    whole: bool,
+    /// True once the open records of earlier runs are loaded.
+    due_loaded: bool,
 }
 
 impl<'r> Pass<'r> {
@@ -88,6 +95,8 @@ impl<'r> Pass<'r> {
             arrived: VecDeque::new(),
             returned: VecDeque::new(),
             gated: false,
+            whole: false,
+            due_loaded: true,
         }
     }
 
@@ -95,13 +104,12 @@ impl<'r> Pass<'r> {
     async fn reading(run: &'r Run<'r>, flow: Flow) -> Result<Self, RunError> {
         let mut pass = Self::idle(run, flow);
         pass.gated = flow == Flow::Invoices;
+        pass.whole = true;
+        pass.due_loaded = run.options.dry_run;
         let mut checkpoints = run.cx.store.checkpoints(run.connection.id).await?;
         for entity in flow.entities() {
             let kept = checkpoints.remove(entity);
             pass.readings.push(Reading::new(*entity, kept, run));
-        }
-        if !run.options.dry_run {
-            pass.due = due::of(run, flow).await?;
         }
         Ok(pass)
     }
@@ -120,6 +128,10 @@ impl<'r> Pass<'r> {
             }
             self.start_reading();
             self.start_sending();
+            if !self.gated && !std::mem::replace(&mut self.due_loaded, true) {
+                // After the gate: what waited for an account or product that came in this run is due now.
+                self.due = self.beside(due::of(run, self.flow)).await?;
+            }
             if let Some(sent) = self.returned.pop_front() {
                 self.settle(sent?).await?;
                 continue;
@@ -177,8 +189,8 @@ impl<'r> Pass<'r> {
     fn start_reading(&mut self) {
         let run = self.run;
         for (index, reading) in self.readings.iter_mut().enumerate() {
-            let waiting = self.arrived.iter().any(|(of, _)| *of == index);
-            if waiting || self.queue.len() > run.connection.parallel_writes {
+            let waiting = self.arrived.iter().filter(|(of, _)| *of == index).count();
+            if waiting >= AHEAD || self.queue.len() > run.connection.parallel_writes {
                 continue;
             }
             if let Some(request) = reading.next_request() {
@@ -224,11 +236,16 @@ impl<'r> Pass<'r> {
         let mut figures = self.figures;
         let decided = self.beside(page::decide(self.run, self.flow, records, mark, &mut figures)).await?;
         self.figures = figures;
-        self.accept(decided).await
+        let whole = !decided.cut_short;
+        self.accept(decided).await?;
+        if whole {
+            self.close(mark);
+        }
+        Ok(())
     }
 
     async fn accept(&mut self, decided: Decided) -> Result<(), RunError> {
-        let Decided { items, children, rows } = decided;
+        let Decided { items, children, rows, cut_short: _ } = decided;
         for child in &children {
             self.open(child.page);
         }
@@ -238,8 +255,15 @@ impl<'r> Pass<'r> {
             self.batch(step, item);
         }
         self.store(rows, Vec::new(), None, false).await?;
-        self.run.figures(self.flow, self.figures);
+        self.tell();
         Ok(())
+    }
+
+    /// Tells the figures of a flow's own pass; those of fetched records are added by who fetched them.
+    fn tell(&self) {
+        if self.whole {
+            self.run.figures(self.flow, self.figures);
+        }
     }
 
     fn open(&mut self, page: PageMark) {
@@ -299,7 +323,13 @@ impl<'r> Pass<'r> {
         let (mut split, mut rewrite) = (Vec::new(), Vec::new());
         for (item, fate) in fates {
             rows.item(operation, &item, &fate, &mut self.figures);
-            if let Fate::Open { problem, .. } = &fate {
+            let waits = item.awaits.as_deref().map(page::waits_for_parent);
+            let problem = match &fate {
+                Fate::Open { problem, .. } => Some(problem),
+                Fate::Written { .. } => waits.as_ref(),
+                _ => None,
+            };
+            if let Some(problem) = problem {
                 self.run.problem(self.flow, &item.meta.code, problem, item.meta.newly_open());
             }
             match fate {
@@ -332,7 +362,7 @@ impl<'r> Pass<'r> {
         if let Some(fault) = fault {
             self.run.fail(&fault);
         }
-        self.run.figures(self.flow, self.figures);
+        self.tell();
         Ok(())
     }
 

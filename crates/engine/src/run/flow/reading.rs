@@ -15,7 +15,7 @@ use super::Run;
 /// A page that was handed out and is not proven settled yet.
 struct Open {
     number: u64,
-    /// Records on their way.
+    /// Records on their way, and one more until the page is decided over.
     records: usize,
     newest: Option<Instant>,
     next: Option<String>,
@@ -78,7 +78,7 @@ impl Reading {
         self.ended = page.next.is_none();
         self.numbered += 1;
         let newest = page.records.iter().filter_map(|record| record.stamp).max();
-        self.pages.push_back(Open { number: self.numbered, records: 0, newest, next: page.next.clone() });
+        self.pages.push_back(Open { number: self.numbered, records: 1, newest, next: page.next.clone() });
         self.numbered
     }
 
