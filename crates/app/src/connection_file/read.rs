@@ -102,10 +102,8 @@ fn acumatica(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Ac
         }
     }
     let proxy = view.text("proxy");
-    if let Some(proxy) = &proxy
-        && !matches!(url::Url::parse(proxy).map(|url| url.scheme().to_owned()).as_deref(), Ok("http" | "https"))
-    {
-        view.complain("proxy", "must be the address of a proxy, for example http://proxy.example.com:3128");
+    if let Some(proxy) = &proxy {
+        proxy_fits(view, proxy);
     }
     let part = Acumatica {
         url: url.trim_end_matches('/').to_owned(),
@@ -121,6 +119,18 @@ fn acumatica(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Ac
     };
     view.finish();
     part
+}
+
+/// Settings are kept and shown as they are, so that a password must not stand in an address.
+fn proxy_fits(view: &View<'_>, proxy: &str) {
+    match url::Url::parse(proxy) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => view.complain(
+            "proxy",
+            "must not hold a user name or password, because settings are kept and shown: let the proxy admit this machine by its address",
+        ),
+        Ok(url) if matches!(url.scheme(), "http" | "https") => {}
+        _ => view.complain("proxy", "must be the address of a proxy, for example http://proxy.example.com:3128"),
+    }
 }
 
 fn endpoint_fits(view: &View<'_>, endpoint: &str) {
@@ -362,6 +372,8 @@ client_secret = { file = "z" }
             ("[zoho]", "parallel_calls = \"2\"\n[zoho]", "acumatica.parallel_calls: must be a whole number, and is string"),
             ("[zoho]", "parallel_calls = 99\n[zoho]", "must be from 1 to 10"),
             ("[zoho]", "grant = \"password\"\n[zoho]", "username: is missing"),
+("[zoho]", "proxy = \"http://user:hunter2@proxy.acme.example:3128\"\n[zoho]", "f.toml:6: acumatica.proxy: must not hold a user name"),
+            ("[zoho]", "proxy = \"socks5://u:hunter2@proxy.acme.example\"\n[zoho]", "f.toml:6: acumatica.proxy: must not hold a user name"),
             ("name = \"acme\"", "name = \"Acme Ltd\"", "f.toml:1: name: takes lower-case"),
         ];
         for (from, to, wanted) in cases {
