@@ -16,7 +16,7 @@ use sync::Flow;
 use wire::{ReqwestTransport, TransportOptions};
 use ::zoho::Zoho;
 
-use crate::connection_file::{AcumaticaGrant as GrantSetting, Settings};
+use crate::connection_file::{AcumaticaGrant as GrantSetting, Settings, Zoho as ZohoPart};
 
 /// Our name towards both systems.
 const USER_AGENT: &str = concat!("ml-connector/", env!("CARGO_PKG_VERSION"));
@@ -159,8 +159,8 @@ async fn zoho(
         None => network(None, None, parts)?,
     };
     let settings = ::zoho::Settings {
-        datacenter: ::zoho::Datacenter::named(&part.datacenter).unwrap_or(::zoho::Datacenter::Us),
-        environment: ::zoho::Environment::named(&part.environment).unwrap_or(::zoho::Environment::Production),
+        datacenter: datacenter(part)?,
+        environment: environment(part)?,
         accounts_url: part.accounts_url.clone(),
         client_id: part.client_id.clone(),
         client_secret: needed(store, row, "zoho.client_secret").await?,
@@ -176,6 +176,22 @@ async fn zoho(
         Arc::clone(quota),
         Arc::clone(tokens),
     ))
+}
+
+/// The data centre. With `accounts_url` none is named, and the client asks none.
+fn datacenter(part: &ZohoPart) -> Result<::zoho::Datacenter, String> {
+    if part.accounts_url.is_some() && part.datacenter.is_empty() {
+        return Ok(::zoho::Datacenter::Us);
+    }
+    ::zoho::Datacenter::named(&part.datacenter).ok_or_else(|| unknown("datacenter", &part.datacenter))
+}
+
+fn environment(part: &ZohoPart) -> Result<::zoho::Environment, String> {
+    ::zoho::Environment::named(&part.environment).ok_or_else(|| unknown("environment", &part.environment))
+}
+
+fn unknown(key: &str, word: &str) -> String {
+    format!("The settings say zoho.{key} = \"{word}\", which this version does not know: correct the connection file and apply it again.")
 }
 
 fn network(ca_pem: Option<Vec<u8>>, proxy: Option<String>, parts: &Parts) -> Result<Arc<dyn Transport>, String> {
@@ -231,4 +247,38 @@ pub async fn plant(
     crate::cli::keep_connection(store, parts.clock.now(), &file.name, &file.settings, &secrets).await.map_err(|error| error.to_string())?;
     let row = store.connection(&file.name).await.map_err(|error| error.to_string())?;
     row.ok_or_else(|| "the connection was not kept".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::connection_file::{DATACENTERS, ENVIRONMENTS};
+
+    fn part(datacenter: &str, environment: &str) -> ZohoPart {
+        ZohoPart {
+            datacenter: datacenter.to_owned(),
+            environment: environment.to_owned(),
+            accounts_url: None,
+            client_id: "1000.X".to_owned(),
+            parallel_calls: 1,
+            daily_credits: None,
+            run_workflows: false,
+        }
+    }
+
+    #[test]
+    fn words_that_a_file_may_hold_are_known_and_others_are_no_default() {
+        for word in DATACENTERS {
+            assert_eq!(datacenter(&part(word, "production")).unwrap().name(), word);
+        }
+        for word in ENVIRONMENTS {
+            assert_eq!(environment(&part("eu", word)).unwrap().name(), word);
+        }
+        assert!(datacenter(&part("mars", "production")).unwrap_err().contains("zoho.datacenter = \"mars\""));
+        assert!(datacenter(&part("", "production")).is_err(), "none is named and no address either");
+        assert!(environment(&part("eu", "staging")).unwrap_err().contains("apply it again"));
+        let simulated = ZohoPart { accounts_url: Some("http://127.0.0.1:9802".to_owned()), ..part("", "production") };
+        assert!(datacenter(&simulated).is_ok());
+    }
 }

@@ -9,6 +9,8 @@ mod template;
 mod trouble;
 mod view;
 
+#[cfg(test)]
+pub(crate) use read::{DATACENTERS, ENVIRONMENTS};
 pub(crate) use read::{VERSIONS, read};
 pub(crate) use secret::SecretSource;
 pub(crate) use template::template;

@@ -18,6 +18,9 @@ pub(crate) const VERSIONS: [&str; 5] = ["20.200.001", "22.200.001", "23.200.001"
 /// Datacenters by their short name.
 pub(crate) const DATACENTERS: [&str; 10] = ["us", "eu", "in", "au", "jp", "cn", "ca", "sa", "uk", "ae"];
 
+/// Environments of an organisation.
+pub(crate) const ENVIRONMENTS: [&str; 3] = ["production", "sandbox", "developer"];
+
 /// Reads and checks `text`; `file` names it in complaints, `folder` is where relative paths start.
 ///
 /// # Errors
@@ -166,7 +169,7 @@ fn zoho(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Zoho {
         }
         None => {}
     }
-    let environment = view.choice("environment", &["production", "sandbox", "developer"]).unwrap_or("production");
+    let environment = view.choice("environment", &ENVIRONMENTS).unwrap_or("production");
     keep(view, "client_secret", "zoho.client_secret", true, secrets);
     keep(view, "refresh_token", "zoho.refresh_token", false, secrets);
     keep(view, "grant_code", "zoho.grant_code", false, secrets);
