@@ -21,6 +21,8 @@ const FIELDS: &str = "ZohoCRM.settings.fields.READ";
 impl Zoho {
     /// Everything that a first look finds.
     pub(super) async fn look(&self, tape: &mut Vec<Exchange>) -> Result<(Schema, Metadata), Fault> {
+        // Before the questions: where no token is to be had, it is asked for once and not by each of them.
+        self.client.oauth.session(tape).await?;
         let (org, modules, fields) = join3(self.org(), self.modules(), self.metadata()).await;
         let (org, modules, fields) = (org.unpack(tape), modules.unpack(tape), fields.unpack(tape));
         let (org, modules) = both(org, modules)?;

@@ -31,6 +31,15 @@ async fn a_probe_reads_seven_answers_and_creates_nothing() {
 }
 
 #[tokio::test]
+async fn an_accounts_server_that_takes_no_connection_is_asked_for_one_token_and_not_for_one_per_question() {
+    let script = crate::script::Script::new();
+    script.on("/oauth/v2/token", |_| Some(Err(port::TransportFault::NotSent("refused".to_owned()))));
+    let call = script.zoho().probe().await;
+    assert_eq!(call.result.unwrap_err().kind, Kind::Unreachable);
+    assert_eq!(call.exchanges.len(), 3, "one call, repeated twice: {:?}", script.targets());
+}
+
+#[tokio::test]
 async fn one_currency_saves_a_call_and_a_wrong_flag_does_no_harm() {
     let organisation = Organisation::with_all_fields();
     organisation.script.on("/crm/v8/org", |seen| {
