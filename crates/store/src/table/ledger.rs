@@ -39,6 +39,28 @@ macro_rules! known {
     };
 }
 
+/// What is worth another try. A record that waits for another one counts once that one has a link: before, a run would fetch it for
+/// nothing, and thousands of them would leave no room for the rest.
+macro_rules! due {
+    ($again:literal) => {
+        concat!(
+            "select erp_key, entity, code, problem_code, problem_message, problem_field, asked, changed from ledger \
+             where connection = $1 and flow = $2 and asked = 1 \
+             union all \
+             select erp_key, entity, code, problem_code, problem_message, problem_field, asked, changed from ledger \
+             where connection = $1 and flow = $2 and state in (3, 4, 5) and asked = 0 and state <> 4 \
+             and (state = 3 or problem_code ",
+            $again,
+            ") and (problem_field is null or coalesce(problem_code, '') not in ($4, $5) \
+             or (problem_code = $4 and exists (select 1 from ledger as awaited where awaited.connection = $1 \
+             and awaited.flow = $6 and awaited.code = ledger.problem_field and awaited.target_id is not null)) \
+             or (problem_code = $5 and exists (select 1 from ledger as awaited where awaited.connection = $1 \
+             and awaited.flow = $7 and awaited.code = ledger.problem_field and awaited.target_id is not null))) \
+             order by 7 desc, 8, 1 limit $8"
+        )
+    };
+}
+
 statements! {
     ENTRIES = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 \
                        and erp_key in (select value from json_each($3))"),
@@ -58,20 +80,7 @@ statements! {
     KNOWN_DOCUMENTS = "select erp_key from ledger where connection = $1 and flow = $2 \
                        and erp_key in (select value from json_each($3))",
                       "select erp_key from ledger where connection = $1 and flow = $2 and erp_key = any($3)";
-    DUE = "select erp_key, entity, code, problem_code, problem_message, problem_field, asked, changed from ledger \
-           where connection = $1 and flow = $2 and asked = 1 \
-           union all \
-           select erp_key, entity, code, problem_code, problem_message, problem_field, asked, changed from ledger \
-           where connection = $1 and flow = $2 and state in (3, 4, 5) and asked = 0 and state <> 4 \
-           and (state = 3 or problem_code in (select value from json_each($3))) \
-           order by 8, 1 limit $4",
-          "select erp_key, entity, code, problem_code, problem_message, problem_field, asked, changed from ledger \
-           where connection = $1 and flow = $2 and asked = 1 \
-           union all \
-           select erp_key, entity, code, problem_code, problem_message, problem_field, asked, changed from ledger \
-           where connection = $1 and flow = $2 and state in (3, 4, 5) and asked = 0 and state <> 4 \
-           and (state = 3 or problem_code = any($3)) \
-           order by 8, 1 limit $4";
+    DUE = due!("in (select value from json_each($3))"), due!("= any($3)");
     HOLDERS = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 \
                        and target_id in (select value from json_each($3)) and target_id is not null"),
               concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 \
@@ -305,8 +314,9 @@ impl Store {
         Ok(self.db.row(&BY_CODE, &args, read).await?.map(|row| row.entry))
     }
 
-    /// Records worth another try without a change at their source, those that were tried longest ago first, at most `limit`: asked for
-    /// by a person, waiting, or parked for a reason that may pass.
+    /// Records worth another try without a change at their source, at most `limit`: first those that a person asked for, then those that
+    /// wait for a record which has a link by now or for something else, and those parked for a reason that may pass. Of each, those
+    /// that were tried longest ago come first.
     ///
     /// # Errors
     /// What the database reports.
@@ -317,7 +327,16 @@ impl Store {
             .map(|code| code.name().to_owned())
             .collect();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let args = [connection.0.into(), code::of_flow(flow).into(), Arg::Texts(&again), limit.into()];
+        let args = [
+            connection.0.into(),
+            code::of_flow(flow).into(),
+            Arg::Texts(&again),
+            problem::Code::WaitingForAccount.name().into(),
+            problem::Code::WaitingForProduct.name().into(),
+            code::of_flow(Flow::Customers).into(),
+            code::of_flow(Flow::Items).into(),
+            limit.into(),
+        ];
         self.db
             .rows(&DUE, &args, |row| {
                 let erp_key = row.text(0)?;

@@ -109,7 +109,7 @@ async fn first_page(running: &Running) {
 /// Documents: one waits, one is parked for a passing reason, one is undecided; later the first pass ends.
 async fn second_page(running: &Running) {
     let Running { store, connection, epoch, .. } = running;
-    let waiting = document(1, State::Waiting, Some(Problem::new(Code::WaitingForAccount, "waits").at("C000009")));
+    let waiting = document(1, State::Waiting, Some(Problem::new(Code::WaitingForAccount, "waits").at("C000001")));
     let unknown = document(2, State::Parked, Some(Problem::new(Code::OutcomeUnknown, "unknown")));
     let undecided = document(3, State::Undecided, Some(Problem::new(Code::UndecidedName, "which")));
     let refused = document(4, State::Parked, Some(Problem::new(Code::Refused, "no")));
@@ -118,7 +118,7 @@ async fn second_page(running: &Running) {
     let due = store.due(*connection, Flow::Invoices, 10).await.unwrap();
     let keys: Vec<&str> = due.iter().map(|due| due.erp_key.as_str()).collect();
     assert_eq!(keys, ["Invoice/000001", "Invoice/000002"]);
-    assert_eq!((due[0].code.as_str(), due[0].problem.as_ref().unwrap().field.as_str()), ("Invoice/000001", "C000009"));
+    assert_eq!((due[0].code.as_str(), due[0].problem.as_ref().unwrap().field.as_str()), ("Invoice/000001", "C000001"));
     assert_eq!(store.due(*connection, Flow::Invoices, 1).await.unwrap().len(), 1);
     let targets = store.targets_by_code(*connection, Flow::Invoices, &texts(&["Invoice/000001"])).await.unwrap();
     assert!(targets.is_empty());
