@@ -72,11 +72,21 @@ impl Meta {
 pub(super) struct Item {
     pub(super) meta: Meta,
     pub(super) draft: Arc<Draft>,
+    /// Digests of the draft's header and rows, made once.
+    pub(super) digests: (Digest, Digest),
     /// The record's id in the sink, as far as known.
     pub(super) target: Option<String>,
     pub(super) page: PageMark,
     /// A parent that is open: the record stays waiting for it after it is written.
     pub(super) awaits: Option<String>,
+}
+
+impl Item {
+    /// A draft on its way; `target` is its record in the sink, as far as known.
+    pub(super) fn new(meta: Meta, draft: Draft, target: Option<String>, page: PageMark, awaits: Option<String>) -> Self {
+        let digests = (draft.header_digest(), draft.rows_digest());
+        Self { meta, draft: Arc::new(draft), digests, target, page, awaits }
+    }
 }
 
 /// Items of one module and operation.

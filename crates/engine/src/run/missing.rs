@@ -3,7 +3,6 @@
 //! Owns fetching them by key within the run. Must not wait for them without end: what cannot be had is said so.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use port::Operation;
 use sync::digest::Digest;
@@ -33,7 +32,7 @@ pub(super) async fn placeholder(run: &Run<'_>) -> Result<bool, RunError> {
         fingerprint: Digest([1; 16]),
         before: None,
     };
-    let item = Item { meta, draft: Arc::new(draft), target: None, page: None, awaits: None };
+    let item = Item::new(meta, draft, None, None, None);
     let work = Work { module: Module::Products, operation: Operation::Upsert, items: vec![item] };
     let mut pass = Pass::idle(run, Flow::Items);
     pass.queue(work);

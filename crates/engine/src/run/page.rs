@@ -3,7 +3,6 @@
 //! Owns the order of the decisions for a page and the look-ups that they need, one query each. Decisions themselves are `sync`'s.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use sync::batching::{self, Step};
 use sync::digest::Digest;
@@ -305,7 +304,7 @@ pub(super) async fn place(
             return Ok(());
         }
     }
-    decided.items.push((step, Item { meta, draft: Arc::new(draft), target, page, awaits }));
+    decided.items.push((step, Item::new(meta, draft, target, page, awaits)));
     Ok(())
 }
 

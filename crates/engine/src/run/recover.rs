@@ -26,8 +26,8 @@ pub(super) async fn open_intent(run: &Run<'_>, work: &Work) -> Result<IntentId, 
     let mut digester = Digester::new();
     let mut keys: Vec<Remembered> = Vec::with_capacity(work.items.len());
     for item in &work.items {
-        digester.bytes(&item.draft.header_digest().0);
-        digester.bytes(&item.draft.rows_digest().0);
+        digester.bytes(&item.digests.0.0);
+        digester.bytes(&item.digests.1.0);
         let meta = &item.meta;
         keys.push((
             item.draft.erp_key.clone(),

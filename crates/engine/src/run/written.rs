@@ -59,9 +59,9 @@ impl Rows {
                 figures.waiting += u64::from(state == State::Waiting);
                 let mut entry = item.meta.entry(state, problem);
                 entry.target_id = Some(id.clone());
-                entry.header = item.draft.header_digest();
+                entry.header = item.digests.0;
                 if operation != Operation::UpdateHeader {
-                    entry.rows = item.draft.rows_digest();
+                    entry.rows = item.digests.1;
                 }
                 let created = *created && item.meta.before.as_ref().is_none_or(|before| before.target_id.is_none());
                 let what = if created { What::Created } else { What::Updated };
