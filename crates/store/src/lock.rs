@@ -73,7 +73,8 @@ pub(crate) async fn take_server(db: &Postgres) -> Result<PoolConnection<sqlx::Po
     let owner: Option<String> = sqlx::query_scalar(
         "select a.application_name || ' on ' || coalesce(host(a.client_addr), 'the same machine') \
          from pg_locks l join pg_stat_activity a on a.pid = l.pid \
-         where l.locktype = 'advisory' and l.granted and l.objsubid = 2 and l.classid::bigint = $1 and l.objid::bigint = $2",
+         where l.locktype = 'advisory' and l.granted and l.objsubid = 2 and l.classid::bigint = $1 and l.objid::bigint = $2 \
+         and l.database = (select oid from pg_database where datname = current_database())",
     )
     .bind(i64::from(ADVISORY))
     .bind(i64::from(WORKER))
