@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use sync::Instant;
 
 use super::connections::ConnectionId;
-use crate::db::{Durability, Tx, nothing, statements};
+use crate::db::{Durability, Row, Tx, nothing, statements};
 use crate::error::Result;
 use crate::open::Store;
 use crate::vault::Seat;
@@ -15,6 +15,7 @@ use crate::vault::Seat;
 statements! {
     GET = "select version, key_id, sealed, applied from credentials where connection = $1 and field = $2";
     FIELDS = "select field from credentials where connection = $1 order by field";
+    VERSIONS = "select field, version from credentials where connection = $1 and field not like '%.grant_code' order by field";
     PUT = "insert into credentials (connection, field, version, key_id, sealed, applied, changed) values ($1, $2, $3, $4, $5, $6, $7) \
            on conflict (connection, field) do update set version = excluded.version, key_id = excluded.key_id, \
            sealed = excluded.sealed, applied = coalesce(excluded.applied, credentials.applied), changed = excluded.changed";
@@ -135,6 +136,12 @@ impl Store {
     /// What the database reports.
     pub async fn sealed_fields(&self, connection: ConnectionId) -> Result<Vec<String>> {
         self.db.rows(&FIELDS, &[connection.0.into()], |row| row.text(0)).await
+    }
+
+    /// Fields with how often each was changed. A grant code is left out: it works once and is forgotten then.
+    pub(super) async fn secret_versions(&self, connection: ConnectionId) -> Result<Vec<String>> {
+        let pair = |row: &Row<'_>| Ok(format!("{} {}", row.text(0)?, row.int(1)?));
+        self.db.rows(&VERSIONS, &[connection.0.into()], pair).await
     }
 
     /// Forgets the value of `field`.

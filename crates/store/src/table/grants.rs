@@ -21,6 +21,9 @@ statements! {
                refresh = coalesce($6, refresh), \
                refresh_version = case when $6 is null then refresh_version else $1 end, changed = $7 \
                where connection = $8 and system = $9 and version = $10 returning version";
+    CONSENTED = "insert into profiles (connection, name, value) values ($1, $2, '1') on conflict (connection, name) \
+                 do update set value = cast(cast(profiles.value as bigint) + 1 as text)";
+    CONSENTS = "select name, value from profiles where connection = $1 and name like 'consents %' order by name";
     APPLIED = "update grants set applied = $1 where connection = $2 and system = $3";
 }
 
@@ -201,9 +204,39 @@ impl Store {
         let mut tx = self.db.begin(Durability::Power).await?;
         self.swap_grant(&mut tx, (connection, system), version, None, Some(refresh), at).await?;
         tx.rows(&APPLIED, &[digest.as_slice().into(), connection.0.into(), system.into()], nothing).await?;
+        count_consent(&mut tx, connection, system).await?;
         tx.commit().await?;
         Ok(Applied::Sealed)
     }
+
+    /// Remembers that a person signed in to `system` anew, so that [`Store::sign_ins`] reads differently. A token that was renewed or
+    /// rotated is none of that.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn consented(&self, connection: ConnectionId, system: &str) -> Result<()> {
+        let mut tx = self.db.begin(Durability::Power).await?;
+        count_consent(&mut tx, connection, system).await?;
+        tx.commit().await
+    }
+
+    /// Who signs in, as far as people decide it: a text that differs once a person consented anew or a secret of a connection file was
+    /// changed, and stays the same while tokens are renewed and rotated. It holds nothing that is secret.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn sign_ins(&self, connection: ConnectionId) -> Result<String> {
+        let pair = |row: &Row<'_>| Ok(format!("{} {}", row.text(0)?, row.text(1)?));
+        let mut all = self.db.rows(&CONSENTS, &[connection.0.into()], pair).await?;
+        all.extend(self.secret_versions(connection).await?);
+        Ok(all.join(", "))
+    }
+}
+
+async fn count_consent(tx: &mut Tx, connection: ConnectionId, system: &str) -> Result<()> {
+    let name = format!("consents {system}");
+    tx.rows(&CONSENTED, &[connection.0.into(), name.as_str().into()], nothing).await?;
+    Ok(())
 }
 
 fn access_field(system: &str) -> String {

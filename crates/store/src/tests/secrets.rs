@@ -101,3 +101,48 @@ async fn another_master_key_is_refused_at_the_door() {
     let other = Options { key: MasterKey::from_bytes([1; 32]), ..options(place, Access::ReadOnly) };
     assert!(matches!(Store::open(other).await, Err(StoreError::WrongKey { .. })));
 }
+
+#[tokio::test]
+async fn sign_ins_tell_people_from_renewals_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    told_apart(Running::of(open(folder.path(), Access::Worker).await.unwrap()).await).await;
+}
+
+#[tokio::test]
+async fn sign_ins_tell_people_from_renewals_on_postgres() {
+    let server = Server::database("sign_ins").await;
+    told_apart(Running::of(server.open(Access::Worker).await.unwrap()).await).await;
+    server.drop().await;
+}
+
+/// What a person changed reads differently; what the clients renew by themselves does not.
+async fn told_apart(running: Running) {
+    let Running { store, connection, .. } = running;
+    let mut before = store.sign_ins(connection).await.unwrap();
+    let mut is_new = |now: String| {
+        let new = now != before;
+        before = now;
+        new
+    };
+    store.apply_grant(connection, "zoho", &secret("PLAINLY-1"), at(1)).await.unwrap();
+    assert!(is_new(store.sign_ins(connection).await.unwrap()), "a first token");
+    store.apply_grant(connection, "zoho", &secret("PLAINLY-1"), at(2)).await.unwrap();
+    assert!(!is_new(store.sign_ins(connection).await.unwrap()), "the same file again");
+    let version = store.grant(connection, "zoho").await.unwrap().version;
+    let rotated = secret("PLAINLY-2");
+    store.replace_grant(connection, "zoho", version, Some(&token("a")), Some(&rotated), at(3)).await.unwrap();
+    assert!(!is_new(store.sign_ins(connection).await.unwrap()), "renewed and rotated");
+    store.apply_grant(connection, "zoho", &secret("PLAINLY-3"), at(4)).await.unwrap();
+    assert!(is_new(store.sign_ins(connection).await.unwrap()), "another token in the file");
+    for system in ["zoho", "acumatica", "zoho"] {
+        store.consented(connection, system).await.unwrap();
+        assert!(is_new(store.sign_ins(connection).await.unwrap()), "signed in to {system}");
+    }
+    store.apply_secret(connection, "zoho.client_secret", &secret("PLAINLY-4"), at(5)).await.unwrap();
+    assert!(is_new(store.sign_ins(connection).await.unwrap()), "a client secret");
+    store.apply_secret(connection, "zoho.client_secret", &secret("PLAINLY-4"), at(6)).await.unwrap();
+    store.apply_secret(connection, "zoho.grant_code", &secret("PLAINLY-5"), at(7)).await.unwrap();
+    let now = store.sign_ins(connection).await.unwrap();
+    assert!(!now.contains("PLAINLY"));
+    assert!(!is_new(now), "nothing new, and a code that was not redeemed yet");
+}
