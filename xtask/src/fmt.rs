@@ -1,7 +1,7 @@
 //! `cargo x fmt`: one way to lay out code, so that nobody has to argue it.
 //!
-//! Owns the call of rustfmt. Must not hold layout settings: those would stand
-//! in rustfmt.toml, and the defaults need none.
+//! Owns the call of rustfmt. Must not hold layout settings: those stand in
+//! rustfmt.toml, where editors find them too.
 
 use crate::run;
 use anyhow::{Context as _, Result};

@@ -9,6 +9,7 @@ mod arrows;
 mod header;
 mod ignored;
 mod leftovers;
+mod links;
 mod manifests;
 mod names;
 mod places;
@@ -16,6 +17,7 @@ mod seams;
 mod size;
 mod source;
 mod tree;
+mod unused;
 
 use crate::run;
 use anyhow::{Result, bail};
@@ -77,6 +79,7 @@ pub(crate) fn check(tree: &Tree) -> Result<Vec<Finding>> {
         findings.extend(manifests::check(house)?);
         findings.extend(arrows::check(house, &tree.names())?);
         findings.extend(seams::check_manifest(house)?);
+        findings.extend(unused::check(house, &tree.modules)?);
     }
     for module in &tree.modules {
         findings.extend(size::check(module));
@@ -90,6 +93,7 @@ pub(crate) fn check(tree: &Tree) -> Result<Vec<Finding>> {
         findings.extend(leftovers::check(text));
         findings.extend(places::check(text));
     }
+    findings.extend(links::check(&tree.texts));
     findings.sort_by(|a, b| (a.rule.name, &a.path, a.line).cmp(&(b.rule.name, &b.path, b.line)));
     Ok(findings)
 }
