@@ -8,7 +8,7 @@ use super::measure::Took;
 
 /// Which pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pass {
+pub(crate) enum Pass {
     /// Everything is new.
     First,
     /// Fifty changes in the ERP.
@@ -18,20 +18,20 @@ pub enum Pass {
 }
 
 /// One pass of one repetition.
-pub struct Row {
-    pub pass: Pass,
-    pub took: Took,
-    pub report: Value,
+pub(crate) struct Row {
+    pub(crate) pass: Pass,
+    pub(crate) took: Took,
+    pub(crate) report: Value,
 }
 
 /// Prints the table's head.
-pub fn header() {
+pub(crate) fn header() {
     println!("| latency | pass | wall s | CPU s | peak MB | Acumatica calls | Zoho calls | written |");
     println!("|---|---|---|---|---|---|---|---|");
 }
 
 /// Prints one latency's lines.
-pub fn print(latency: u32, rows: &[Row]) {
+pub(crate) fn print(latency: u32, rows: &[Row]) {
     let setup: Vec<&Row> = rows.iter().filter(|row| row.pass == Pass::First).collect();
     let calls = |row: &Row, system: &str| number(&row.report["setup"]["calls"][system]["made"]);
     println!(

@@ -11,28 +11,28 @@ use serde::{Deserialize, Serialize};
 
 /// What a command took.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Took {
+pub(crate) struct Took {
     /// Seconds from start to end.
-    pub wall: f64,
+    pub(crate) wall: f64,
     /// Seconds of processor time, user and system.
-    pub cpu: f64,
+    pub(crate) cpu: f64,
     /// Peak resident memory in megabytes.
-    pub memory: f64,
+    pub(crate) memory: f64,
     /// Exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// What it printed.
-    pub stdout: String,
+    pub(crate) stdout: String,
 }
 
 /// Runs `command` below a measuring child.
-pub fn command(command: &[String]) -> Took {
+pub(crate) fn command(command: &[String]) -> Took {
     let me = std::env::current_exe().unwrap();
     let output = Command::new(me).arg("measure").arg("--").args(command).stderr(Stdio::inherit()).output().unwrap();
     serde_json::from_slice(&output.stdout).expect("the measuring child prints one object")
 }
 
 /// The measuring child: runs the command and prints [`Took`].
-pub fn child(command: &[String]) {
+pub(crate) fn child(command: &[String]) {
     let begun = Instant::now();
     let output = Command::new(&command[0])
         .args(&command[1..])

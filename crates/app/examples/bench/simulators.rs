@@ -10,14 +10,14 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 /// Running simulators; stopped when dropped.
-pub struct Simulators {
+pub(crate) struct Simulators {
     child: Child,
     told: Value,
 }
 
 impl Simulators {
     /// Starts both on free ports.
-    pub fn start(binary: &Path, customers: u32, items: u32, invoices: u32, latency: u32) -> Self {
+    pub(crate) fn start(binary: &Path, customers: u32, items: u32, invoices: u32, latency: u32) -> Self {
         let mut child = Command::new(binary)
             .args(["sim", "both", "--json", "--port", "0"])
             .args(["--customers", &customers.to_string(), "--items", &items.to_string()])
@@ -33,7 +33,7 @@ impl Simulators {
     }
 
     /// Writes a connection file and its secrets into `folder`.
-    pub fn connection_file(&self, folder: &Path) -> PathBuf {
+    pub(crate) fn connection_file(&self, folder: &Path) -> PathBuf {
         for (name, value) in self.told["secrets"].as_object().unwrap() {
             std::fs::write(folder.join(name), value.as_str().unwrap()).unwrap();
         }
@@ -45,12 +45,12 @@ impl Simulators {
     }
 
     /// Changes `n` records in the ERP.
-    pub fn change(&self, n: u32) {
+    pub(crate) fn change(&self, n: u32) {
         self.post("/control/change", &format!("{{\"edit\":\"some\",\"count\":{n}}}"));
     }
 
     /// True when the simulators' own comparison finds both sides in agreement.
-    pub fn agree(&self) -> bool {
+    pub(crate) fn agree(&self) -> bool {
         let answer = self.call("GET", "/control/compare", "");
         let told: Value = serde_json::from_str(&answer).unwrap();
         if told["agree"] != Value::Bool(true) {
@@ -60,7 +60,7 @@ impl Simulators {
     }
 
     /// Fails when a first load was not what it should be.
-    pub fn check(&self, report: &Value) {
+    pub(crate) fn check(&self, report: &Value) {
         assert_eq!(report["outcome"], "settled", "{report:#}");
     }
 
