@@ -69,7 +69,7 @@ pub async fn wire(store: &Store, row: &ConnectionRow, parts: &Parts) -> Result<W
     let connection = Connection {
         id: row.id,
         name: row.name.clone(),
-        settings: format!("{:?}", row.settings_digest),
+        settings: holding_for(store, row).await?,
         reader: Arc::clone(&acumatica) as Arc<dyn Reader>,
         writer: Arc::clone(&zoho) as Arc<dyn Writer>,
         flows: flows(&settings),
@@ -80,6 +80,13 @@ pub async fn wire(store: &Store, row: &ConnectionRow, parts: &Parts) -> Result<W
         }),
     };
     Ok(Wired { acumatica, zoho, connection })
+}
+
+/// For what anything found out about the systems holds: the settings, and who signs in. After another person's consent, or with another
+/// secret, it is found out again, because the same settings may then open another organisation.
+async fn holding_for(store: &Store, row: &ConnectionRow) -> Result<String, String> {
+    let sign_ins = store.sign_ins(row.id).await.map_err(|error| error.to_string())?;
+    Ok(format!("{:?}; {sign_ins}", row.settings_digest))
 }
 
 fn quota(settings: &Settings, parts: &Parts) -> Arc<dyn Quota> {
@@ -212,16 +219,39 @@ fn flows(settings: &Settings) -> BTreeMap<Flow, FlowSettings> {
     flows
 }
 
+/// Carries out a sign-in by a person's consent, and remembers that there was one: before, in case that this process ends before it is
+/// told the outcome, and afterwards, in case that a run has looked meanwhile.
+///
+/// # Errors
+/// What the store reports.
+pub(crate) async fn consent<T>(
+    store: &Store,
+    row: &ConnectionRow,
+    system: System,
+    sign_in: impl Future<Output = T>,
+) -> Result<T, store::StoreError> {
+    store.consented(row.id, system.name()).await?;
+    let done = sign_in.await;
+    store.consented(row.id, system.name()).await?;
+    Ok(done)
+}
+
 /// Redeems the grant code of a self client, when one was applied and there is no refresh token yet. The code is forgotten either way:
 /// it works once.
 ///
 /// # Errors
 /// What Zoho said, for people; what the store reports.
-pub async fn redeem(store: &Store, row: &ConnectionRow, wired: &Wired) -> Result<(), port::Fault> {
-    let failed = |error: store::StoreError| port::Fault::new(System::Zoho, port::Kind::Unavailable, error.to_string(), "");
+pub async fn redeem(store: &Store, row: &ConnectionRow, wired: &mut Wired) -> Result<(), port::Fault> {
+    let told = |error: String| port::Fault::new(System::Zoho, port::Kind::Unavailable, error, "");
+    let failed = |error: store::StoreError| told(error.to_string());
     let Some(code) = store.unseal(row.id, "zoho.grant_code").await.map_err(failed)? else { return Ok(()) };
     let grant = store.grant(row.id, System::Zoho.name()).await.map_err(failed)?;
-    let result = if grant.refresh.is_some() { Ok(()) } else { wired.zoho.sign_in(&code, None).await.result };
+    let result = if grant.refresh.is_some() {
+        Ok(())
+    } else {
+        consent(store, row, System::Zoho, wired.zoho.sign_in(&code, None)).await.map_err(failed)?.result
+    };
+    wired.connection.settings = holding_for(store, row).await.map_err(told)?;
     if !matches!(&result, Err(fault) if matches!(fault.kind, port::Kind::Unreachable | port::Kind::Unavailable | port::Kind::Throttled)) {
         store.forget_secret(row.id, "zoho.grant_code").await.map_err(failed)?;
     }

@@ -400,6 +400,40 @@ fn a_changed_trail_is_found() {
     world.run(&["audit", "verify"]).exits(3).says(&["BROKEN"]);
 }
 
+// Belonging
+
+/// Moves the simulated organisation, as if the next consent opened another one.
+fn move_organisation(world: &World) {
+    world.sim.zoho().with(|state| {
+        state.org.id += 1_000;
+        state.org.zgid += 1_000;
+    });
+}
+
+#[test]
+fn a_refresh_token_of_another_organisation_is_refused_before_anything_is_written() {
+    let world = World::new(SMALL);
+    world.apply(&world.text());
+    world.run(&["sync", "-q"]).exits(0);
+    let client = world.sim.credentials().zoho.client_id.clone();
+    world.sim.zoho().with(|state| {
+        let user = state.org.users[0].id;
+        state.accounts.add_refresh_token("1000.elsewhere", &client, user, &zoho::SCOPES.join(","));
+    });
+    move_organisation(&world);
+    // A renewed token is the same person's consent: what was found out is not asked again.
+    let quiet = world.run(&["sync", "--json", "-q"]).exits(0).json();
+    assert_eq!(at(&quiet, "/calls/zoho/made"), 0);
+    world.file("crm-refresh", "1000.elsewhere");
+    world.apply(&world.text());
+    let key = world.sim.with(|books, _| books.customers.keys().next().unwrap().to_string());
+    world.sim.change(&Edit::TouchCustomer { key, phone: "+41 44 668 18 00".to_owned() }).unwrap();
+    let report = world.run(&["sync", "--json", "-q"]).exits(3).json();
+    assert_eq!(at(&report, "/outcome"), "needs_person");
+    assert!(report.to_string().contains("belongs to the organisation"), "{report:#}");
+    assert!(report["flows"].as_object().unwrap().values().all(|flow| flow["updated"] == 0), "{report:#}");
+}
+
 // Workers, signals, files
 
 #[test]

@@ -54,6 +54,22 @@ fn a_consent_in_the_browser_signs_in_through_the_loopback_address() {
 }
 
 #[test]
+fn a_consent_to_another_organisation_is_found_by_the_next_run() {
+    let world = World::new(SMALL);
+    world.apply(&world.text());
+    world.run(&["sync", "-q"]).exits(0);
+    world.sim.zoho().with(|state| {
+        state.org.id += 1_000;
+        state.org.zgid += 1_000;
+    });
+    let (mut child, told) = login(&world, "zoho");
+    let back = world.consent(told["url"].as_str().unwrap(), "decision=accept");
+    writeln!(child.stdin.take().unwrap(), "{back}").unwrap();
+    world.ended(child.wait_with_output().unwrap()).exits(0).says(&["signed_in"]);
+    world.run(&["sync", "--json", "-q"]).exits(3).says(&["belongs to the organisation", "login"]);
+}
+
+#[test]
 fn a_pasted_address_signs_in_too() {
     let world = World::new(SMALL);
     world.apply(&without_consents(&world));

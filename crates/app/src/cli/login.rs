@@ -12,9 +12,11 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use port::{Entropy, Fault, Kind, System};
+use store::ConnectionRow;
 use tokio::sync::oneshot;
 
 use super::args::{LoginArgs, Side};
+use super::opened::refused;
 use super::{Invocation, Opened, output};
 use crate::connection_file::{AcumaticaGrant, Settings};
 use crate::process::exit::{Exit, Failure};
@@ -39,7 +41,7 @@ pub(super) async fn run(cx: &Invocation, args: LoginArgs) -> Result<Exit, Failur
     let waiting = async {
         tokio::select! {
             biased;
-            done = sign_in(cx, &opened, &wired, &row.name, &args) => done,
+            done = sign_in(cx, &opened, &wired, &row, &args) => done,
             () = opened.clock.sleep(PATIENCE) => Err(Failure::person("Nobody consented within 15 minutes. Begin again when you are ready.")),
         }
     };
@@ -58,9 +60,10 @@ async fn sign_in(
     cx: &Invocation,
     opened: &Opened,
     wired: &Wired,
-    name: &str,
+    row: &ConnectionRow,
     args: &LoginArgs,
 ) -> Result<Exit, Failure> {
+    let name = row.name.as_str();
     let system = system(args.system);
     let mut callback = Callback::listen(args.redirect_port).await?;
     let redirect_uri = format!("http://{}:{}{}", host(args.system), callback.port(), callback::PATH);
@@ -93,7 +96,10 @@ async fn sign_in(
                 continue;
             }
             Err(refused) => Err(told_refused(&refused, system, name)),
-            Ok(granted) => consent.exchange(wired, granted).await.map_err(|fault| told(&fault)),
+            Ok(granted) => wiring::consent(&opened.store, row, system, consent.exchange(wired, granted))
+                .await
+                .map_err(refused)?
+                .map_err(|fault| told(&fault)),
         };
         tell(reply, page::ending(result.as_ref().map_err(|failure| failure.message.as_str()), system));
         callback.close(opened.clock.as_ref()).await;

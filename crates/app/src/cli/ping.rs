@@ -48,7 +48,8 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
     };
     let crm = async {
         let begun = opened.clock.now();
-        let result = match wiring::redeem(&opened.store, &row, &wired).await {
+        let mut wired = wired.clone();
+        let result = match wiring::redeem(&opened.store, &row, &mut wired).await {
             Ok(()) => wired.zoho.probe().await.result,
             Err(fault) => Err(fault),
         };

@@ -20,8 +20,8 @@ pub(super) async fn run(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure
     let opened = Opened::open(cx, Access::Worker).await?;
     let row = opened.connection(args.name.as_deref()).await?;
     let parts = opened.parts(cx);
-    let wired = wiring::wire(&opened.store, &row, &parts).await.map_err(Failure::person)?;
-    wiring::redeem(&opened.store, &row, &wired).await.map_err(|fault| told(&fault))?;
+    let mut wired = wiring::wire(&opened.store, &row, &parts).await.map_err(Failure::person)?;
+    wiring::redeem(&opened.store, &row, &mut wired).await.map_err(|fault| told(&fault))?;
     let options = Options {
         flows: (!args.flows.is_empty()).then(|| args.flows.iter().map(|flow| (*flow).into()).collect()),
         full: args.full,
