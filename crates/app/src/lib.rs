@@ -6,6 +6,7 @@
 mod cli;
 mod connection_file;
 mod process;
+mod same_system;
 pub mod wiring;
 
 use clap::Parser;

@@ -434,6 +434,35 @@ fn a_refresh_token_of_another_organisation_is_refused_before_anything_is_written
     assert!(report["flows"].as_object().unwrap().values().all(|flow| flow["updated"] == 0), "{report:#}");
 }
 
+#[test]
+fn a_connection_that_has_read_is_not_turned_to_another_acumatica() {
+    let world = World::new(SMALL);
+    let good = world.text();
+    let elsewhere = good.replace("/AcumaticaERP", "/Elsewhere");
+    world.apply(&elsewhere);
+    world.apply(&good);
+    world.run(&["sync", "-q"]).exits(0);
+    let tenant = good.replacen('@', "@Other", 1);
+    for text in [&elsewhere, &tenant] {
+        let path = world.file("acme.toml", text);
+        for args in [&["apply", &path, "--dry-run"][..], &["apply", &path, "--yes"]] {
+            world.run(args).exits(3).says(&["belongs to", "connection of its own", "Nothing was applied"]);
+        }
+    }
+    // The kept settings are untouched, and what does not name another system may change.
+    let path = world.file("acme.toml", &good);
+    world.run(&["apply", &path, "--yes"]).exits(0).says(&["nothing changes"]);
+    world.apply(&good.replace("calls_per_minute = 0", "calls_per_minute = 6000"));
+    world.run(&["sync", "-q"]).exits(0);
+    world.apply(&elsewhere.replace("\"acme\"", "\"beta\""));
+    // Settings that came to name another system all the same are not run with.
+    let db = rusqlite::Connection::open(world.data().join("ml-connector.db")).unwrap();
+    let changed = db.execute("update connections set settings = replace(settings, '/AcumaticaERP', '/Elsewhere') where name = 'acme'", []);
+    assert_eq!(changed.unwrap(), 1);
+    drop(db);
+    world.run(&["sync", "acme", "-q"]).exits(3).says(&["belongs to", "/acumaticaerp", "connection of its own"]);
+}
+
 // Workers, signals, files
 
 #[test]

@@ -18,6 +18,7 @@ use super::opened::refused;
 use super::{Invocation, Opened, output};
 use crate::connection_file::{ConnectionFile, Settings, read};
 use crate::process::exit::{Exit, Failure};
+use crate::same_system;
 
 /// Longest connection file, in bytes.
 const LONGEST: u64 = 1024 * 1024;
@@ -48,6 +49,7 @@ pub(super) async fn run(cx: &Invocation, args: ApplyArgs) -> Result<Exit, Failur
     let opened = Opened::open(cx, Access::Beside).await?;
     let mut differences = Vec::new();
     for one in &ready {
+        same_system(&opened, one).await?;
         differences.push(difference(&opened, one).await?);
     }
     let changed = differences.iter().any(|difference| difference.action != "unchanged");
@@ -112,6 +114,18 @@ fn read_one(cx: &Invocation, path: &Path) -> Result<Ready, String> {
         }
     }
     if missing.is_empty() { Ok(Ready { file, secrets }) } else { Err(format!("{}\nNothing was applied.", missing.join("\n"))) }
+}
+
+/// Refuses a file that would turn a connection which has read already to another Acumatica.
+async fn same_system(opened: &Opened, one: &Ready) -> Result<(), Failure> {
+    let Some(kept) = opened.store.connection(&one.file.name).await.map_err(refused)? else { return Ok(()) };
+    if opened.store.checkpoints(kept.id).await.map_err(refused)?.is_empty() {
+        return Ok(());
+    }
+    match same_system::objection(&kept, &one.file.settings) {
+        Some(why) => Err(Failure::person(format!("{why}\nNothing was applied."))),
+        None => Ok(()),
+    }
 }
 
 /// Settings as flat lines, for comparing.

@@ -6,19 +6,27 @@ use std::sync::Arc;
 
 use engine::{Context, Options, Outcome, Progress, Report, Silent};
 use port::Fault;
-use store::Access;
+use store::{Access, ConnectionRow};
 use tokio_util::sync::CancellationToken;
 
 use super::args::{FailOn, SyncArgs};
 use super::opened::refused;
 use super::progress::{Bars, Lines};
 use super::{Invocation, Opened, output, tables};
+use crate::connection_file::Settings;
 use crate::process::exit::{Exit, Failure};
+use crate::same_system;
 use crate::wiring::{self, Parts};
 
 pub(super) async fn run(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure> {
     let opened = Opened::open(cx, Access::Worker).await?;
     let row = opened.connection(args.name.as_deref()).await?;
+    let settings: Settings = serde_json::from_str(&row.settings).map_err(|error| Failure::fault(error.to_string()))?;
+    if row.binding.source_host.is_some()
+        && let Some(why) = same_system::objection(&row, &settings)
+    {
+        return Err(Failure::person(why));
+    }
     let parts = opened.parts(cx);
     let mut wired = wiring::wire(&opened.store, &row, &parts).await.map_err(Failure::person)?;
     wiring::redeem(&opened.store, &row, &mut wired).await.map_err(|fault| told(&fault))?;
@@ -32,6 +40,7 @@ pub(super) async fn run(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure
     let stop = on_interrupt(context.stop.clone());
     let result = engine::sync(&context, &wired.connection, &options).await;
     stop.abort();
+    bind(&opened, &row, &settings).await?;
     let engine::RunError::Store(error) = match result {
         Ok(report) => {
             drop(context);
@@ -42,10 +51,18 @@ pub(super) async fn run(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure
     Err(refused(error))
 }
 
+/// Binds a connection to the Acumatica that it has read from, once.
+async fn bind(opened: &Opened, row: &ConnectionRow, settings: &Settings) -> Result<(), Failure> {
+    if row.binding.source_host.is_some() || opened.store.checkpoints(row.id).await.map_err(refused)?.is_empty() {
+        return Ok(());
+    }
+    opened.store.bind(row.id, &same_system::named(settings)).await.map_err(refused)
+}
+
 async fn finish(
     cx: &Invocation,
     opened: &Opened,
-    row: &store::ConnectionRow,
+    row: &ConnectionRow,
     report: &Report,
     fail_on: FailOn,
 ) -> Result<Exit, Failure> {
