@@ -11,6 +11,7 @@ mod completions;
 mod config;
 mod demo;
 mod init;
+mod interrupt;
 mod login;
 mod opened;
 mod parked;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::{FailOn, SyncArgs};
 use super::opened::refused;
 use super::progress::{Bars, Lines};
-use super::{Invocation, Opened, output, tables};
+use super::{Invocation, Opened, interrupt, output, tables};
 use crate::connection_file::Settings;
 use crate::process::exit::{Exit, Failure};
 use crate::same_system;
@@ -37,9 +37,8 @@ pub(super) async fn run(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure
         dry_run: args.dry_run,
     };
     let context = opened.context(progress(cx));
-    let stop = on_interrupt(context.stop.clone());
+    interrupt::watch(context.stop.clone())?;
     let result = engine::sync(&context, &wired.connection, &options).await;
-    stop.abort();
     bind(&opened, &row, &settings).await?;
     let engine::RunError::Store(error) = match result {
         Ok(report) => {
@@ -104,15 +103,6 @@ pub(crate) fn progress(cx: &Invocation) -> Arc<dyn Progress> {
     } else {
         Arc::new(Lines)
     }
-}
-
-/// Cancels `stop` at the first Ctrl-C.
-pub(crate) fn on_interrupt(stop: CancellationToken) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.cancel();
-        }
-    })
 }
 
 impl Opened {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use engine::{Options, Outcome, Report, Silent};
 use port::System;
 
-use super::super::{apply, opened::refused, progress, sync, tables};
+use super::super::{apply, interrupt, opened::refused, progress, tables};
 use super::{Invocation, Opened, Simulators, output, sim};
 use crate::connection_file;
 use crate::process::exit::Failure;
@@ -72,9 +72,8 @@ async fn run(cx: &Invocation, opened: &Opened) -> Result<Report, Failure> {
         if std::io::stderr().is_terminal() { Arc::new(progress::Bars::new()) } else { Arc::new(Silent) }
     };
     let context = opened.context(watcher);
-    let stop = sync::on_interrupt(context.stop.clone());
+    interrupt::watch(context.stop.clone())?;
     let result = engine::sync(&context, &wired.connection, &Options::default()).await;
-    stop.abort();
     result.map_err(|engine::RunError::Store(error)| refused(error))
 }
 
