@@ -63,6 +63,7 @@ impl Acumatica {
     ) -> Result<Rows, Fault> {
         let entity = request.entity;
         let mut was_slow = false;
+        let mut refused = 0;
         loop {
             let projection = self.projection(entity);
             let filter = condition(&projection, request.from, cursor);
@@ -97,7 +98,10 @@ impl Acumatica {
                     let too_large = failure == TOO_LARGE;
                     let too_slow = failure == TIMED_OUT && fault.kind == Kind::Unavailable && !was_slow;
                     was_slow |= too_slow;
-                    let smaller = (too_large || too_slow)
+                    // A server ends answers that take too long or grow too large with a 500 of many words.
+                    let cut_off = tape.last().is_some_and(|exchange| exchange.status == Some(500)) && refused < MOST_CUTS;
+                    refused += u8::from(cut_off);
+                    let smaller = (too_large || too_slow || cut_off)
                         && self.sizes.lock().unwrap_or_else(PoisonError::into_inner).shrink(entity);
                     if !smaller {
                         return Err(fault);
@@ -107,6 +111,9 @@ impl Acumatica {
         }
     }
 }
+
+/// Times that a page is made smaller because the server failed while it made it.
+const MOST_CUTS: u8 = 2;
 
 /// What follows from an answer.
 enum Step {

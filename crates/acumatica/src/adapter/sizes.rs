@@ -58,7 +58,7 @@ impl Sizes {
 /// Whether a page that is shorter than asked for looks cut by a limit of the server's and not by the end of the rows. No limit is
 /// documented, so a round number of rows is doubted; one more read settles it.
 pub(crate) fn looks_capped(records: usize) -> bool {
-    records >= 100 && (records.is_multiple_of(100) || records.is_power_of_two())
+    records >= 20 && (records.is_multiple_of(25) || records.is_power_of_two())
 }
 
 #[cfg(test)]
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn round_numbers_are_doubted() {
-        assert!(looks_capped(1000) && looks_capped(200) && looks_capped(256));
-        assert!(!looks_capped(0) && !looks_capped(32) && !looks_capped(750 + 1) && !looks_capped(50));
+        assert!(looks_capped(1000) && looks_capped(200) && looks_capped(256) && looks_capped(25) && looks_capped(50));
+        assert!(!looks_capped(0) && !looks_capped(16) && !looks_capped(750 + 1) && !looks_capped(40));
     }
 }

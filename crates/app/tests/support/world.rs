@@ -30,15 +30,20 @@ pub struct World {
 impl World {
     /// A world of `size` with `seed`, without faults, whose simulators are set up by `change`.
     pub async fn new(seed: u64, size: Size, change: impl FnOnce(&mut sim::Options)) -> Self {
-        Self::make(seed, size, change, false).await
+        Self::make(seed, size, change, false, "24.200.001").await
+    }
+
+    /// A world whose connection is pinned to another endpoint version.
+    pub async fn at_version(seed: u64, size: Size, version: &str) -> Self {
+        Self::make(seed, size, |_| {}, false, version).await
     }
 
     /// The same over real sockets, with our real HTTP client; the clock is still the simulators'.
     pub async fn over_sockets(seed: u64, size: Size) -> Self {
-        Self::make(seed, size, |_| {}, true).await
+        Self::make(seed, size, |_| {}, true, "24.200.001").await
     }
 
-    async fn make(seed: u64, size: Size, change: impl FnOnce(&mut sim::Options), sockets: bool) -> Self {
+    async fn make(seed: u64, size: Size, change: impl FnOnce(&mut sim::Options), sockets: bool, version: &str) -> Self {
         let clock = Arc::new(SetClock::new("2026-03-02T08:00:00Z".parse().unwrap()));
         let mut options = sim::Options { seed, size, ..sim::Options::default() };
         change(&mut options);
@@ -76,6 +81,7 @@ impl World {
                 r#"name = "trial"
 [acumatica]
 url = "{erp}"
+endpoint = "Default/{version}"
 client_id = "{}"
 client_secret = {{ env = "A" }}
 refresh_token = {{ env = "B" }}

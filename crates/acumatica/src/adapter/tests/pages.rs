@@ -120,6 +120,7 @@ async fn a_500_that_passes_is_asked_again_and_one_that_stays_is_told() {
     let world = World::new(vec![on("/Customer", vec![reply(500, error)])]);
     let call = world.reader(GrantKind::AuthorizationCode).page(&asking(Entity::Customer, None)).await;
     let fault = call.result.unwrap_err();
-    assert_eq!((fault.kind, call.exchanges.len()), (Kind::Unavailable, 3));
+    // Three times as asked for, then twice with smaller pages: the server may have cut off what took too long.
+    assert_eq!((fault.kind, call.exchanges.len()), (Kind::Unavailable, 9));
     assert!(fault.message.contains("Deadlock victim"));
 }

@@ -56,7 +56,9 @@ impl Pass<'_> {
     async fn fetch_parents(&mut self, codes: &[String]) -> Result<bool, RunError> {
         let run = self.run;
         match self.beside(run.connection.reader.by_keys(Entity::Customer, codes)).await.result {
-            Ok(records) => self.take(records, None).await?,
+            Ok(records) => {
+                self.take(records, None).await?;
+            }
             Err(fault) => self.run.fail(&fault),
         }
         Ok(true)

@@ -51,7 +51,9 @@ impl Pass<'_> {
             for part in codes.chunks(FETCH) {
                 let run = self.run;
                 match self.beside(run.connection.reader.by_keys(entity, part)).await.result {
-                    Ok(records) => self.take(records, None).await?,
+                    Ok(records) => {
+                        self.take(records, None).await?;
+                    }
                     Err(fault) => {
                         self.run.fail(&fault);
                         return Ok(true);

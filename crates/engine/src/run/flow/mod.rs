@@ -51,6 +51,16 @@ const AHEAD: usize = 2;
 type Arriving<'r> = BoxFuture<'r, (usize, Call<Page>)>;
 type Sending<'r> = BoxFuture<'r, Result<Sent, RunError>>;
 
+/// Records that are decided over at once: between two portions batches go out.
+const PORTION: usize = 400;
+
+/// What is left of a page that has come.
+struct Arrived {
+    reading: usize,
+    number: u64,
+    records: Vec<Record>,
+}
+
 /// A flow under way, or a handful of fetched records on their way through it.
 pub(super) struct Pass<'r> {
     run: &'r Run<'r>,
@@ -67,7 +77,7 @@ pub(super) struct Pass<'r> {
     arriving: FuturesUnordered<Arriving<'r>>,
     sending: FuturesUnordered<Sending<'r>>,
     /// Pages whose turn has not come yet.
-    arrived: VecDeque<(usize, Page)>,
+    arrived: VecDeque<Arrived>,
     /// Batches that came back and are not settled yet.
     returned: VecDeque<Result<Sent, RunError>>,
     gated: bool,
@@ -138,9 +148,9 @@ impl<'r> Pass<'r> {
             }
             if !self.gated
                 && self.queue.len() < run.connection.parallel_writes.max(1)
-                && let Some((reading, page)) = self.arrived.pop_front()
+                && let Some(arrived) = self.arrived.pop_front()
             {
-                self.page(reading, page).await?;
+                self.portion(arrived).await?;
                 continue;
             }
             let gated = self.gated;
@@ -189,7 +199,7 @@ impl<'r> Pass<'r> {
     fn start_reading(&mut self) {
         let run = self.run;
         for (index, reading) in self.readings.iter_mut().enumerate() {
-            let waiting = self.arrived.iter().filter(|(of, _)| *of == index).count();
+            let waiting = self.arrived.iter().filter(|arrived| arrived.reading == index).count();
             if waiting >= AHEAD || self.queue.len() > run.connection.parallel_writes {
                 continue;
             }
@@ -214,20 +224,30 @@ impl<'r> Pass<'r> {
                 for note in &page.notes {
                     self.run.note(note.clone());
                 }
-                self.arrived.push_back((reading, page));
+                let number = self.readings[reading].arrived(&page);
+                self.arrived.push_back(Arrived { reading, number, records: page.records });
             }
             Err(fault) => self.run.fail(&fault),
         }
     }
 
-    /// A page whose turn it is.
-    async fn page(&mut self, reading: usize, page: Page) -> Result<(), RunError> {
-        let number = self.readings[reading].arrived(&page);
-        self.take(page.records, Some((reading, number))).await
+    /// The next portion of a page whose turn it is; the page is decided over with its last one.
+    async fn portion(&mut self, arrived: Arrived) -> Result<(), RunError> {
+        let Arrived { reading, number, mut records } = arrived;
+        let rest = records.split_off(PORTION.min(records.len()));
+        let last = rest.is_empty();
+        if !last {
+            self.arrived.push_front(Arrived { reading, number, records: rest });
+        }
+        let mark = Some((reading, number));
+        if self.take(records, mark).await? && last {
+            self.close(mark);
+        }
+        Ok(())
     }
 
-    /// Decides over records and puts what has to be written into batches.
-    pub(super) async fn take(&mut self, records: Vec<Record>, mark: PageMark) -> Result<(), RunError> {
+    /// Decides over records and puts what has to be written into batches; false when the run ended before all were decided over.
+    pub(super) async fn take(&mut self, records: Vec<Record>, mark: PageMark) -> Result<bool, RunError> {
         if !self.due.is_empty() {
             for record in &records {
                 self.due.remove(record.erp_key());
@@ -238,10 +258,7 @@ impl<'r> Pass<'r> {
         self.figures = figures;
         let whole = !decided.cut_short;
         self.accept(decided).await?;
-        if whole {
-            self.close(mark);
-        }
-        Ok(())
+        Ok(whole)
     }
 
     async fn accept(&mut self, decided: Decided) -> Result<(), RunError> {
