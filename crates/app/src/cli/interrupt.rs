@@ -2,6 +2,9 @@
 //!
 //! Owns the signal from the moment that it is asked for: from then on the system does nothing of its own about it. Must not print.
 
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
 use tokio_util::sync::CancellationToken;
 
 use crate::process::exit::{Exit, Failure};
@@ -27,9 +30,9 @@ fn signals() -> std::io::Result<Signals> {
 /// # Errors
 /// The system lets nobody listen.
 pub(crate) fn watch(stop: CancellationToken) -> Result<(), Failure> {
-    let signals = signals().map_err(|error| Failure::fault(format!("Ctrl-C cannot be listened to: {error}.")))?;
+    let mut signals = signals().map_err(|error| Failure::fault(format!("Ctrl-C cannot be listened to: {error}.")))?;
     tokio::spawn(async move {
-        if second(signals, stop).await.is_some() {
+        if second(|cx| signals.poll_recv(cx), stop).await.is_some() {
             std::process::exit(Exit::Interrupted as i32);
         }
     });
@@ -37,36 +40,41 @@ pub(crate) fn watch(stop: CancellationToken) -> Result<(), Failure> {
 }
 
 /// Waits for the second signal; the first one cancels `stop`. `None` when no more can come.
-async fn second(mut signals: Signals, stop: CancellationToken) -> Option<()> {
-    signals.recv().await?;
+async fn second(mut signal: impl FnMut(&mut Context<'_>) -> Poll<Option<()>>, stop: CancellationToken) -> Option<()> {
+    poll_fn(&mut signal).await?;
     stop.cancel();
-    signals.recv().await
+    poll_fn(&mut signal).await
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use nix::sys::signal::{Signal, raise};
+    use tokio::sync::mpsc;
 
     use super::*;
 
     #[tokio::test]
-    async fn the_first_counts_from_the_start_and_the_second_ends_the_wait() {
+    async fn a_signal_counts_from_the_moment_that_it_is_asked_for() {
         let stop = CancellationToken::new();
-        let mut waiting = Box::pin(second(signals().unwrap(), stop.clone()));
+        watch(stop.clone()).unwrap();
+        // Nothing of it has run yet: were nobody listening, this would end the test's process.
         raise(Signal::SIGINT).unwrap();
+        stop.cancelled().await;
+    }
+
+    #[tokio::test]
+    async fn the_first_one_stops_the_run_and_only_the_second_ends_the_wait() {
+        let stop = CancellationToken::new();
+        let (press, mut presses) = mpsc::unbounded_channel();
+        let mut waiting = Box::pin(second(|cx| presses.poll_recv(cx), stop.clone()));
+        press.send(()).unwrap();
         tokio::select! {
             biased;
             _ = &mut waiting => unreachable!("one signal is not two"),
             () = stop.cancelled() => {}
         }
-        raise(Signal::SIGINT).unwrap();
+        press.send(()).unwrap();
         assert_eq!(waiting.await, Some(()));
-
-        // Nothing of it has been awaited yet when the signal comes.
-        let stop = CancellationToken::new();
-        watch(stop.clone()).unwrap();
-        raise(Signal::SIGINT).unwrap();
-        stop.cancelled().await;
     }
 }
