@@ -129,9 +129,9 @@ pub struct Report {
     /// What a person should know, in sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// How many records are newly open since this run (for the exit code).
+    /// How many records are newly parked by this run (for the exit code).
     #[serde(skip)]
-    pub newly_open: u64,
+    pub newly_parked: u64,
 }
 
 /// The share of a run that went into set-up.

@@ -138,8 +138,12 @@ fn flat(settings: &Value, path: &str, into: &mut BTreeMap<String, String>) {
             }
         }
         Value::Null => {}
+        Value::String(text) if text.is_empty() => {}
         Value::String(text) => {
             into.insert(path.to_owned(), text.clone());
+        }
+        Value::Number(seconds) if path.ends_with(".schedule.every") => {
+            into.insert(path.replace(".schedule.", "."), format!("{seconds}s"));
         }
         other => {
             into.insert(path.to_owned(), other.to_string());

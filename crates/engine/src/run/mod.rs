@@ -145,7 +145,7 @@ fn tally(connection: &Connection, system: System) -> port::Tally {
 }
 
 fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -> Report {
-    let Results { flows, problems, notes, halt, newly_open, setup } = run.results();
+    let Results { flows, problems, notes, halt, newly_parked, setup } = run.results();
     let outcome = match &halt {
         Some(Halt::Interrupted) => Outcome::Interrupted,
         Some(Halt::Fault(fault)) => match verdict(fault.kind) {
@@ -170,6 +170,6 @@ fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -
         problems: listed,
         problems_total: total,
         notes,
-        newly_open,
+        newly_parked,
     }
 }

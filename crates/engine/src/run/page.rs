@@ -326,6 +326,6 @@ fn settle_quietly(
     problem: Problem,
 ) {
     figures.count(state);
-    run.problem(meta.flow, &meta.code, &problem, meta.newly_open());
+    run.problem(meta.flow, &meta.code, &problem, state == State::Parked && meta.newly_open());
     decided.rows.quiet(meta, state, Some(problem), "");
 }

@@ -57,7 +57,7 @@ struct Shared {
     problems: Problems,
     notes: Vec<String>,
     flows: BTreeMap<Flow, FlowReport>,
-    newly_open: u64,
+    newly_parked: u64,
     setup: Option<Setup>,
     /// Codes that a dry run would have linked.
     pretended: BTreeMap<Flow, BTreeSet<String>>,
@@ -69,7 +69,7 @@ pub(super) struct Results {
     pub(super) problems: Problems,
     pub(super) notes: Vec<String>,
     pub(super) halt: Option<Halt>,
-    pub(super) newly_open: u64,
+    pub(super) newly_parked: u64,
     pub(super) setup: Option<Setup>,
 }
 
@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
                 problems: Problems::default(),
                 notes: Vec::new(),
                 flows: BTreeMap::new(),
-                newly_open: 0,
+                newly_parked: 0,
                 setup: None,
                 pretended: BTreeMap::new(),
             }),
@@ -160,7 +160,7 @@ impl<'a> Run<'a> {
     pub(super) fn problem(&self, flow: Flow, key: &str, problem: &sync::Problem, newly: bool) {
         let mut state = self.state();
         state.problems.record(flow, key, problem);
-        state.newly_open += u64::from(newly);
+        state.newly_parked += u64::from(newly);
     }
 
     pub(super) fn figures(&self, flow: Flow, figures: FlowReport) {
@@ -214,7 +214,7 @@ impl<'a> Run<'a> {
             problems: std::mem::take(&mut state.problems),
             notes: std::mem::take(&mut state.notes),
             halt: state.halt.clone(),
-            newly_open: state.newly_open,
+            newly_parked: state.newly_parked,
             setup: state.setup.take(),
         }
     }

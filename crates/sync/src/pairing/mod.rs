@@ -83,7 +83,10 @@ pub fn decide(draft: &Draft, schema: &Schema, index: &Index) -> Pairing {
             1 => " (one more is like it)".to_owned(),
             others => format!(" ({others} more are like it)"),
         };
-        let message = format!("The Zoho record {id} without an ERP key has the same {words} \"{shown}\"{more}.");
+        let message = format!(
+            "The Zoho record {id} without an ERP key has the same {words} \"{shown}\"{more}. This record's ERP key is {}.",
+            draft.erp_key
+        );
         return Pairing::Undecided(Problem::new(Code::UndecidedName, message).at(field));
     }
     Pairing::Free
@@ -138,7 +141,8 @@ mod tests {
         let schema = schema();
         let by_name = problem(decide(&draft("acme ltd.", "X"), &schema, &index));
         assert_eq!((by_name.code, by_name.field.as_str()), (Code::UndecidedName, "Account_Name"));
-        assert_eq!(by_name.message, "The Zoho record 1 without an ERP key has the same name \"ACME  Ltd.\".");
+        let told = "The Zoho record 1 without an ERP key has the same name \"ACME  Ltd.\". This record's ERP key is ";
+        assert!(by_name.message.starts_with(told), "{}", by_name.message);
         let by_code = problem(decide(&draft("acme ltd.", "C001"), &schema, &index));
         assert_eq!(by_code.field, "ERP Code");
         assert_eq!(decide(&draft("Acme", "C002"), &schema, &index), Pairing::Free);

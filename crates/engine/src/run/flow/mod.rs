@@ -14,7 +14,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use port::{Call, Operation, Page};
 use store::Settlement;
 use sync::batching::{Batcher, Step};
-use sync::settle::Checkpoint;
+use sync::settle::{Checkpoint, State};
 use sync::{Flow, Record};
 
 use super::item::{Item, PageMark, Work};
@@ -347,7 +347,8 @@ impl<'r> Pass<'r> {
                 _ => None,
             };
             if let Some(problem) = problem {
-                self.run.problem(self.flow, &item.meta.code, problem, item.meta.newly_open());
+                let parked = matches!(&fate, Fate::Open { state: State::Parked, .. });
+                self.run.problem(self.flow, &item.meta.code, problem, parked && item.meta.newly_open());
             }
             match fate {
                 Fate::Written { .. } | Fate::Open { .. } => self.close(item.page),
