@@ -99,7 +99,8 @@ impl Acumatica {
                     let too_slow = failure == TIMED_OUT && fault.kind == Kind::Unavailable && !was_slow;
                     was_slow |= too_slow;
                     // A server ends answers that take too long or grow too large with a 500 of many words.
-                    let cut_off = tape.last().is_some_and(|exchange| exchange.status == Some(500)) && refused < MOST_CUTS;
+                    let cut_off =
+                        tape.last().is_some_and(|exchange| exchange.status == Some(500)) && refused < MOST_CUTS;
                     refused += u8::from(cut_off);
                     let smaller = (too_large || too_slow || cut_off)
                         && self.sizes.lock().unwrap_or_else(PoisonError::into_inner).shrink(entity);

@@ -83,7 +83,13 @@ pub(super) struct Item {
 
 impl Item {
     /// A draft on its way; `target` is its record in the sink, as far as known.
-    pub(super) fn new(meta: Meta, draft: Draft, target: Option<String>, page: PageMark, awaits: Option<String>) -> Self {
+    pub(super) fn new(
+        meta: Meta,
+        draft: Draft,
+        target: Option<String>,
+        page: PageMark,
+        awaits: Option<String>,
+    ) -> Self {
         let digests = (draft.header_digest(), draft.rows_digest());
         Self { meta, draft: Arc::new(draft), digests, target, page, awaits }
     }

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use sync::batching::{self, Step};
-use sync::digest::Digest;
 use sync::detect::{self, Detected};
+use sync::digest::Digest;
 use sync::mapping::{self, Lookups, Mapped, Needs};
 use sync::pairing::Pairing;
 use sync::problem::Code;
@@ -91,7 +91,9 @@ async fn detect_changes(
             Detected::Reused { .. } if before.as_ref().is_some_and(|before| told_reused(before, fingerprint)) => {
                 figures.unchanged += 1;
             }
-            Detected::Reused { old } if before.as_ref().is_some_and(|before| before.fingerprint != Digest::default()) => {
+            Detected::Reused { old }
+                if before.as_ref().is_some_and(|before| before.fingerprint != Digest::default()) =>
+            {
                 let mut meta = Meta::of(&record, fingerprint, before);
                 // The document that is linked stays the known one until a person has looked.
                 meta.source_id = old;
@@ -127,7 +129,8 @@ fn start_mark(run: &Run<'_>, flow: Flow) -> u64 {
         Start::Open if flow == Flow::Invoices => 1 << 63,
         Start::Since(day) if flow == Flow::Invoices => {
             let [high, low] = day.year().to_be_bytes();
-            (1 << 62) ^ u64::from_be_bytes([0, 0, high, low, 0, day.month().unsigned_abs(), 0, day.day().unsigned_abs()])
+            (1 << 62)
+                ^ u64::from_be_bytes([0, 0, high, low, 0, day.month().unsigned_abs(), 0, day.day().unsigned_abs()])
         }
         _ => 0,
     }

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sync::mapping::Schema;
 
-use super::shared::Run;
 use super::RunError;
+use super::shared::Run;
 
 /// Name of the kept sink schema.
 const SINK: &str = "sink_schema";
