@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::acumatica::{Acumatica, GrantKind};
+use ::zoho::Zoho;
 use engine::quota::{Pace, Pacer};
 use engine::tokens::StoredTokens;
 use engine::{Connection, FlowSettings, Start};
@@ -14,7 +15,6 @@ use secrecy::SecretString;
 use store::{ConnectionRow, Store};
 use sync::Flow;
 use wire::{ReqwestTransport, TransportOptions};
-use ::zoho::Zoho;
 
 use crate::connection_file::{AcumaticaGrant as GrantSetting, Settings, Zoho as ZohoPart};
 
@@ -59,8 +59,8 @@ pub struct Wired {
 /// # Errors
 /// A sentence for people: settings that cannot be read, secrets that are missing, certificates that are none.
 pub async fn wire(store: &Store, row: &ConnectionRow, parts: &Parts) -> Result<Wired, String> {
-    let settings: Settings =
-        serde_json::from_str(&row.settings).map_err(|_| format!("The settings of {} cannot be read: apply its file again.", row.name))?;
+    let settings: Settings = serde_json::from_str(&row.settings)
+        .map_err(|_| format!("The settings of {} cannot be read: apply its file again.", row.name))?;
     let tokens: Arc<dyn Tokens> = Arc::new(StoredTokens::new(store.clone(), row.id, Arc::clone(&parts.clock)));
     let quota = quota(&settings, parts);
     let acumatica = Arc::new(acumatica(store, row, &settings, parts, &quota, &tokens).await?);
@@ -124,7 +124,10 @@ async fn acumatica(
         Some(transport) => Arc::clone(transport),
         None => {
             let ca_pem = match &part.ca_file {
-                Some(path) => Some(std::fs::read(path).map_err(|error| format!("The certificate file {} cannot be read: {error}.", path.display()))?),
+                Some(path) => Some(
+                    std::fs::read(path)
+                        .map_err(|error| format!("The certificate file {} cannot be read: {error}.", path.display()))?,
+                ),
                 None => None,
             };
             network(ca_pem, part.proxy.clone(), parts)?
@@ -198,11 +201,14 @@ fn environment(part: &ZohoPart) -> Result<::zoho::Environment, String> {
 }
 
 fn unknown(key: &str, word: &str) -> String {
-    format!("The settings say zoho.{key} = \"{word}\", which this version does not know: correct the connection file and apply it again.")
+    format!(
+        "The settings say zoho.{key} = \"{word}\", which this version does not know: correct the connection file and apply it again."
+    )
 }
 
 fn network(ca_pem: Option<Vec<u8>>, proxy: Option<String>, parts: &Parts) -> Result<Arc<dyn Transport>, String> {
-    let options = TransportOptions { ca_pem, proxy, allow_loopback: parts.allow_loopback, user_agent: USER_AGENT.to_owned() };
+    let options =
+        TransportOptions { ca_pem, proxy, allow_loopback: parts.allow_loopback, user_agent: USER_AGENT.to_owned() };
     Ok(Arc::new(ReqwestTransport::new(options).map_err(|problem| problem.to_string())?))
 }
 
@@ -252,7 +258,8 @@ pub async fn redeem(store: &Store, row: &ConnectionRow, wired: &mut Wired) -> Re
         consent(store, row, System::Zoho, wired.zoho.sign_in(&code, None)).await.map_err(failed)?.result
     };
     wired.connection.settings = holding_for(store, row).await.map_err(told)?;
-    if !matches!(&result, Err(fault) if matches!(fault.kind, port::Kind::Unreachable | port::Kind::Unavailable | port::Kind::Throttled)) {
+    if !matches!(&result, Err(fault) if matches!(fault.kind, port::Kind::Unreachable | port::Kind::Unavailable | port::Kind::Throttled))
+    {
         store.forget_secret(row.id, "zoho.grant_code").await.map_err(failed)?;
     }
     result
@@ -269,12 +276,15 @@ pub async fn plant(
     env: &(dyn Fn(&str) -> Option<String> + Sync),
 ) -> Result<ConnectionRow, String> {
     let folder = std::path::Path::new(".");
-    let file = crate::connection_file::read(text, "connection", folder, parts.allow_loopback).map_err(|troubles| troubles.to_string())?;
+    let file = crate::connection_file::read(text, "connection", folder, parts.allow_loopback)
+        .map_err(|troubles| troubles.to_string())?;
     let mut secrets = BTreeMap::new();
     for (field, source) in &file.secrets {
         secrets.insert(*field, source.value(folder, env)?);
     }
-    crate::cli::keep_connection(store, parts.clock.now(), &file.name, &file.settings, &secrets).await.map_err(|error| error.to_string())?;
+    crate::cli::keep_connection(store, parts.clock.now(), &file.name, &file.settings, &secrets)
+        .await
+        .map_err(|error| error.to_string())?;
     let row = store.connection(&file.name).await.map_err(|error| error.to_string())?;
     row.ok_or_else(|| "the connection was not kept".to_owned())
 }

@@ -72,7 +72,9 @@ async fn nothing_is_ever_written_to_the_erp() {
     world.sync().await;
     let log = world.sim.requests().page(0, usize::MAX).rows;
     for entry in log.iter().filter(|entry| entry.system == sim::faults::System::Acumatica) {
-        let fine = entry.entry.method == "GET" || entry.entry.target.contains("/identity/connect/token") || entry.entry.target.ends_with("/entity/auth/logout");
+        let fine = entry.entry.method == "GET"
+            || entry.entry.target.contains("/identity/connect/token")
+            || entry.entry.target.ends_with("/entity/auth/logout");
         assert!(fine, "{} {}", entry.entry.method, entry.entry.target);
     }
     assert!(log.len() > 10);

@@ -54,7 +54,13 @@ async fn an_account_that_a_person_deleted_comes_back_only_when_a_person_asks() {
     let key = world.sim.with(|books, _| books.customers.keys().next().cloned().unwrap()).to_string();
     let entry = world.store.entry_by_code(world.row.id, sync::Flow::Customers, &key).await.unwrap().unwrap();
     let id = entry.target_id.unwrap();
-    world.sim.change(&serde_json::from_value::<Edit>(serde_json::json!({"edit": "zoho_delete", "module": "Accounts", "id": id})).unwrap()).unwrap();
+    world
+        .sim
+        .change(
+            &serde_json::from_value::<Edit>(serde_json::json!({"edit": "zoho_delete", "module": "Accounts", "id": id}))
+                .unwrap(),
+        )
+        .unwrap();
     world.sim.change(&Edit::TouchCustomer { key: key.clone(), phone: "+41 44 111 11 11".to_owned() }).unwrap();
     let report = world.sync().await;
     assert_eq!(report.problems[0].code, "target_gone", "{report:#?}");

@@ -4,7 +4,14 @@
 //! does nothing but wait for it, so that processor time and peak memory are the operating system's account of that one process.
 //! Run with `cargo x bench`.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, reason = "a measuring program")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a measuring program"
+)]
 
 mod figures;
 mod measure;

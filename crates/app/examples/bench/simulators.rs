@@ -38,7 +38,8 @@ impl Simulators {
             std::fs::write(folder.join(name), value.as_str().unwrap()).unwrap();
         }
         let text = self.told["connection_file"].as_str().unwrap();
-        let text = text.replace("name = \"demo\"", "name = \"bench\"").replace("parallel_calls = 2", "parallel_calls = 4");
+        let text =
+            text.replace("name = \"demo\"", "name = \"bench\"").replace("parallel_calls = 2", "parallel_calls = 4");
         let path = folder.join("bench.toml");
         std::fs::write(&path, text).unwrap();
         path

@@ -102,7 +102,8 @@ fn read_one(cx: &Invocation, path: &Path) -> Result<Ready, String> {
     }
     let text = std::fs::read_to_string(path).map_err(told)?;
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let file = read(&text, &shown, folder, cx.settings.allow_loopback.value).map_err(|troubles| troubles.to_string())?;
+    let file =
+        read(&text, &shown, folder, cx.settings.allow_loopback.value).map_err(|troubles| troubles.to_string())?;
     let mut secrets = BTreeMap::new();
     let mut missing = Vec::new();
     for (field, source) in &file.secrets {
@@ -113,7 +114,11 @@ fn read_one(cx: &Invocation, path: &Path) -> Result<Ready, String> {
             Err(why) => missing.push(format!("{shown}: {field}: {why}.")),
         }
     }
-    if missing.is_empty() { Ok(Ready { file, secrets }) } else { Err(format!("{}\nNothing was applied.", missing.join("\n"))) }
+    if missing.is_empty() {
+        Ok(Ready { file, secrets })
+    } else {
+        Err(format!("{}\nNothing was applied.", missing.join("\n")))
+    }
 }
 
 /// Refuses a file that would turn a connection which has read already to another Acumatica.
@@ -162,7 +167,11 @@ async fn difference(opened: &Opened, one: &Ready) -> Result<Difference, Failure>
     let mut changes = Vec::new();
     for (setting, value) in &after {
         if before.get(setting) != Some(value) {
-            changes.push(Change { setting: setting.clone(), before: before.get(setting).cloned(), after: Some(value.clone()) });
+            changes.push(Change {
+                setting: setting.clone(),
+                before: before.get(setting).cloned(),
+                after: Some(value.clone()),
+            });
         }
     }
     for (setting, value) in before.iter().filter(|(setting, _)| !after.contains_key(*setting)) {
@@ -170,7 +179,11 @@ async fn difference(opened: &Opened, one: &Ready) -> Result<Difference, Failure>
     }
     for (field, secret) in &one.secrets {
         if secret_differs(opened, kept.as_ref(), field, secret).await? {
-            changes.push(Change { setting: (*field).to_owned(), before: None, after: Some("(a secret, to be sealed)".to_owned()) });
+            changes.push(Change {
+                setting: (*field).to_owned(),
+                before: None,
+                after: Some("(a secret, to be sealed)".to_owned()),
+            });
         }
     }
     let action = match (&kept, changes.is_empty()) {
@@ -186,7 +199,12 @@ fn refresh_of(field: &str) -> Option<&str> {
     field.strip_suffix(".refresh_token")
 }
 
-async fn secret_differs(opened: &Opened, kept: Option<&ConnectionRow>, field: &str, secret: &SecretString) -> Result<bool, Failure> {
+async fn secret_differs(
+    opened: &Opened,
+    kept: Option<&ConnectionRow>,
+    field: &str,
+    secret: &SecretString,
+) -> Result<bool, Failure> {
     let Some(kept) = kept else { return Ok(true) };
     let differs = match refresh_of(field) {
         Some(system) => opened.store.grant_differs(kept.id, system, secret).await,

@@ -11,7 +11,9 @@ use crate::process::settings::LogForm;
 /// Acumatica ERP and Zoho CRM, kept in agreement.
 #[derive(Debug, Parser)]
 #[command(name = "ml-connector", version, about, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "New here? `ml-connector demo` shows it all against simulators, `ml-connector init` begins with your own systems.")]
+#[command(
+    after_help = "New here? `ml-connector demo` shows it all against simulators, `ml-connector init` begins with your own systems."
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -371,8 +373,9 @@ fn since(text: &str) -> Result<sync::Instant, String> {
     if let Some(instant) = sync::Instant::parse(text) {
         return Ok(instant);
     }
-    let day: jiff::civil::Date =
-        text.parse().map_err(|_| "is a day such as 2026-01-31 or an instant such as 2026-01-31T08:00:00Z".to_owned())?;
+    let day: jiff::civil::Date = text
+        .parse()
+        .map_err(|_| "is a day such as 2026-01-31 or an instant such as 2026-01-31T08:00:00Z".to_owned())?;
     let zoned = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).map_err(|e| e.to_string())?;
     Ok(sync::Instant::from_micros(zoned.timestamp().as_microsecond()))
 }

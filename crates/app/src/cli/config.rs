@@ -23,10 +23,26 @@ pub(super) fn run(cx: &Invocation, args: ConfigArgs) -> Result<Exit, Failure> {
     let path = |path: &std::path::Path| path.display().to_string();
     let rows = vec![
         shown("data_dir", path(&settings.data_dir.value), &settings.data_dir.origin),
-        shown("database", settings.database.value.as_deref().map_or_else(|| "SQLite in the data folder".to_owned(), without_password), &settings.database.origin),
-        shown("key_file", settings.key_file.value.as_deref().map_or_else(|| "-".to_owned(), path), &settings.key_file.origin),
-        shown("key_command", settings.key_command.value.as_ref().map_or_else(|| "-".to_owned(), |_| "(set)".to_owned()), &settings.key_command.origin),
-        shown("key", settings.key.value.as_ref().map_or_else(|| "-".to_owned(), |_| "(set)".to_owned()), &settings.key.origin),
+        shown(
+            "database",
+            settings.database.value.as_deref().map_or_else(|| "SQLite in the data folder".to_owned(), without_password),
+            &settings.database.origin,
+        ),
+        shown(
+            "key_file",
+            settings.key_file.value.as_deref().map_or_else(|| "-".to_owned(), path),
+            &settings.key_file.origin,
+        ),
+        shown(
+            "key_command",
+            settings.key_command.value.as_ref().map_or_else(|| "-".to_owned(), |_| "(set)".to_owned()),
+            &settings.key_command.origin,
+        ),
+        shown(
+            "key",
+            settings.key.value.as_ref().map_or_else(|| "-".to_owned(), |_| "(set)".to_owned()),
+            &settings.key.origin,
+        ),
         shown("allow_loopback", settings.allow_loopback.value.to_string(), &settings.allow_loopback.origin),
         shown("log", format!("{:?}", settings.log.value).to_lowercase(), &settings.log.origin),
     ];

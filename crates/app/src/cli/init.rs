@@ -19,7 +19,10 @@ pub(super) fn run(cx: &Invocation, args: InitArgs) -> Result<Exit, Failure> {
     let name = name_from(&path);
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::AlreadyExists {
-            Failure::usage(format!("{} exists already and was left alone. Name another file: ml-connector init FILE", path.display()))
+            Failure::usage(format!(
+                "{} exists already and was left alone. Name another file: ml-connector init FILE",
+                path.display()
+            ))
         } else {
             Failure::usage(format!("{} cannot be written: {error}.", path.display()))
         }
@@ -30,7 +33,10 @@ pub(super) fn run(cx: &Invocation, args: InitArgs) -> Result<Exit, Failure> {
         output::json(&serde_json::json!({"file": path, "connection": name}))?;
     } else {
         output::line(format!("Wrote {}.", path.display()));
-        output::line(format!("Fill it in, then:  ml-connector apply {0}  and  ml-connector ping {name}", path.display()));
+        output::line(format!(
+            "Fill it in, then:  ml-connector apply {0}  and  ml-connector ping {name}",
+            path.display()
+        ));
     }
     Ok(Exit::Settled)
 }

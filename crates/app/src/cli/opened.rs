@@ -68,7 +68,11 @@ impl Opened {
     }
 
     /// Splits `[NAME] KEY`: with two words the first is the connection.
-    pub(crate) async fn connection_and_key(&self, first: String, second: Option<String>) -> Result<(ConnectionRow, String), Failure> {
+    pub(crate) async fn connection_and_key(
+        &self,
+        first: String,
+        second: Option<String>,
+    ) -> Result<(ConnectionRow, String), Failure> {
         match second {
             Some(key) => Ok((self.connection(Some(&first)).await?, key)),
             None => Ok((self.connection(None).await?, first)),
@@ -90,15 +94,21 @@ fn nothing_yet(settings: &Settings) -> Failure {
 /// A store's refusal as an exit.
 pub(crate) fn refused(error: StoreError) -> Failure {
     let exit = match &error {
-        StoreError::Held { .. } | StoreError::Foreign { .. } | StoreError::Corrupt { .. } | StoreError::Newer { .. } => Exit::Person,
-        StoreError::WrongKey { .. } | StoreError::Unsealable(_) | StoreError::Full | StoreError::ReadOnly(_) => Exit::Person,
+        StoreError::Held { .. }
+        | StoreError::Foreign { .. }
+        | StoreError::Corrupt { .. }
+        | StoreError::Newer { .. } => Exit::Person,
+        StoreError::WrongKey { .. } | StoreError::Unsealable(_) | StoreError::Full | StoreError::ReadOnly(_) => {
+            Exit::Person
+        }
         StoreError::File { .. } => Exit::Usage,
         StoreError::Busy | StoreError::Unavailable(_) => Exit::Unavailable,
         StoreError::Stale | StoreError::Other(_) => Exit::Fault,
     };
     let text = error.to_string();
     let mut letters = text.chars();
-    let sentence: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    let sentence: String =
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
     Failure { exit, message: format!("{}.", sentence.trim_end_matches('.')) }
 }
 
@@ -109,7 +119,9 @@ fn master_key(cx: &Invocation, entropy: &Arc<dyn Entropy>, access: Access) -> Re
     }
     if let Some(line) = &settings.key_command.value {
         let source = crate::connection_file::SecretSource::Command(line.clone());
-        let text = source.value(&PathBuf::from("."), &|_| None).map_err(|why| Failure::usage(format!("The master key: {why}.")))?;
+        let text = source
+            .value(&PathBuf::from("."), &|_| None)
+            .map_err(|why| Failure::usage(format!("The master key: {why}.")))?;
         return parse(text.expose_secret(), "the key command");
     }
     if let Some(path) = &settings.key_file.value {
@@ -140,5 +152,6 @@ fn master_key(cx: &Invocation, entropy: &Arc<dyn Entropy>, access: Access) -> Re
 
 fn parse(text: &str, place: &str) -> Result<MasterKey, Failure> {
     let text = Zeroizing::new(text.to_owned());
-    MasterKey::parse(&text).ok_or_else(|| Failure::usage(format!("The master key in {place} is not 64 hexadecimal digits.")))
+    MasterKey::parse(&text)
+        .ok_or_else(|| Failure::usage(format!("The master key in {place} is not 64 hexadecimal digits.")))
 }

@@ -26,7 +26,8 @@ pub(crate) fn hint(text: impl Display) {
 
 /// Prints `value` as indented JSON on stdout.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|e| Failure::fault(format!("The result could not be printed: {e}.")))?;
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|e| Failure::fault(format!("The result could not be printed: {e}.")))?;
     line(text);
     Ok(())
 }

@@ -69,7 +69,9 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
         both.iter().for_each(show);
         if !both.iter().all(|told| told.ok) {
             output::line("");
-            output::line("Least rights. Acumatica: a user who may read Customers, Stock Items, Non-Stock Items, Invoices and Memos, Cash Sales; scopes api offline_access.");
+            output::line(
+                "Least rights. Acumatica: a user who may read Customers, Stock Items, Non-Stock Items, Invoices and Memos, Cash Sales; scopes api offline_access.",
+            );
             output::line(format!("Zoho scopes: {}", ::zoho::SCOPES.join(",")));
         }
     }
@@ -79,13 +81,23 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
 fn tell(system: System, result: Result<Vec<String>, Fault>, took: u128) -> Told {
     let milliseconds = u64::try_from(took).unwrap_or(u64::MAX);
     match result {
-        Ok(facts) => Told { system, ok: true, facts, message: String::new(), remedy: String::new(), milliseconds, exit: None },
+        Ok(facts) => {
+            Told { system, ok: true, facts, message: String::new(), remedy: String::new(), milliseconds, exit: None }
+        }
         Err(fault) => {
             let exit = match verdict(fault.kind) {
                 Verdict::Later => Exit::Unavailable,
                 Verdict::Person | Verdict::Isolate => Exit::Person,
             };
-            Told { system, ok: false, facts: Vec::new(), message: fault.message, remedy: fault.remedy, milliseconds, exit: Some(exit) }
+            Told {
+                system,
+                ok: false,
+                facts: Vec::new(),
+                message: fault.message,
+                remedy: fault.remedy,
+                milliseconds,
+                exit: Some(exit),
+            }
         }
     }
 }
@@ -114,7 +126,8 @@ fn source_facts(profile: &SourceProfile, settings: &Settings) -> Vec<String> {
 
 fn sink_facts(schema: &Schema) -> Vec<String> {
     let mut facts = vec![format!("signed in to {} ({})", output::safe(&schema.org_name), output::safe(&schema.org_id))];
-    let modules: Vec<&str> = Module::ALL.iter().filter(|module| schema.modules.contains_key(module)).map(|module| module.name()).collect();
+    let modules: Vec<&str> =
+        Module::ALL.iter().filter(|module| schema.modules.contains_key(module)).map(|module| module.name()).collect();
     facts.push(format!("modules {}", modules.join(", ")));
     let ours = schema.modules.values().filter(|module| module.fields.contains_key("ERP Key")).count();
     facts.push(if ours == Module::ALL.len() {

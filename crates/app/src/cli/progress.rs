@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use ::sync::Flow;
 use engine::Progress;
 use engine::report::FlowReport;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ::sync::Flow;
 
 use super::output;
 
@@ -30,7 +30,8 @@ impl Bars {
         bars.entry(of)
             .or_insert_with(|| {
                 let bar = self.all.add(ProgressBar::new_spinner());
-                let style = ProgressStyle::with_template("{spinner:.cyan} {prefix:10} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+                let style = ProgressStyle::with_template("{spinner:.cyan} {prefix:10} {msg}")
+                    .unwrap_or_else(|_| ProgressStyle::default_spinner());
                 bar.set_style(style);
                 bar.set_prefix(of.map_or("", Flow::name));
                 bar.enable_steady_tick(Duration::from_millis(120));

@@ -15,7 +15,8 @@ use crate::process::exit::{Exit, Failure};
 
 pub(super) async fn run(cx: &Invocation, args: SimArgs) -> Result<Exit, Failure> {
     let options = options(&args)?;
-    let sim = Sim::new(options, Arc::new(WallClock::new())).map_err(|error| Failure::usage(format!("The simulators cannot be set up: {error}.")))?;
+    let sim = Sim::new(options, Arc::new(WallClock::new()))
+        .map_err(|error| Failure::usage(format!("The simulators cannot be set up: {error}.")))?;
     let at = |offset: u16| if args.port == 0 { 0 } else { args.port.saturating_add(offset) };
     let ports = match args.which {
         Sims::Acumatica => Ports { acumatica: Some(at(0)), zoho: None, control: Some(at(1)) },
@@ -23,7 +24,10 @@ pub(super) async fn run(cx: &Invocation, args: SimArgs) -> Result<Exit, Failure>
         Sims::Both => Ports { acumatica: Some(at(0)), zoho: Some(at(1)), control: Some(at(2)) },
     };
     let running = sim.serve(ports).await.map_err(|error| {
-        Failure::usage(format!("The simulators cannot listen on port {}: {error}. Name another with --port, or 0 for free ones.", args.port))
+        Failure::usage(format!(
+            "The simulators cannot listen on port {}: {error}. Name another with --port, or 0 for free ones.",
+            args.port
+        ))
     })?;
     if cx.json {
         let told = serde_json::to_string(&told(&sim, &running)).map_err(|error| Failure::fault(error.to_string()))?;
@@ -40,7 +44,8 @@ fn options(args: &SimArgs) -> Result<Options, Failure> {
     let mut options = Options::default();
     if let Some(path) = &args.faults {
         let shown = path.display();
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("{shown}: cannot be read: {error}.")))?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::usage(format!("{shown}: cannot be read: {error}.")))?;
         options = parse(&text).map_err(|why| Failure::usage(format!("{shown}: {why}")))?;
     }
     options.seed = args.seed;
@@ -64,12 +69,14 @@ fn parse(text: &str) -> Result<Options, String> {
     if text.trim_start().starts_with('{') {
         return match serde_json::from_str::<Dials>(text) {
             Ok(found) => Ok(dials(found)),
-            Err(first) => serde_json::from_str::<Options>(text).map_err(|second| format!("as dials: {first}; as a set-up: {second}")),
+            Err(first) => serde_json::from_str::<Options>(text)
+                .map_err(|second| format!("as dials: {first}; as a set-up: {second}")),
         };
     }
     match toml::from_str::<Dials>(text) {
         Ok(found) => Ok(dials(found)),
-        Err(first) => toml::from_str::<Options>(text).map_err(|second| format!("as dials: {}; as a set-up: {}", first.message(), second.message())),
+        Err(first) => toml::from_str::<Options>(text)
+            .map_err(|second| format!("as dials: {}; as a set-up: {}", first.message(), second.message())),
     }
 }
 

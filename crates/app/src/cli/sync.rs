@@ -73,7 +73,13 @@ async fn finish(
     let open = match fail_on {
         FailOn::None => false,
         FailOn::New => report.newly_parked > 0,
-        FailOn::Any => opened.store.state_counts(row.id).await.map_err(refused)?.iter().any(|((_, state), records)| state.is_open() && *records > 0),
+        FailOn::Any => opened
+            .store
+            .state_counts(row.id)
+            .await
+            .map_err(refused)?
+            .iter()
+            .any(|((_, state), records)| state.is_open() && *records > 0),
     };
     Ok(match report.outcome {
         Outcome::Settled | Outcome::Parked if open => Exit::Parked,

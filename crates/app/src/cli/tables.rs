@@ -36,7 +36,18 @@ pub(crate) fn report(report: &Report) {
 
 /// The table of flows.
 pub(crate) fn flows(report: &Report) -> comfy_table::Table {
-    let headers = ["flow", "read", "created", "updated", "unchanged", "skipped", "waiting", "undecided", "parked", "covered up to"];
+    let headers = [
+        "flow",
+        "read",
+        "created",
+        "updated",
+        "unchanged",
+        "skipped",
+        "waiting",
+        "undecided",
+        "parked",
+        "covered up to",
+    ];
     let mut table = output::table(&headers, &[1, 2, 3, 4, 5, 6, 7, 8]);
     for (flow, figures) in &report.flows {
         let numbers = [
@@ -78,7 +89,11 @@ fn ending(report: &Report) -> &'static str {
 
 fn problems(listed: &[Listed], total: u64, connection: &str) {
     for problem in listed.iter().take(SHOWN) {
-        let place = if problem.key.is_empty() { String::new() } else { format!("{} {}: ", problem.flow, output::safe(&problem.key)) };
+        let place = if problem.key.is_empty() {
+            String::new()
+        } else {
+            format!("{} {}: ", problem.flow, output::safe(&problem.key))
+        };
         output::line(format!("  {place}{}", output::safe(&problem.message)));
         if !problem.remedy.is_empty() {
             output::line(format!("    -> {}", output::safe(&problem.remedy)));

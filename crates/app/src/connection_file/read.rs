@@ -79,8 +79,13 @@ fn acumatica(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Ac
         _ => AcumaticaGrant::AuthorizationCode,
     };
     let client_id = view.needed("client_id", "00000000-0000-0000-0000-000000000000@Company");
-    if !client_id.is_empty() && !client_id.split_once('@').is_some_and(|(id, tenant)| !id.is_empty() && !tenant.is_empty()) {
-        view.complain("client_id", "lacks the tenant: it reads GUID@Tenant, as Acumatica shows it on Connected Applications");
+    if !client_id.is_empty()
+        && !client_id.split_once('@').is_some_and(|(id, tenant)| !id.is_empty() && !tenant.is_empty())
+    {
+        view.complain(
+            "client_id",
+            "lacks the tenant: it reads GUID@Tenant, as Acumatica shows it on Connected Applications",
+        );
     }
     keep(view, "client_secret", "acumatica.client_secret", true, secrets);
     let username = view.text("username");
@@ -158,7 +163,10 @@ fn zoho(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Zoho {
         }
         Some(url) => {
             if !loopback(url) {
-                view.complain("accounts_url", "must be on loopback, for example http://127.0.0.1:9802; real systems are named by datacenter");
+                view.complain(
+                    "accounts_url",
+                    "must be on loopback, for example http://127.0.0.1:9802; real systems are named by datacenter",
+                );
             }
             if view.has("datacenter") {
                 view.complain("datacenter", "stands beside accounts_url: leave one of them out");
@@ -229,7 +237,9 @@ fn address(view: &View<'_>, key: &'static str, text: &str, allow_loopback: bool)
         ("https", false) => {}
         ("https" | "http", true) if allow_loopback => {}
         (_, true) => view.complain(key, "is on loopback: start with --allow-loopback to use simulators"),
-        ("http", false) => view.complain(key, "must begin with https://; plain http is only for simulators on loopback"),
+        ("http", false) => {
+            view.complain(key, "must begin with https://; plain http is only for simulators on loopback")
+        }
         _ => view.complain(key, "must begin with https://"),
     }
     for (tail, word) in [("/entity", "/entity"), ("/identity", "/identity"), ("/main", "/Main")] {
@@ -287,7 +297,10 @@ fn schedule(view: &View<'_>) -> Option<Schedule> {
     if let Some(zone) = &zone
         && jiff::tz::TimeZone::get(zone).is_err()
     {
-        view.complain("zone", format!("\"{zone}\" is not a time zone; it reads Region/City, for example Europe/Zurich"));
+        view.complain(
+            "zone",
+            format!("\"{zone}\" is not a time zone; it reads Region/City, for example Europe/Zurich"),
+        );
     }
     if let Some(line) = cron {
         if line.split_whitespace().count() != 5 {
@@ -365,18 +378,46 @@ client_secret = { file = "z" }
     #[test]
     fn each_mistake_names_line_key_and_remedy() {
         let cases = [
-            ("datacenter = \"eu\"", "datacenter = \"eur\"", "f.toml:7: zoho.datacenter: \"eur\" is not one of us, eu, in"),
-            ("datacenter = \"eu\"", "datacentre = \"eu\"", "f.toml:7: zoho.datacentre: is not known; did you mean datacenter?"),
+            (
+                "datacenter = \"eu\"",
+                "datacenter = \"eur\"",
+                "f.toml:7: zoho.datacenter: \"eur\" is not one of us, eu, in",
+            ),
+            (
+                "datacenter = \"eu\"",
+                "datacentre = \"eu\"",
+                "f.toml:7: zoho.datacentre: is not known; did you mean datacenter?",
+            ),
             ("url = \"https", "url = \"http", "f.toml:3: acumatica.url: must begin with https://"),
-            ("client_secret = { env = \"A\" }", "client_secret = \"hunter2\"", "f.toml:5: acumatica.client_secret: a secret does not stand in this file"),
+            (
+                "client_secret = { env = \"A\" }",
+                "client_secret = \"hunter2\"",
+                "f.toml:5: acumatica.client_secret: a secret does not stand in this file",
+            ),
             ("client_secret = { env = \"A\" }", "", "acumatica.client_secret: is missing"),
             ("0-0@Company", "0-0", "lacks the tenant"),
-            ("[zoho]", "endpoint = \"Default/19.200.001\"\n[zoho]", "f.toml:6: acumatica.endpoint: version \"19.200.001\" is not one of 20.200.001"),
-            ("[zoho]", "parallel_calls = \"2\"\n[zoho]", "acumatica.parallel_calls: must be a whole number, and is string"),
+            (
+                "[zoho]",
+                "endpoint = \"Default/19.200.001\"\n[zoho]",
+                "f.toml:6: acumatica.endpoint: version \"19.200.001\" is not one of 20.200.001",
+            ),
+            (
+                "[zoho]",
+                "parallel_calls = \"2\"\n[zoho]",
+                "acumatica.parallel_calls: must be a whole number, and is string",
+            ),
             ("[zoho]", "parallel_calls = 99\n[zoho]", "must be from 1 to 10"),
             ("[zoho]", "grant = \"password\"\n[zoho]", "username: is missing"),
-("[zoho]", "proxy = \"http://user:hunter2@proxy.acme.example:3128\"\n[zoho]", "f.toml:6: acumatica.proxy: must not hold a user name"),
-            ("[zoho]", "proxy = \"socks5://u:hunter2@proxy.acme.example\"\n[zoho]", "f.toml:6: acumatica.proxy: must not hold a user name"),
+            (
+                "[zoho]",
+                "proxy = \"http://user:hunter2@proxy.acme.example:3128\"\n[zoho]",
+                "f.toml:6: acumatica.proxy: must not hold a user name",
+            ),
+            (
+                "[zoho]",
+                "proxy = \"socks5://u:hunter2@proxy.acme.example\"\n[zoho]",
+                "f.toml:6: acumatica.proxy: must not hold a user name",
+            ),
             ("name = \"acme\"", "name = \"Acme Ltd\"", "f.toml:1: name: takes lower-case"),
         ];
         for (from, to, wanted) in cases {
@@ -401,8 +442,15 @@ client_secret = { file = "z" }
 
     #[test]
     fn schedules_are_checked() {
-        let told = troubles(&format!("{GOOD}[flows.customers]\nevery = \"5 min\"\n[flows.items]\ncron = \"* * *\"\nzone = \"Mars/X\"\n[flows.invoice]\n"));
-        for wanted in ["flows.customers.every: is \"manual\" or a time", "has five fields", "not a time zone", "did you mean invoices?"] {
+        let told = troubles(&format!(
+            "{GOOD}[flows.customers]\nevery = \"5 min\"\n[flows.items]\ncron = \"* * *\"\nzone = \"Mars/X\"\n[flows.invoice]\n"
+        ));
+        for wanted in [
+            "flows.customers.every: is \"manual\" or a time",
+            "has five fields",
+            "not a time zone",
+            "did you mean invoices?",
+        ] {
             assert!(told.contains(wanted), "{wanted}: {told}");
         }
     }

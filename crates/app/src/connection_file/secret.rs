@@ -31,7 +31,8 @@ impl SecretSource {
         let text = match self {
             Self::File(path) => {
                 let path = folder.join(path);
-                let text = std::fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+                let text =
+                    std::fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
                 Zeroizing::new(text)
             }
             Self::Env(name) => {
@@ -90,7 +91,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("s"), "one\ntwo\n").unwrap();
         let value = |source: SecretSource| {
-            source.value(folder.path(), &|name| (name == "S").then(|| "env".to_owned())).map(|s| s.expose_secret().to_owned())
+            source
+                .value(folder.path(), &|name| (name == "S").then(|| "env".to_owned()))
+                .map(|s| s.expose_secret().to_owned())
         };
         assert_eq!(value(SecretSource::File("s".into())), Ok("one".to_owned()));
         assert_eq!(value(SecretSource::Env("S".into())), Ok("env".to_owned()));

@@ -55,12 +55,19 @@ impl<'a> View<'a> {
 
     fn find(&self, key: &'static str) -> Option<(usize, &'a Spanned<DeValue<'a>>)> {
         self.known.borrow_mut().push(key);
-        self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key).map(|(name, value)| (name.span().start, value))
+        self.table
+            .iter()
+            .find(|(name, _)| name.get_ref().as_ref() == key)
+            .map(|(name, value)| (name.span().start, value))
     }
 
     /// A complaint at a key that was found, or at the table.
     pub(super) fn complain(&self, key: &str, message: impl Into<String>) {
-        let at = self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key).map_or(self.at, |(name, _)| name.span().start);
+        let at = self
+            .table
+            .iter()
+            .find(|(name, _)| name.get_ref().as_ref() == key)
+            .map_or(self.at, |(name, _)| name.span().start);
         self.log.add(at, &self.full(key), message);
     }
 

@@ -16,7 +16,9 @@ pub(crate) fn start(global: &Global) {
         (false, 1) => "info",
         (false, _) => "debug",
     };
-    let filter = EnvFilter::new(format!("warn,app={level},engine={level},wire={level},acumatica={level},zoho={level},store={level},sim={level}"));
+    let filter = EnvFilter::new(format!(
+        "warn,app={level},engine={level},wire={level},acumatica={level},zoho={level},store={level},sim={level}"
+    ));
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start (tests) leaves the first in place.
     let _ = if global.log == Some(LogForm::Json) {

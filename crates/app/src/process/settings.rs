@@ -80,13 +80,24 @@ struct File {
 impl Settings {
     /// Resolves every setting.
     pub(crate) fn resolve(global: &Global, env: &Environment) -> Result<Self, Failure> {
-        let data_dir = pick(global.data_dir.clone(), env, "ML_CONNECTOR_DATA", |text| Ok(PathBuf::from(text)), None, || {
-            default_data_dir(env)
-        })?;
+        let data_dir = pick(
+            global.data_dir.clone(),
+            env,
+            "ML_CONNECTOR_DATA",
+            |text| Ok(PathBuf::from(text)),
+            None,
+            || default_data_dir(env),
+        )?;
         let file = read_file(&data_dir.value)?;
         let some = |text: String| Ok(Some(text));
-        let database =
-            pick(global.database.clone().map(Some), env, "ML_CONNECTOR_DATABASE", some, file.database.map(Some), || None)?;
+        let database = pick(
+            global.database.clone().map(Some),
+            env,
+            "ML_CONNECTOR_DATABASE",
+            some,
+            file.database.map(Some),
+            || None,
+        )?;
         if let Some(url) = &database.value
             && !url.starts_with("postgres://")
             && !url.starts_with("postgresql://")
@@ -115,7 +126,14 @@ impl Settings {
                 file.key_command.map(Some),
                 || None,
             )?,
-            key: pick(None, env, "ML_CONNECTOR_KEY", |text| Ok(Some(secrecy::SecretString::from(text))), None, || None)?,
+            key: pick(
+                None,
+                env,
+                "ML_CONNECTOR_KEY",
+                |text| Ok(Some(secrecy::SecretString::from(text))),
+                None,
+                || None,
+            )?,
             allow_loopback: pick(
                 global.allow_loopback.then_some(true),
                 env,
@@ -173,7 +191,8 @@ fn read_file(folder: &Path) -> Result<File, Failure> {
         Err(error) => return Err(Failure::usage(format!("Cannot read {}: {error}.", path.display()))),
     };
     toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text.as_bytes().iter().take(span.start).filter(|b| **b == b'\n').count() + 1);
+        let line =
+            error.span().map_or(1, |span| text.as_bytes().iter().take(span.start).filter(|b| **b == b'\n').count() + 1);
         Failure::usage(format!(
             "{}:{line}: {} Known keys: database, key_file, key_command, allow_loopback, log.",
             path.display(),
@@ -219,7 +238,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let global = Global { data_dir: Some(folder.path().to_owned()), ..Global::default() };
         let env = Environment::with(&[("ML_CONNECTOR_ALLOW_LOOPBACK", "maybe")]);
-        assert!(Settings::resolve(&global, &env).unwrap_err().message.contains("ML_CONNECTOR_ALLOW_LOOPBACK must be 1 or 0"));
+        assert!(
+            Settings::resolve(&global, &env)
+                .unwrap_err()
+                .message
+                .contains("ML_CONNECTOR_ALLOW_LOOPBACK must be 1 or 0")
+        );
         std::fs::write(folder.path().join(FILE), "\nlogs = \"json\"\n").unwrap();
         let told = Settings::resolve(&global, &Environment::default()).unwrap_err().message;
         assert!(told.contains("ml-connector.toml:2") && told.contains("Known keys"), "{told}");

@@ -45,7 +45,8 @@ pub(crate) struct Environment(Arc<BTreeMap<String, String>>);
 impl Environment {
     /// Takes it from the process; names or values that are not text are left out.
     pub(crate) fn of_process() -> Self {
-        let pairs = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let pairs =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Self(Arc::new(pairs.collect()))
     }
 

@@ -51,9 +51,7 @@ impl World {
         let running = if sockets { Some(sim.serve(sim::Ports::default()).await.unwrap()) } else { None };
         let (erp, crm) = match &running {
             Some(running) => (running.acumatica_url().unwrap(), running.zoho_url().unwrap()),
-            None => {
-                (format!("{ERP}{}", sim.options().prefix), CRM.to_owned())
-            }
+            None => (format!("{ERP}{}", sim.options().prefix), CRM.to_owned()),
         };
         let folder = tempfile::tempdir().unwrap();
         let entropy: Arc<dyn Entropy> = Arc::new(Seeded::new(seed));

@@ -67,7 +67,8 @@ fn inside(cx: &Invocation, data: &std::path::Path) -> Invocation {
 
 fn write_files(folder: &std::path::Path, text: &str, secrets: &BTreeMap<&'static str, String>) -> Result<(), Failure> {
     let write = |name: &str, text: &str| {
-        std::fs::write(folder.join(name), text).map_err(|error| Failure::fault(format!("The demo's files cannot be written: {error}.")))
+        std::fs::write(folder.join(name), text)
+            .map_err(|error| Failure::fault(format!("The demo's files cannot be written: {error}.")))
     };
     for (name, value) in secrets {
         write(name, value)?;
@@ -83,7 +84,10 @@ fn where_to_look(simulators: &Simulators, folder: &std::path::Path, data: &std::
     output::line(format!("  {base} status"));
     output::line(format!("  {base} record {}", simulators.some_document()));
     output::line(format!("  {base} audit --most 10"));
-    output::line(format!("  {base} sync          after a change: curl -X POST -H 'content-type: application/json' -d '{{\"edit\":\"some\",\"count\":5}}' {}/change", running.control_url().unwrap_or_default()));
+    output::line(format!(
+        "  {base} sync          after a change: curl -X POST -H 'content-type: application/json' -d '{{\"edit\":\"some\",\"count\":5}}' {}/change",
+        running.control_url().unwrap_or_default()
+    ));
     output::line(format!("The connection file: {}", folder.join("demo.toml").display()));
     output::line(format!("What both sides hold: {}", running.control_url().unwrap_or_default()));
     output::line("Ctrl-C ends the demo.");

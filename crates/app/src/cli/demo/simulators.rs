@@ -24,7 +24,10 @@ impl Simulators {
         let options = Options { seed, size, ..Options::default() };
         let failed = |what: String| Failure::fault(format!("The simulators cannot start: {what}."));
         let sim = Sim::new(options, Arc::new(WallClock::new())).map_err(|error| failed(error.to_string()))?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| failed(error.to_string()))?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| failed(error.to_string()))?;
         let running = {
             let sim = Arc::clone(&sim);
             std::thread::scope(|scope| {
@@ -51,7 +54,9 @@ impl Simulators {
     /// A posted document of the ERP, to be looked at.
     pub(super) fn some_document(&self) -> String {
         self.sim.with(|books, _| {
-            let open = books.documents.iter().find(|(_, document)| document.balance.is_sign_positive() && !document.balance.is_zero() && document.released);
+            let open = books.documents.iter().find(|(_, document)| {
+                document.balance.is_sign_positive() && !document.balance.is_zero() && document.released
+            });
             open.map_or_else(|| "KEY".to_owned(), |(key, _)| key.number.clone())
         })
     }

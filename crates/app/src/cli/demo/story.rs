@@ -38,7 +38,10 @@ pub(super) async fn tell(
     tables::report(&first);
     let agree_first = agreement(simulators);
 
-    let made = simulators.sim.change_some(changes).map_err(|refused| Failure::fault(format!("The demo's changes were refused: {refused}.")))?;
+    let made = simulators
+        .sim
+        .change_some(changes)
+        .map_err(|refused| Failure::fault(format!("The demo's changes were refused: {refused}.")))?;
     output::line("");
     output::line(format!("{} changes in Acumatica:", made.len()));
     for change in &made {
@@ -56,12 +59,15 @@ pub(super) async fn tell(
 }
 
 async fn connect(cx: &Invocation, opened: &Opened, folder: &Path, text: &str) -> Result<(), Failure> {
-    let file = connection_file::read(text, "demo.toml", folder, true).map_err(|troubles| Failure::fault(troubles.to_string()))?;
+    let file = connection_file::read(text, "demo.toml", folder, true)
+        .map_err(|troubles| Failure::fault(troubles.to_string()))?;
     let mut secrets = std::collections::BTreeMap::new();
     for (field, source) in &file.secrets {
         secrets.insert(*field, source.value(folder, &|name| cx.env.get(name)).map_err(Failure::fault)?);
     }
-    apply::keep_connection(&opened.store, opened.clock.now(), &file.name, &file.settings, &secrets).await.map_err(refused)
+    apply::keep_connection(&opened.store, opened.clock.now(), &file.name, &file.settings, &secrets)
+        .await
+        .map_err(refused)
 }
 
 async fn run(cx: &Invocation, opened: &Opened) -> Result<Report, Failure> {
@@ -83,16 +89,25 @@ fn agreement(simulators: &Simulators) -> bool {
     let counts: Vec<String> = report
         .modules()
         .iter()
-        .map(|(module, found)| format!("{} {} of {}", module, output::count(found.present as u64), output::count(found.expected as u64)))
+        .map(|(module, found)| {
+            format!("{} {} of {}", module, output::count(found.present as u64), output::count(found.expected as u64))
+        })
         .collect();
     let verdict = if report.agree { "Both sides agree" } else { "Both sides DIFFER" };
-    output::line(format!("{verdict}, record by record and field by field, as the simulators compare themselves: {}.", counts.join(", ")));
+    output::line(format!(
+        "{verdict}, record by record and field by field, as the simulators compare themselves: {}.",
+        counts.join(", ")
+    ));
     for (module, found) in report.modules() {
         for key in found.missing.iter().take(3) {
             output::line(format!("  {module}: {} is missing", output::safe(key)));
         }
         for difference in found.differing.iter().take(3) {
-            output::line(format!("  {module}: {} differs in {}", output::safe(&difference.key), output::safe(&difference.field)));
+            output::line(format!(
+                "  {module}: {} differs in {}",
+                output::safe(&difference.key),
+                output::safe(&difference.field)
+            ));
         }
         if found.extra_total + found.doubled_total > 0 {
             output::line(format!("  {module}: {} extra, {} doubled", found.extra_total, found.doubled_total));
@@ -103,7 +118,8 @@ fn agreement(simulators: &Simulators) -> bool {
 
 /// What moved, and what did not need to.
 fn moved(runs: &[(&str, &Report)]) -> comfy_table::Table {
-    let headers = ["sync", "read", "written", "left as it was", "stayed behind", "Acumatica calls", "Zoho calls", "time"];
+    let headers =
+        ["sync", "read", "written", "left as it was", "stayed behind", "Acumatica calls", "Zoho calls", "time"];
     let mut table = output::table(&headers, &[1, 2, 3, 4, 5, 6, 7]);
     for (name, report) in runs {
         let sum = |of: fn(&engine::report::FlowReport) -> u64| output::count(report.flows.values().map(of).sum());

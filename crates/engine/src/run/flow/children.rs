@@ -10,25 +10,50 @@ use sync::{Entity, Flow};
 
 use super::{Child, Decided, Pass, RunError, page};
 
+/// So many children wait before those are drafted whose parents have come meanwhile.
+const MANY: usize = 200;
+
 impl Pass<'_> {
+    /// Drafts the children whose parents have come meanwhile, once there are many: memory must not grow with the number of records.
+    pub(super) async fn thin_children(&mut self) -> Result<(), RunError> {
+        if self.children.len() >= MANY {
+            self.take_ready_children().await?;
+        }
+        Ok(())
+    }
+
+    /// Drafts the children whose parents are linked; false when there are none.
+    async fn take_ready_children(&mut self) -> Result<bool, RunError> {
+        let run = self.run;
+        let codes: Vec<String> = self.parents().into_iter().collect();
+        let accounts = self.beside(run.cx.store.targets_by_code(run.connection.id, Flow::Customers, &codes)).await?;
+        let (ready, waiting): (Vec<Child>, Vec<Child>) =
+            std::mem::take(&mut self.children).into_iter().partition(|child| accounts.contains_key(&child.parent));
+        self.children = waiting;
+        if ready.is_empty() {
+            return Ok(false);
+        }
+        let lookups = Lookups { accounts, ..Lookups::default() };
+        self.draft_children(ready, &lookups, &BTreeSet::new()).await?;
+        Ok(true)
+    }
+
+    /// Codes of the parents that are waited for.
+    fn parents(&self) -> BTreeSet<String> {
+        self.children.iter().map(|child| child.parent.clone()).collect()
+    }
+
     /// Drafts the children that can be drafted now; false when there are none.
     pub(super) async fn take_children(&mut self) -> Result<bool, RunError> {
         if self.children.is_empty() {
             return Ok(false);
         }
-        let run = self.run;
-        let parents: BTreeSet<String> = self.children.iter().map(|child| child.parent.clone()).collect();
-        let codes: Vec<String> = parents.iter().cloned().collect();
-        let accounts = self.beside(run.cx.store.targets_by_code(run.connection.id, Flow::Customers, &codes)).await?;
-        let children = std::mem::take(&mut self.children);
-        let (ready, waiting): (Vec<Child>, Vec<Child>) =
-            children.into_iter().partition(|child| accounts.contains_key(&child.parent));
-        self.children = waiting;
-        if !ready.is_empty() {
-            let lookups = Lookups { accounts, ..Lookups::default() };
-            self.draft_children(ready, &lookups, &BTreeSet::new()).await?;
+        if self.take_ready_children().await? {
             return Ok(true);
         }
+        let run = self.run;
+        let parents = self.parents();
+        let codes: Vec<String> = parents.iter().cloned().collect();
         if self.flush() {
             return Ok(true);
         }

@@ -4,8 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use store::Due;
-use sync::problem::Code;
 use sync::{Entity, Flow};
 
 use super::{Pass, Run, RunError};
@@ -16,25 +14,10 @@ const DUE: usize = 2_000;
 /// Records that one fetch asks for.
 const FETCH: usize = 100;
 
-/// What is due for `flow`, by ERP key.
+/// What is due for `flow`, by ERP key. What waits for an account or product is due once that is linked.
 pub(super) async fn of(run: &Run<'_>, flow: Flow) -> Result<BTreeMap<String, (Entity, String)>, RunError> {
-    let store = &run.cx.store;
-    let mut due = store.due(run.connection.id, flow, DUE).await?;
-    for (code, other) in [(Code::WaitingForAccount, Flow::Customers), (Code::WaitingForProduct, Flow::Items)] {
-        let awaited: Vec<String> = due.iter().filter_map(|due| awaits(due, code)).map(str::to_owned).collect();
-        if awaited.is_empty() {
-            continue;
-        }
-        let arrived = store.targets_by_code(run.connection.id, other, &awaited).await?;
-        due.retain(|due| awaits(due, code).is_none_or(|awaited| arrived.contains_key(awaited)));
-    }
+    let due = run.cx.store.due(run.connection.id, flow, DUE).await?;
     Ok(due.into_iter().map(|due| (due.erp_key, (due.entity, due.code))).collect())
-}
-
-/// The code of the record that `due` waits for, when it waits for that and nobody asked for another try.
-fn awaits(due: &Due, code: Code) -> Option<&str> {
-    let problem = due.problem.as_ref().filter(|problem| !due.asked && problem.code == code)?;
-    (!problem.field.is_empty()).then_some(problem.field.as_str())
 }
 
 impl Pass<'_> {

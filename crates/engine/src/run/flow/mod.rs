@@ -243,7 +243,7 @@ impl<'r> Pass<'r> {
         if self.take(records, mark).await? && last {
             self.close(mark);
         }
-        Ok(())
+        self.thin_children().await
     }
 
     /// Decides over records and puts what has to be written into batches; false when the run ended before all were decided over.
