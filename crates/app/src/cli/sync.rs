@@ -19,6 +19,29 @@ use crate::same_system;
 use crate::wiring::{self, Parts};
 
 pub(super) async fn run(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure> {
+    let name = args.name.clone();
+    let result = go(cx, args).await;
+    if let Err(failure) = &result
+        && cx.json
+        && failure.exit != Exit::Usage
+    {
+        // Scripts get one object, whatever happened.
+        let outcome = match failure.exit {
+            Exit::Person => "needs_person",
+            Exit::Unavailable => "unavailable",
+            Exit::Interrupted => "interrupted",
+            _ => "fault",
+        };
+        output::json(&serde_json::json!({
+            "run_id": null, "connection": name, "outcome": outcome, "flows": {}, "calls": {},
+            "problems": [{ "code": outcome, "flow": "", "key": "", "message": failure.message, "remedy": "" }],
+            "problems_total": 1,
+        }))?;
+    }
+    result
+}
+
+async fn go(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure> {
     let opened = Opened::open(cx, Access::Worker).await?;
     let row = opened.connection(args.name.as_deref()).await?;
     let settings: Settings = serde_json::from_str(&row.settings).map_err(|error| Failure::fault(error.to_string()))?;

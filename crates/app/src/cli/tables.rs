@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use engine::report::Listed;
+use engine::report::{FlowReport, Listed};
 use engine::{Outcome, Report};
 
 use super::output;
@@ -27,45 +27,50 @@ pub(crate) fn report(report: &Report) {
         })
         .collect();
     let time = output::duration(Duration::from_secs_f64(report.seconds));
-    output::line(format!("{} in {time} · {} · {}", ending(report), calls.join(", "), report.run_id));
+    output::line(format!("{} in {time}, {}", ending(report), covered(report)));
+    output::line(format!("{} · {}", calls.join(", "), report.run_id));
     for note in &report.notes {
         output::line(format!("Note: {}", output::safe(note)));
     }
     problems(&report.problems, report.problems_total, &report.connection);
 }
 
-/// The table of flows.
+/// The table of flows, without the columns in which nothing stands.
 pub(crate) fn flows(report: &Report) -> comfy_table::Table {
-    let headers = [
-        "flow",
-        "read",
-        "created",
-        "updated",
-        "unchanged",
-        "skipped",
-        "waiting",
-        "undecided",
-        "parked",
-        "covered up to",
+    type Column = (&'static str, fn(&FlowReport) -> u64);
+    let columns: [Column; 8] = [
+        ("read", |flow| flow.read),
+        ("created", |flow| flow.created),
+        ("updated", |flow| flow.updated),
+        ("unchanged", |flow| flow.unchanged),
+        ("skipped", |flow| flow.skipped),
+        ("waiting", |flow| flow.waiting),
+        ("undecided", |flow| flow.undecided),
+        ("parked", |flow| flow.parked),
     ];
-    let mut table = output::table(&headers, &[1, 2, 3, 4, 5, 6, 7, 8]);
+    let shown: Vec<&Column> =
+        columns.iter().filter(|(name, of)| *name == "read" || report.flows.values().any(|flow| of(flow) > 0)).collect();
+    let mut headers = vec!["flow"];
+    headers.extend(shown.iter().map(|(name, _)| *name));
+    let right: Vec<usize> = (1..headers.len()).collect();
+    let mut table = output::table(&headers, &right);
     for (flow, figures) in &report.flows {
-        let numbers = [
-            figures.read,
-            figures.created,
-            figures.updated,
-            figures.unchanged,
-            figures.skipped,
-            figures.waiting,
-            figures.undecided,
-            figures.parked,
-        ];
         let mut row = vec![flow.name().to_owned()];
-        row.extend(numbers.map(|number| if number == 0 { "·".to_owned() } else { output::count(number) }));
-        row.push(figures.covered_up_to.map_or_else(|| "not yet".to_owned(), short));
+        row.extend(shown.iter().map(|(_, of)| match of(figures) {
+            0 => "·".to_owned(),
+            number => output::count(number),
+        }));
         table.add_row(row);
     }
     table
+}
+
+/// How far every flow has come at least.
+fn covered(report: &Report) -> String {
+    match report.flows.values().map(|flow| flow.covered_up_to).min().flatten() {
+        Some(at) => format!("covered up to {}", short(at)),
+        None => "not covered yet".to_owned(),
+    }
 }
 
 /// An instant, to the second.

@@ -40,19 +40,28 @@ impl Entropy for MachineEntropy {
 
 /// The environment as it was when the process started.
 #[derive(Clone, Default)]
-pub(crate) struct Environment(Arc<BTreeMap<String, String>>);
+pub(crate) struct Environment {
+    variables: Arc<BTreeMap<String, String>>,
+    program: Arc<str>,
+}
 
 impl Environment {
     /// Takes it from the process; names or values that are not text are left out.
     pub(crate) fn of_process() -> Self {
         let pairs =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self(Arc::new(pairs.collect()))
+        let program = std::env::args().next().unwrap_or_else(|| "ml-connector".to_owned());
+        Self { variables: Arc::new(pairs.collect()), program: program.into() }
+    }
+
+    /// How this program was called, for commands that people are to copy.
+    pub(crate) fn program(&self) -> &str {
+        &self.program
     }
 
     /// One variable, when it is set and not empty.
     pub(crate) fn get(&self, name: &str) -> Option<String> {
-        self.0.get(name).filter(|value| !value.is_empty()).cloned()
+        self.variables.get(name).filter(|value| !value.is_empty()).cloned()
     }
 }
 
@@ -60,6 +69,7 @@ impl Environment {
 impl Environment {
     /// An environment for tests.
     pub(crate) fn with(pairs: &[(&str, &str)]) -> Self {
-        Self(Arc::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()))
+        let variables = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { variables: Arc::new(variables), program: "ml-connector".into() }
     }
 }

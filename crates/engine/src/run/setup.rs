@@ -2,13 +2,15 @@
 //!
 //! Owns the order of set-up and what is remembered of it. Must read no record of either side.
 
-use port::{Fault, Kind, SourceProfile, System};
+use port::{Exchange, Fault, Kind, SourceProfile, System};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use store::Settlement;
 use sync::mapping::Schema;
 
 use super::RunError;
 use super::shared::Run;
+use super::written::kept;
 
 /// Name of the kept sink schema.
 const SINK: &str = "sink_schema";
@@ -75,9 +77,13 @@ async fn sink(run: &Run<'_>) -> Result<bool, RunError> {
         return Ok(true);
     }
     run.cx.progress.stage("Preparing fields in Zoho CRM");
-    match run.connection.writer.prepare(&probed).await.result {
+    let mut tape = Vec::new();
+    let prepared = run.connection.writer.prepare(&probed).await.unpack(&mut tape);
+    remember(run, tape).await?;
+    match prepared {
         Err(fault) => run.fail(&fault),
         Ok(mut schema) => {
+            schema.notes.iter().for_each(|note| run.note(note.clone()));
             // A schema that differs from the one before makes every record be drafted again.
             schema.version = kept.map_or(1, |old| if same(&old, &schema) { old.version } else { old.version + 1 });
             keep(run, &schema).await?;
@@ -85,6 +91,23 @@ async fn sink(run: &Run<'_>) -> Result<bool, RunError> {
         }
     }
     Ok(true)
+}
+
+/// Keeps the calls that changed the organisation, so that fields which appeared there can be traced to a run.
+async fn remember(run: &Run<'_>, tape: Vec<Exchange>) -> Result<(), RunError> {
+    let changing = tape.into_iter().filter(|exchange| exchange.method != "GET");
+    let settlement = Settlement {
+        connection: run.connection.id,
+        epoch: run.epoch,
+        run: run.id.clone(),
+        at: run.cx.clock.now(),
+        entries: Vec::new(),
+        transitions: Vec::new(),
+        exchanges: changing.map(kept).collect(),
+        checkpoints: Vec::new(),
+        close_intent: None,
+    };
+    Ok(run.cx.store.settle(settlement).await?)
 }
 
 /// Keeps a schema that has learned something, under a new version when drafts depend on it.

@@ -45,7 +45,7 @@ pub(super) async fn run(cx: &Invocation, args: DemoArgs) -> Result<Exit, Failure
         simulators.stop();
         return Ok(if agree { Exit::Settled } else { Exit::Parked });
     }
-    where_to_look(&simulators, folder.path(), &data);
+    where_to_look(cx, &simulators, folder.path(), &data);
     let _ = tokio::signal::ctrl_c().await;
     simulators.stop();
     output::hint("Stopped. The demo's folder is removed.");
@@ -76,19 +76,21 @@ fn write_files(folder: &std::path::Path, text: &str, secrets: &BTreeMap<&'static
     write("demo.toml", text)
 }
 
-fn where_to_look(simulators: &Simulators, folder: &std::path::Path, data: &std::path::Path) {
-    let base = format!("ml-connector --data-dir {} --allow-loopback", data.display());
-    let running = &simulators.running;
+fn where_to_look(cx: &Invocation, simulators: &Simulators, folder: &std::path::Path, data: &std::path::Path) {
+    let control = simulators.running.control_url().unwrap_or_default();
+    let program = cx.env.program();
     output::line("");
-    output::line("Look around, in another terminal (the binary is target/release/ml-connector):");
-    output::line(format!("  {base} status"));
-    output::line(format!("  {base} record {}", simulators.some_document()));
-    output::line(format!("  {base} audit --most 10"));
+    output::line("Look around, in another terminal:");
+    output::line(format!("  export ML_CONNECTOR_DATA={} ML_CONNECTOR_ALLOW_LOOPBACK=1", data.display()));
+    output::line(format!("  {program} status"));
+    output::line(format!("  {program} record {}", simulators.some_document()));
+    output::line(format!("  {program} audit --most 10"));
+    output::line("Change something in the simulated Acumatica, then sync again:");
     output::line(format!(
-        "  {base} sync          after a change: curl -X POST -H 'content-type: application/json' -d '{{\"edit\":\"some\",\"count\":5}}' {}/change",
-        running.control_url().unwrap_or_default()
+        "  curl -X POST -H 'content-type: application/json' -d '{{\"edit\":\"some\",\"count\":5}}' {control}/change"
     ));
-    output::line(format!("The connection file: {}", folder.join("demo.toml").display()));
-    output::line(format!("What both sides hold: {}", running.control_url().unwrap_or_default()));
-    output::line("Ctrl-C ends the demo.");
+    output::line(format!("  {program} sync"));
+    output::line(format!("The connection file:   {}", folder.join("demo.toml").display()));
+    output::line(format!("What both sides hold:  {control}"));
+    output::line("Ctrl-C ends the demo and removes its folder.");
 }
