@@ -165,6 +165,6 @@ mod tests {
         }
         let problem = problem(decide(&draft("Acme", "X"), &schema(), &index));
         assert!(problem.message.contains("record 7"), "{}", problem.message);
-        assert!(problem.message.ends_with("(2 more are like it)."), "{}", problem.message);
+        assert!(problem.message.contains("(2 more are like it)."), "{}", problem.message);
     }
 }
