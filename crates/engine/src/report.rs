@@ -192,13 +192,19 @@ impl Problems {
 
     /// A fault of the run.
     pub fn fault(&mut self, fault: &Fault) {
-        self.add(Listed {
-            code: format!("{:?}", fault.kind).to_lowercase(),
-            flow: String::new(),
-            key: String::new(),
-            message: format!("{}: {}", fault.system.title(), fault.message),
-            remedy: fault.remedy.clone(),
-        });
+        // What ended the run comes first, however many records are open.
+        self.total += 1;
+        self.listed.truncate(LISTED - 1);
+        self.listed.insert(
+            0,
+            Listed {
+                code: format!("{:?}", fault.kind).to_lowercase(),
+                flow: String::new(),
+                key: String::new(),
+                message: format!("{}: {}", fault.system.title(), fault.message),
+                remedy: fault.remedy.clone(),
+            },
+        );
     }
 
     fn add(&mut self, listed: Listed) {

@@ -57,9 +57,9 @@ codes! {
     /// An unlinked record of the sink already carries this name or code.
     UndecidedName = "undecided_name", Person, "Write the ERP key into the field ERP Key of the right Zoho record to adopt it, or rename it, then replay.";
     /// The document's account is not there (yet).
-    WaitingForAccount = "waiting_for_account", Again, "Nothing to do: it goes when its customer has arrived. If it stays, look at the customer with `record`.";
+    WaitingForAccount = "waiting_for_account", Again, "It goes by itself once its customer has arrived. A customer that is undecided or parked has to be decided first: look at it with `record`.";
     /// A line's product is not there (yet).
-    WaitingForProduct = "waiting_for_product", Again, "Nothing to do: it goes when its item has arrived. If it stays, look at the item with `record`.";
+    WaitingForProduct = "waiting_for_product", Again, "It goes by itself once its item has arrived. An item that is undecided or parked has to be decided first: look at it with `record`.";
     /// The document's currency is not active in the sink.
     CurrencyNotActive = "currency_not_active", Person, "Activate the currency in Zoho CRM (Setup, Company Details, Currencies), then replay.";
     /// The document's status is none of the documented labels.

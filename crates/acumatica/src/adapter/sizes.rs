@@ -1,6 +1,6 @@
 //! How many records the next page asks for.
 //!
-//! Owns the rule: about 4 MB and at most about ten seconds per answer, learned from the answers of this server, per entity. Must not
+//! Owns the rule: about 3 MB and at most about ten seconds per answer, learned from the answers of this server, per entity. Must not
 //! know what a record is.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use sync::Entity;
 
 /// Bytes that an answer should have.
-const AIM_BYTES: u64 = 4 * 1024 * 1024;
+const AIM_BYTES: u64 = 3 * 1024 * 1024;
 /// Time that an answer should take at most.
 const AIM_TIME: Duration = Duration::from_secs(10);
 /// Most records of a page.
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn pages_grow_to_the_aim_in_bytes() {
-        assert_eq!(after(250, 250 * 4096, 20), 1024);
+        assert_eq!(after(250, 250 * 4096, 20), 768);
         assert_eq!(after(250, 250 * 300, 20), MOST);
         assert_eq!(after(250, 250 * 1_000_000, 20), FEWEST);
     }

@@ -66,7 +66,7 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
             "scopes": { "acumatica": ["api", "offline_access"], "zoho": ::zoho::SCOPES },
         }))?;
     } else {
-        both.iter().for_each(show);
+        both.iter().for_each(|told| show(told, &row.name));
         if !both.iter().all(|told| told.ok) {
             output::line("");
             output::line(
@@ -143,7 +143,7 @@ fn sink_facts(schema: &Schema) -> Vec<String> {
     facts
 }
 
-fn show(told: &Told) {
+fn show(told: &Told, connection: &str) {
     let mark = if told.ok { "ok  " } else { "FAIL" };
     output::line(format!("{mark} {}  ({} ms)", told.system.title(), told.milliseconds));
     for fact in &told.facts {
@@ -152,7 +152,8 @@ fn show(told: &Told) {
     if !told.ok {
         output::line(format!("       {}", output::safe(&told.message)));
         if !told.remedy.is_empty() {
-            output::line(format!("       -> {}", output::safe(&told.remedy)));
+            let remedy = super::tables::with_name(&told.remedy, told.system.title(), connection);
+            output::line(format!("       -> {}", output::safe(&remedy)));
         }
     }
 }

@@ -166,5 +166,8 @@ fn show(sim: &Sim, running: &Running) {
     if let Some(url) = running.control_url() {
         output::line(format!("Control               {url}   (what both hold, compare, faults, clock, changes)"));
     }
+    output::line(
+        "In a connection file: url under [acumatica]; under [zoho] accounts_url instead of datacenter; start with --allow-loopback.",
+    );
     output::line("These credentials are made up and open nothing else. Ctrl-C ends.");
 }

@@ -14,7 +14,9 @@ const SHOWN: usize = 10;
 
 /// A run's report.
 pub(crate) fn report(report: &Report) {
-    output::line(flows(report));
+    if !report.flows.is_empty() {
+        output::line(flows(report));
+    }
     let calls: Vec<String> = report
         .calls
         .iter()
@@ -27,7 +29,7 @@ pub(crate) fn report(report: &Report) {
         })
         .collect();
     let time = output::duration(Duration::from_secs_f64(report.seconds));
-    output::line(format!("{} in {time}, {}", ending(report), covered(report)));
+    output::line(format!("{} after {time}, {}{}", ending(report), covered(report), goes_on(report)));
     output::line(format!("{} · {}", calls.join(", "), report.run_id));
     for note in &report.notes {
         output::line(format!("Note: {}", output::safe(note)));
@@ -87,13 +89,30 @@ fn ending(report: &Report) -> &'static str {
         (Outcome::Parked, false) => "Done, with records open,",
         (Outcome::Held, _) => "Held for a person",
         (Outcome::NeedsPerson, _) => "Stopped: a person must act",
-        (Outcome::Unavailable, _) => "Stopped: a system did not answer; nothing is lost, the next run goes on",
-        (Outcome::Interrupted, _) => "Interrupted; nothing is lost, the next run goes on",
+        (Outcome::Unavailable, _) => "Stopped: a system did not answer,",
+        (Outcome::Interrupted, _) => "Interrupted",
     }
 }
 
+/// What becomes of a run that did not reach its end.
+fn goes_on(report: &Report) -> &'static str {
+    match report.outcome {
+        Outcome::Unavailable | Outcome::Interrupted => ". Nothing is lost: run sync again to go on",
+        _ => "",
+    }
+}
+
+/// A remedy with the whole command in place of a bare `login`.
+pub(crate) fn with_name(remedy: &str, message: &str, connection: &str) -> String {
+    let system = if message.starts_with("Acumatica") { "acumatica" } else { "zoho" };
+    remedy.replace("`login`", &format!("`ml-connector login {connection} {system}`"))
+}
+
 fn problems(listed: &[Listed], total: u64, connection: &str) {
-    for problem in listed.iter().take(SHOWN) {
+    // What ended the run is always shown: it stands first and has no key.
+    let faults = listed.iter().take_while(|problem| problem.key.is_empty()).count();
+    let shown = (faults + SHOWN).min(listed.len());
+    for problem in listed.iter().take(shown) {
         let place = if problem.key.is_empty() {
             String::new()
         } else {
@@ -101,10 +120,10 @@ fn problems(listed: &[Listed], total: u64, connection: &str) {
         };
         output::line(format!("  {place}{}", output::safe(&problem.message)));
         if !problem.remedy.is_empty() {
-            output::line(format!("    -> {}", output::safe(&problem.remedy)));
+            output::line(format!("    -> {}", output::safe(&with_name(&problem.remedy, &problem.message, connection))));
         }
     }
-    let shown = SHOWN.min(listed.len()) as u64;
+    let shown = shown as u64;
     if total > shown {
         output::line(format!("  and {} more:  ml-connector parked {connection}", output::count(total - shown)));
     }

@@ -242,7 +242,12 @@ fn address(view: &View<'_>, key: &'static str, text: &str, allow_loopback: bool)
         }
         _ => view.complain(key, "must begin with https://"),
     }
-    for (tail, word) in [("/entity", "/entity"), ("/identity", "/identity"), ("/main", "/Main")] {
+    if let Some(segment) =
+        url.path_segments().and_then(|mut parts| parts.find(|part| matches!(*part, "entity" | "identity")))
+    {
+        view.complain(key, format!("is the address of the instance: leave out /{segment} and what follows"));
+    }
+    for (tail, word) in [("/main", "/Main")] {
         if url.path().trim_end_matches('/').to_ascii_lowercase().ends_with(tail) {
             view.complain(key, format!("is the address of the instance: leave out {word} and what follows"));
         }

@@ -30,6 +30,7 @@ calls_per_minute = 40                              # our share of the licence; 0
 
 [zoho]
 datacenter = "eu"                                  # us eu in au jp cn ca sa uk ae
+# accounts_url = "http://127.0.0.1:9802"           # a simulator, instead of datacenter; only with --allow-loopback
 # environment = "sandbox"                          # production (default) | sandbox | developer
 client_id = "1000.XXXXXXXX"                        # API console: self client or server-based client
 client_secret = { file = "zoho-secret" }

@@ -112,6 +112,7 @@ async fn detect_changes(
                 let meta = Meta::of(&record, fingerprint, before);
                 if late {
                     figures.skipped += 1;
+                    run.filtered(flow, "before the start of the flow");
                     decided.rows.quiet(&meta, State::Skipped, None, "before the start of the flow");
                 } else {
                     changed.push(Changed { record, meta, needs });
@@ -252,6 +253,7 @@ async fn draft(
     match mapping::map(&record, &target.schema, lookups, &target.names) {
         Mapped::Skip { filter, problem } => {
             figures.skipped += 1;
+            run.filtered(flow, filter);
             if let Some(problem) = &problem {
                 run.problem(flow, &meta.code, problem, false);
             }

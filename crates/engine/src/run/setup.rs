@@ -17,11 +17,27 @@ const SINK: &str = "sink_schema";
 /// Name of the kept source profile.
 const SOURCE: &str = "source_profile";
 
-/// Adopts what earlier runs found out, or finds it out; true when something had to be found out.
+/// Adopts what earlier runs found out, or finds it out; true when something had to be found out. Both systems are looked at before
+/// either is changed.
 pub(super) async fn prepare(run: &Run<'_>) -> Result<bool, RunError> {
     let (source, sink) = futures_util::future::join(source(run), sink(run)).await;
     let asked = source?;
-    Ok(sink? || asked)
+    let Some(Found { kept, probed }) = sink? else { return Ok(asked) };
+    if run.ended() {
+        return Ok(true);
+    }
+    if run.options.dry_run {
+        run.set_schema(probed);
+        return Ok(true);
+    }
+    fields(run, kept, &probed).await?;
+    Ok(true)
+}
+
+/// What a look at the sink found, and what was kept of an earlier one.
+struct Found {
+    kept: Option<Schema>,
+    probed: Schema,
 }
 
 async fn source(run: &Run<'_>) -> Result<bool, RunError> {
@@ -44,12 +60,13 @@ async fn source(run: &Run<'_>) -> Result<bool, RunError> {
     Ok(true)
 }
 
-async fn sink(run: &Run<'_>) -> Result<bool, RunError> {
+/// Adopts the kept schema, or looks; `None` when there is nothing left to do.
+async fn sink(run: &Run<'_>) -> Result<Option<Found>, RunError> {
     let store = &run.cx.store;
     let kept: Option<Kept<Schema>> = parse(store.profile(run.connection.id, SINK).await?);
     if let Some(kept) = kept.as_ref().filter(|kept| kept.found.prepared && kept.settings == run.connection.settings) {
         run.set_schema(kept.found.clone());
-        return Ok(false);
+        return Ok(None);
     }
     let kept = kept.map(|kept| kept.found);
     run.cx.progress.stage("Looking at Zoho CRM");
@@ -57,7 +74,7 @@ async fn sink(run: &Run<'_>) -> Result<bool, RunError> {
         Ok(schema) => schema,
         Err(fault) => {
             run.fail(&fault);
-            return Ok(true);
+            return Ok(None);
         }
     };
     if let Some(old) = kept.as_ref().filter(|old| old.org_id != probed.org_id) {
@@ -70,15 +87,16 @@ async fn sink(run: &Run<'_>) -> Result<bool, RunError> {
             ),
             "Sign in to the right organisation with `login`, or make a connection of its own for the other one.",
         ));
-        return Ok(true);
+        return Ok(None);
     }
-    if run.options.dry_run {
-        run.set_schema(probed);
-        return Ok(true);
-    }
+    Ok(Some(Found { kept, probed }))
+}
+
+/// Creates the fields that are missing, and keeps what is known then.
+async fn fields(run: &Run<'_>, kept: Option<Schema>, probed: &Schema) -> Result<(), RunError> {
     run.cx.progress.stage("Preparing fields in Zoho CRM");
     let mut tape = Vec::new();
-    let prepared = run.connection.writer.prepare(&probed).await.unpack(&mut tape);
+    let prepared = run.connection.writer.prepare(probed).await.unpack(&mut tape);
     remember(run, tape).await?;
     match prepared {
         Err(fault) => run.fail(&fault),
@@ -90,7 +108,7 @@ async fn sink(run: &Run<'_>) -> Result<bool, RunError> {
             run.set_schema(schema);
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Keeps the calls that changed the organisation, so that fields which appeared there can be traced to a run.

@@ -59,6 +59,8 @@ struct Shared {
     flows: BTreeMap<Flow, FlowReport>,
     newly_parked: u64,
     setup: Option<Setup>,
+    /// Records that stayed behind, by flow and filter.
+    filtered: BTreeMap<(Flow, &'static str), u64>,
     /// Codes that a dry run would have linked.
     pretended: BTreeMap<Flow, BTreeSet<String>>,
 }
@@ -98,6 +100,7 @@ impl<'a> Run<'a> {
                 flows: BTreeMap::new(),
                 newly_parked: 0,
                 setup: None,
+                filtered: BTreeMap::new(),
                 pretended: BTreeMap::new(),
             }),
             gates: BTreeMap::new(),
@@ -128,11 +131,18 @@ impl<'a> Run<'a> {
         self.state().target = Target { schema: Arc::new(schema), names };
     }
 
-    /// Ends the run because of `fault`; the first reason stays.
+    /// Ends the run because of `fault`; the first reason stays, a fault of the other system is told too.
     pub(super) fn fail(&self, fault: &Fault) {
         let mut state = self.state();
-        if state.halt.is_none() {
+        let told = match &state.halt {
+            Some(Halt::Fault(first)) => first.system == fault.system,
+            Some(Halt::Interrupted) => true,
+            None => false,
+        };
+        if !told {
             state.problems.fault(fault);
+        }
+        if state.halt.is_none() {
             state.halt = Some(Halt::Fault(fault.clone()));
         }
     }
@@ -148,6 +158,11 @@ impl<'a> Run<'a> {
 
     pub(super) fn set_up(&self, setup: Setup) {
         self.state().setup = Some(setup);
+    }
+
+    /// A record stayed behind because of `filter`.
+    pub(super) fn filtered(&self, flow: Flow, filter: &'static str) {
+        *self.state().filtered.entry((flow, filter)).or_default() += 1;
     }
 
     pub(super) fn note(&self, words: String) {
@@ -209,6 +224,9 @@ impl<'a> Run<'a> {
 
     pub(super) fn results(&self) -> Results {
         let mut state = self.state();
+        for ((flow, filter), records) in std::mem::take(&mut state.filtered) {
+            state.notes.push(format!("{records} of {} stayed behind: {filter}.", flow.name()));
+        }
         Results {
             flows: std::mem::take(&mut state.flows),
             problems: std::mem::take(&mut state.problems),

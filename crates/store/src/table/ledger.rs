@@ -29,7 +29,7 @@ macro_rules! known {
     () => {
         "on conflict (connection, flow, erp_key) do update set previous = ledger.state, entity = excluded.entity, \
          code = excluded.code, source_id = excluded.source_id, target_id = excluded.target_id, \
-         state = case when ledger.state = 6 and excluded.state in (3, 4, 5) and excluded.fingerprint = ledger.fingerprint \
+         state = case when ledger.state = 6 and ledger.asked = 0 and excluded.state in (3, 4, 5) and excluded.fingerprint = ledger.fingerprint \
          then 6 else excluded.state end, \
          fingerprint = excluded.fingerprint, header = excluded.header, rows = excluded.rows, stamp = excluded.stamp, \
          problem_code = excluded.problem_code, problem_message = excluded.problem_message, problem_field = excluded.problem_field, \

@@ -45,8 +45,14 @@ async fn go(run: &Run<'_>, flow: Flow) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Pages of one entity that wait for their turn at most: enough to keep the writers busy while the next one is read.
-const AHEAD: usize = 2;
+/// Pages of one entity that wait for their turn at most: documents, which wait for their accounts and products, keep one more, so
+/// that the writers are busy at once when these are there.
+const fn ahead(flow: Flow) -> usize {
+    match flow {
+        Flow::Customers | Flow::Items => 1,
+        Flow::Invoices => 2,
+    }
+}
 
 type Arriving<'r> = BoxFuture<'r, (usize, Call<Page>)>;
 type Sending<'r> = BoxFuture<'r, Result<Sent, RunError>>;
@@ -200,7 +206,7 @@ impl<'r> Pass<'r> {
         let run = self.run;
         for (index, reading) in self.readings.iter_mut().enumerate() {
             let waiting = self.arrived.iter().filter(|arrived| arrived.reading == index).count();
-            if waiting >= AHEAD || self.queue.len() > run.connection.parallel_writes {
+            if waiting >= ahead(self.flow) || self.queue.len() > run.connection.parallel_writes {
                 continue;
             }
             if let Some(request) = reading.next_request() {
