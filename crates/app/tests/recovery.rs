@@ -10,6 +10,7 @@ use sim::control::edit::Edit;
 use sim::faults::Dials;
 use store::{By, Selection};
 use support::world::World;
+use sync::settle::State;
 
 const SIZE: Size = Size { customers: 700, items: 60, invoices: 40, won_deals: 0, existing_accounts: 0 };
 
@@ -71,4 +72,23 @@ async fn an_account_that_a_person_deleted_comes_back_only_when_a_person_asks() {
     let report = world.sync().await;
     assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
     world.assert_agreement("after the replay");
+}
+
+#[tokio::test]
+async fn a_replay_takes_back_what_was_left_alone() {
+    let world =
+        World::new(14, Size { customers: 60, items: 10, invoices: 0, existing_accounts: 40, ..SIZE }, |_| {}).await;
+    let first = world.sync().await;
+    let key = first.problems.iter().find(|problem| problem.code == "undecided_name").unwrap().key.clone();
+    let state =
+        async || world.store.entry_by_code(world.row.id, sync::Flow::Customers, &key).await.unwrap().unwrap().state;
+    let by = By { who: "finance".to_owned(), why: "sales decides".to_owned() };
+    let now = sync::Instant::from_micros(1);
+    let found = world.store.find(world.row.id, &key).await.unwrap();
+    assert!(world.store.leave_alone(world.row.id, found[0].id, &by, now).await.unwrap());
+    world.sync().await;
+    assert_eq!(state().await, State::LeftAlone, "a run does not take it up again by itself");
+    assert_eq!(world.store.retry(world.row.id, &Selection::Keys(vec![key.clone()]), &by, now).await.unwrap(), 1);
+    world.sync().await;
+    assert_eq!(state().await, State::Undecided);
 }
