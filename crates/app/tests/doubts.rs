@@ -36,6 +36,7 @@ async fn crm(doubt: Value) {
 async fn the_erp_either_way() {
     for doubt in [
         json!({"max_top": 25}),
+        json!({"max_top": 30}),
         json!({"max_answer_bytes": 150_000}),
         json!({"custom_installments": false}),
         json!({"custom_released": true}),

@@ -201,3 +201,24 @@ fn cannot_list(entity: Entity, why: &str) -> Fault {
         "A customisation put code behind one of these fields; have it excluded from the endpoint, or use a Default endpoint.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a read goes on behind `received` rows when `top` were asked for.
+    fn goes_on(received: usize, top: usize) -> bool {
+        let key = |number: usize| Key { kind: String::new(), number: format!("C{number:06}") };
+        let row = || Row { id: String::new(), stamp: None, fields: sync::Fields::default(), lines: Vec::new() };
+        let keyed = (0..received).map(|number| (key(number), row())).collect();
+        let step = by_key(None, &Rows { keyed, received, top, server_time: None });
+        matches!(step, Step::On { next: Some(_), .. })
+    }
+
+    #[test]
+    fn a_page_that_is_exactly_full_is_not_the_last() {
+        // Few rows and no round number: nothing but the size that was asked for says that there may be more.
+        assert!(goes_on(7, 7));
+        assert!(!goes_on(6, 7));
+    }
+}
