@@ -22,22 +22,10 @@ fn crm_fails(world: &World, path: &str) {
     world.sim.faults().set(dials);
 }
 
-#[tokio::test]
-async fn a_page_that_was_decided_by_half_is_read_again() {
-    let world = World::new(11, SIZE, |_| {}).await;
-    crm_fails(&world, "/coql");
-    let first = world.sync().await;
-    assert_eq!(first.outcome, Outcome::Unavailable, "{first:#?}");
-    world.sim.faults().set(Dials::default());
-    let second = world.sync().await;
-    assert_eq!(second.outcome, Outcome::Settled, "{second:#?}");
-    world.assert_agreement("after the second run");
-}
-
-#[tokio::test]
-async fn a_write_that_fails_in_the_middle_of_a_load_loses_nothing() {
-    let world = World::new(12, SIZE, |_| {}).await;
-    crm_fails(&world, "/Accounts/upsert");
+/// A run that ends because calls to `path` fail, then a healthy one, then one that has nothing to do.
+async fn goes_on_after(seed: u64, path: &str) {
+    let world = World::new(seed, SIZE, |_| {}).await;
+    crm_fails(&world, path);
     let first = world.sync().await;
     assert_eq!(first.outcome, Outcome::Unavailable, "{first:#?}");
     world.sim.faults().set(Dials::default());
@@ -46,6 +34,16 @@ async fn a_write_that_fails_in_the_middle_of_a_load_loses_nothing() {
     world.assert_agreement("after the second run");
     let third = world.sync().await;
     assert_eq!(support::world::written(&third), 0, "{third:#?}");
+}
+
+#[tokio::test]
+async fn a_page_that_was_decided_by_half_is_read_again() {
+    goes_on_after(11, "/coql").await;
+}
+
+#[tokio::test]
+async fn a_write_that_fails_in_the_middle_of_a_load_loses_nothing() {
+    goes_on_after(12, "/Accounts/upsert").await;
 }
 
 #[tokio::test]

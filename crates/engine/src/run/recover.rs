@@ -4,7 +4,7 @@
 //! the links that are found here.
 
 use port::Operation;
-use store::{Intent, IntentId, NewIntent, Settlement};
+use store::{Intent, IntentId, NewIntent, Settlement, StoreError};
 use sync::digest::{Digest, Digester};
 use sync::mapping::PLACEHOLDER_KEY;
 use sync::problem::Code;
@@ -67,7 +67,9 @@ pub(super) async fn open_intents(run: &Run<'_>) -> Result<(), RunError> {
 
 async fn resolve(run: &Run<'_>, intent: &Intent) -> Result<(), RunError> {
     let module = Module::ALL.into_iter().find(|module| module.name() == intent.module);
-    let remembered: Vec<Remembered> = serde_json::from_str(&intent.keys).unwrap_or_default();
+    // What cannot be read must not be closed: its writes would never be looked up.
+    let remembered: Vec<Remembered> = serde_json::from_str(&intent.keys)
+        .map_err(|error| StoreError::Other(format!("an open write of {} cannot be read: {error}", intent.run)))?;
     let by_id = matches!(Operation::named(&intent.operation), Some(Operation::UpdateHeader | Operation::UpdateWhole));
     let mut entries = Vec::new();
     let mut exchanges = Vec::new();
