@@ -23,6 +23,8 @@ pub enum Place {
     Folder(PathBuf),
     /// `postgres://user@host/database`; may hold a password.
     Postgres(String),
+    /// An SQLite database that lives as long as the store: for trials.
+    Memory,
 }
 
 impl std::fmt::Debug for Place {
@@ -30,6 +32,7 @@ impl std::fmt::Debug for Place {
         match self {
             Self::Folder(path) => write!(f, "Folder({})", path.display()),
             Self::Postgres(_) => f.write_str("Postgres(…)"),
+            Self::Memory => f.write_str("Memory"),
         }
     }
 }
@@ -87,6 +90,7 @@ impl Store {
         let (db, role) = match &place {
             Place::Folder(folder) => folder_db(folder, access).await?,
             Place::Postgres(url) => server_db(url, access).await?,
+            Place::Memory => memory_db().await?,
         };
         let vault = Vault::new(key, random);
         let digests = keys::digests(&db, &vault, access != Access::ReadOnly).await?;
@@ -119,6 +123,13 @@ async fn folder_db(folder: &Path, access: Access) -> Result<(Db, Option<Role>)> 
     db.accept().await?;
     migrate::sqlite(&db).await?;
     Ok((Db::Sqlite(db), role))
+}
+
+async fn memory_db() -> Result<(Db, Option<Role>)> {
+    let db = Sqlite::open(Path::new(":memory:"), true)?;
+    migrate::mark(&db).await?;
+    migrate::sqlite(&db).await?;
+    Ok((Db::Sqlite(db), None))
 }
 
 async fn server_db(url: &str, access: Access) -> Result<(Db, Option<Role>)> {

@@ -74,6 +74,11 @@ impl Acumatica {
         Ok(adapter)
     }
 
+    /// Begins every read with pages of `rows`: for a server that is known to bear no more, and to try paging on small data.
+    pub fn read_in_pages_of(&self, rows: usize) {
+        self.sizes.lock().unwrap_or_else(PoisonError::into_inner).begin_with(rows);
+    }
+
     /// Attempts made so far.
     #[must_use]
     pub fn tally(&self) -> Tally {

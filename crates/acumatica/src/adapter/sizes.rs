@@ -32,6 +32,11 @@ impl Sizes {
         })
     }
 
+    /// Begins with pages of `rows`, for a server that is known to bear no more.
+    pub(crate) fn begin_with(&mut self, rows: usize) {
+        self.0 = Entity::ALL.into_iter().map(|entity| (entity, rows.max(1))).collect();
+    }
+
     /// Learns from an answer.
     pub(crate) fn learn(&mut self, entity: Entity, records: usize, bytes: u64, took: Duration) {
         if records < SAMPLE {

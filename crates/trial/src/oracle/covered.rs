@@ -1,0 +1,72 @@
+//! `covered_up_to` is the truth: what was stamped before it is in the CRM as it is, or is told as open.
+//!
+//! Owns what excuses a difference: a later stamp, a change that no stamp shows, a record that was told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sim::Sim;
+
+use super::{Told, Violation};
+
+/// Fields that follow another record than the one they stand in.
+const OF_OTHERS: [&str; 2] = ["Parent_Account", "Account_Name"];
+
+struct Truth {
+    code: String,
+    stamp: i64,
+    flow: &'static str,
+}
+
+pub(super) fn look(sim: &Sim, told: &Told, unseen: &BTreeSet<String>) -> Vec<Violation> {
+    let truths = truths(sim);
+    let report = sim.compare();
+    let mut found = Vec::new();
+    for (module, report) in report.modules() {
+        let missing = report.missing.iter().map(|key| (key.as_str(), String::from("is missing")));
+        let differing = report
+            .differing
+            .iter()
+            .filter(|d| !followed(&d.field))
+            .map(|d| (d.key.as_str(), format!("{} is {:?} instead of {:?}", d.field, d.found, d.expected)));
+        for (key, why) in missing.chain(differing) {
+            let Some(truth) = truths.get(&key.to_lowercase()) else { continue };
+            let covered = told.covered.get(truth.flow).copied().unwrap_or(i64::MIN);
+            let excused = truth.stamp > covered
+                || unseen.contains(&truth.code)
+                || told.open.contains(&(truth.flow.to_owned(), truth.code.clone()));
+            if !excused {
+                let what = format!(
+                    "{module} {} ({key}) {why}, though stamped {} s before what is covered",
+                    truth.code,
+                    (covered - truth.stamp) / 1_000_000
+                );
+                found.push(Violation { name: "covered_up_to_lies", what });
+            }
+        }
+    }
+    found
+}
+
+fn followed(field: &str) -> bool {
+    OF_OTHERS.contains(&field) || field.contains("Product_Name")
+}
+
+fn truths(sim: &Sim) -> BTreeMap<String, Truth> {
+    sim.with(|books, _| {
+        let customers = books.customers.values().map(|customer| {
+            let stamp = customer.meta.modified.as_microsecond();
+            let key = customer.meta.id.hyphenated().to_string();
+            (key, Truth { code: customer.key.clone(), stamp, flow: "customers" })
+        });
+        let items = books.items.values().map(|item| {
+            let stamp = item.meta.modified.as_microsecond();
+            (item.meta.id.hyphenated().to_string(), Truth { code: item.key.clone(), stamp, flow: "items" })
+        });
+        let documents = books.documents.values().map(|document| {
+            let key = format!("{}/{}", document.key.kind.label(), document.key.number);
+            let stamp = document.meta.modified.as_microsecond();
+            (key.to_lowercase(), Truth { code: key, stamp, flow: "invoices" })
+        });
+        customers.chain(items).chain(documents).collect()
+    })
+}

@@ -1,0 +1,97 @@
+//! The oracle: knows the truth from the simulators' own state and says which promise is broken.
+//!
+//! Owns the violations. Must not see the store, the ledger or any type of the engine: it is told in plain values what a
+//! run said, and looks at both systems for itself.
+
+mod covered;
+mod safety;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sim::Sim;
+use sim::control::compare::Report;
+
+/// What a run said at its end.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// Its outcome, as printed.
+    pub outcome: String,
+    /// Per flow (`customers`, `items`, `invoices`): covered up to, in microseconds since 1970.
+    pub covered: BTreeMap<String, i64>,
+    /// Records created and updated.
+    pub written: u64,
+    /// Codes, by flow and record, that were told as open.
+    pub open: BTreeSet<(String, String)>,
+    /// Calls made to the CRM.
+    pub crm_calls: u64,
+}
+
+/// A promise that was broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// A stable name.
+    pub name: &'static str,
+    /// What was seen.
+    pub what: String,
+}
+
+/// The judge of one trial.
+#[derive(Debug, Default)]
+pub struct Oracle {
+    safety: safety::Memory,
+    /// ERP keys and codes whose last change no stamp shows.
+    pub(crate) unseen: BTreeSet<String>,
+}
+
+impl Oracle {
+    /// What must hold at every moment.
+    pub fn safety(&mut self, sim: &Sim) -> Vec<Violation> {
+        self.safety.look(sim)
+    }
+
+    /// What must hold when a run has told its end.
+    pub fn after_run(&mut self, sim: &Sim, told: &Told) -> Vec<Violation> {
+        let mut found = self.safety(sim);
+        found.extend(covered::look(sim, told, &self.unseen));
+        found
+    }
+
+    /// What must hold once nothing goes wrong any more.
+    #[must_use]
+    pub fn agreement(&self, sim: &Sim) -> Vec<Violation> {
+        let report = sim.compare();
+        if report.agree { Vec::new() } else { vec![Violation { name: "disagreement", what: words(&report) }] }
+    }
+
+    /// A run after agreement writes nothing.
+    #[must_use]
+    pub fn quiet(&self, told: &Told) -> Vec<Violation> {
+        if told.written == 0 && told.crm_calls == 0 {
+            return Vec::new();
+        }
+        let what = format!("{} records written, {} calls to the CRM", told.written, told.crm_calls);
+        vec![Violation { name: "not_quiet", what }]
+    }
+}
+
+/// The heart of a comparison, short.
+fn words(report: &Report) -> String {
+    let mut parts = Vec::new();
+    for (name, module) in report.modules() {
+        parts.extend(module.missing.iter().map(|key| format!("{name} lacks {key}")));
+        parts.extend(module.doubled.iter().map(|key| format!("{name} has {key} twice")));
+        parts.extend(module.extra.iter().map(|extra| format!("{name} has {} ({})", extra.key, extra.why)));
+        parts.extend(
+            module
+                .differing
+                .iter()
+                .map(|d| format!("{name} {}: {} is {:?}, should be {:?}", d.key, d.field, d.found, d.expected)),
+        );
+    }
+    let more = parts.len().saturating_sub(6);
+    parts.truncate(6);
+    if more > 0 {
+        parts.push(format!("and {more} more"));
+    }
+    parts.join("; ")
+}

@@ -1,0 +1,110 @@
+//! What must hold at every moment: nothing doubled, no line doubled, nothing written to the ERP, nobody's record taken.
+//!
+//! Owns what it remembers between looks: who belonged to whom.
+
+use std::collections::BTreeMap;
+
+use sim::Sim;
+use sim::zoho::model::{Cell, Org};
+
+use super::Violation;
+
+/// What is sent to the ERP beside reads: signing in and out.
+const SIGN_IN: [&str; 2] = ["POST identity/connect/token", "POST entity/auth/logout"];
+
+/// What was seen before.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Requests of the log that were looked at.
+    requests: u64,
+}
+
+impl Memory {
+    pub(super) fn look(&mut self, sim: &Sim) -> Vec<Violation> {
+        let mut found = Vec::new();
+        let report = sim.compare();
+        for (module, report) in report.modules() {
+            for key in &report.doubled {
+                found.push(Violation { name: "doubled", what: format!("{module} has {key} more than once") });
+            }
+        }
+        found.extend(lines(sim));
+        found.extend(names(sim));
+        found.extend(self.writes(sim));
+        found
+    }
+
+    /// Finance is read-only: no method but GET reaches an entity of the ERP.
+    fn writes(&mut self, sim: &Sim) -> Vec<Violation> {
+        let page = sim.requests().page(0, 1);
+        if page.total == self.requests {
+            return Vec::new();
+        }
+        self.requests = page.total;
+        let mut found = Vec::new();
+        for (route, count) in sim.requests().counters(sim::faults::System::Acumatica).by_route {
+            let read = route.starts_with("GET ") || SIGN_IN.contains(&route.as_str());
+            if !read {
+                found.push(Violation { name: "finance_written", what: format!("{route}, {count} times") });
+            }
+        }
+        found
+    }
+}
+
+/// No document has more rows than its lines (one row stands for none).
+fn lines(sim: &Sim) -> Vec<Violation> {
+    sim.with(|books, org| {
+        let mut found = Vec::new();
+        let Some(invoices) = org.module("Invoices") else { return found };
+        let Some((key, _)) = invoices.live_fields().find(|(_, field)| field.label == "ERP Key") else { return found };
+        let Some(rows) = invoices.field_no("Invoiced_Items") else { return found };
+        let mut lines: BTreeMap<String, usize> = BTreeMap::new();
+        for document in books.documents.values() {
+            let name = format!("{}/{}", document.key.kind.label(), document.key.number);
+            lines.insert(name.to_lowercase(), document.lines.len().max(1));
+        }
+        for record in invoices.records() {
+            let Some(erp) = record.cells.get(key).and_then(Cell::text) else { continue };
+            let has = record.rows(rows).len();
+            if let Some(most) = lines.get(&erp.to_lowercase())
+                && has > *most
+            {
+                found.push(Violation { name: "lines_doubled", what: format!("{erp} has {has} rows for {most} lines") });
+            }
+        }
+        found
+    })
+}
+
+/// No two records that carry a key of ours stand for one code: a second record under another key is a double too.
+fn names(sim: &Sim) -> Vec<Violation> {
+    sim.with(|_, org| {
+        let mut found = Vec::new();
+        for (module, label) in [("Invoices", "ERP Number")] {
+            found.extend(twice(org, module, label));
+        }
+        found
+    })
+}
+
+fn twice(org: &Org, module: &str, label: &str) -> Vec<Violation> {
+    let Some(module) = org.module(module) else { return Vec::new() };
+    let (Some((no, _)), Some((kind, _))) = (
+        module.live_fields().find(|(_, field)| field.label == label),
+        module.live_fields().find(|(_, field)| field.label == "ERP Type"),
+    ) else {
+        return Vec::new();
+    };
+    let mut seen: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let mut found = Vec::new();
+    for record in module.records() {
+        let text = |no| record.cells.get(no).and_then(Cell::text).map(str::to_lowercase);
+        let (Some(number), Some(kind)) = (text(no), text(kind)) else { continue };
+        if let Some(other) = seen.insert((kind, number.clone()), record.id) {
+            let what = format!("{} {other} and {} are both {number}", module.meta.api_name, record.id);
+            found.push(Violation { name: "doubled", what });
+        }
+    }
+    found
+}

@@ -1,0 +1,235 @@
+//! The course of one trial: first load, rounds of change, faults, crashes and second owners, then calm and agreement.
+//!
+//! Owns what a seed does. Everything it draws comes from the hub.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use engine::{Options, Report, RunError};
+use futures_util::FutureExt as _;
+use sim::Size;
+use sim::faults::{Dials, SystemDials};
+
+use crate::executor::{Ended, Hub, Task, drive};
+use crate::house::House;
+use crate::oracle::{Oracle, Told, Violation};
+use crate::world::{Wildness, World};
+
+/// Runs that may be needed until both sides agree once nothing goes wrong any more.
+const PATIENCE: usize = 4;
+
+/// What came of a seed.
+#[derive(Debug)]
+pub struct Verdict {
+    /// The seed.
+    pub seed: u64,
+    /// Broken promises; empty when all held.
+    pub violations: Vec<Violation>,
+    /// Digest of the trace.
+    pub digest: String,
+    /// The trace in words, where it was asked for.
+    pub trace: Vec<String>,
+    /// Runs made, those that were killed included.
+    pub runs: u32,
+    /// Gates opened.
+    pub steps: u64,
+}
+
+/// Carries out `seed`.
+#[must_use]
+pub fn carry_out(seed: u64, keep_trace: bool) -> Verdict {
+    let mut violations = Vec::new();
+    let size = Size { customers: 8, items: 8, invoices: 10, won_deals: 1, existing_accounts: 0 };
+    let made = House::new(seed, keep_trace, size, |_| {}).now_or_never();
+    let house = match made {
+        Some(Ok(house)) => house,
+        Some(Err(what)) => return failed(seed, what),
+        None => return failed(seed, "the house waits for something".to_owned()),
+    };
+    let mut trial = Trial::new(&house);
+    trial.course(&mut violations);
+    Verdict {
+        seed,
+        violations,
+        digest: house.hub.digest(),
+        trace: house.hub.lines(),
+        runs: trial.runs,
+        steps: house.hub.steps(),
+    }
+}
+
+fn failed(seed: u64, what: String) -> Verdict {
+    let violations = vec![Violation { name: "house", what }];
+    Verdict { seed, violations, digest: String::new(), trace: Vec::new(), runs: 0, steps: 0 }
+}
+
+struct Trial<'h> {
+    house: &'h House,
+    hub: Hub,
+    world: World,
+    oracle: Oracle,
+    runs: u32,
+}
+
+impl<'h> Trial<'h> {
+    fn new(house: &'h House) -> Self {
+        let hub = house.hub.clone();
+        let wild = Wildness { unseen: false, deletions: false, crm: false };
+        let world = World::new(
+            hub.clone(),
+            std::sync::Arc::clone(&house.sim),
+            std::sync::Arc::clone(&house.server_clock),
+            wild,
+        );
+        Self { house, hub, world, oracle: Oracle::default(), runs: 0 }
+    }
+
+    fn course(&mut self, violations: &mut Vec<Violation>) {
+        let rounds = 2 + self.hub.below(3);
+        for round in 0..rounds {
+            self.hub.say(|| format!("round {round}"));
+            self.faults();
+            self.round(violations);
+            if !violations.is_empty() {
+                return;
+            }
+            for _ in 0..self.hub.below(5) {
+                self.world.step();
+            }
+            self.hub.advance(Duration::from_secs(self.hub.below(3_000)));
+        }
+        self.agree(violations);
+    }
+
+    /// Turns the dials of both systems.
+    fn faults(&self) {
+        let rates = [0.0, 0.02, 0.05, 0.15];
+        let rate = rates.get(usize::try_from(self.hub.below(4)).unwrap_or(0)).copied().unwrap_or_default();
+        // Lost answers are the heart of the matter, so they have a dial of their own.
+        let lost = if self.hub.chance(300) { 0.1 } else { 0.0 };
+        let dials = SystemDials { rate, reset_after: lost, ..SystemDials::default() };
+        self.house.sim.faults().set(Dials::both(dials));
+        self.hub.say(|| format!("faults {rate} lost {lost}"));
+    }
+
+    /// One run or two at once, some killed in the middle, with changes meanwhile.
+    fn round(&mut self, violations: &mut Vec<Violation>) {
+        let kill = self.hub.chance(350).then(|| 1 + self.hub.below(220));
+        let second = self.hub.chance(150);
+        let options = Options { full: self.hub.chance(120), ..Options::default() };
+        let mut tasks: Vec<Task<'_, Result<Report, RunError>>> = vec![Task::new(self.house.run(&options), kill)];
+        let later = self.hub.turn("second owner".to_owned());
+        let patience = Duration::from_secs(1 + self.hub.below(20));
+        if second {
+            let (house, hub, options) = (self.house, self.hub.clone(), &options);
+            tasks.push(Task::new(
+                async move {
+                    later.await;
+                    hub.timer(patience).await;
+                    house.run(options).await
+                },
+                None,
+            ));
+        }
+        self.runs += u32::try_from(tasks.len()).unwrap_or(0);
+        let (world, oracle, hub) = (&mut self.world, &mut self.oracle, &self.hub);
+        let sim = &self.house.sim;
+        let restless = hub.below(40);
+        let mut found = Vec::new();
+        let ends = drive(hub, tasks, &mut || {
+            if hub.chance(restless) {
+                world.step();
+            }
+            if hub.chance(30) {
+                found.extend(oracle.safety(sim));
+            }
+        });
+        violations.append(&mut found);
+        for end in ends {
+            self.judge(end, violations);
+        }
+    }
+
+    fn judge(&mut self, end: Ended<Result<Report, RunError>>, violations: &mut Vec<Violation>) {
+        let sim = &self.house.sim;
+        match end {
+            Ended::Done(Ok(report)) => {
+                let told = told(&report);
+                self.hub.say(|| format!("told {} written {} {:?}", told.outcome, told.written, report.problems));
+                violations.extend(self.oracle.after_run(sim, &told));
+            }
+            Ended::Done(Err(RunError::Store(store::StoreError::Stale))) => {
+                self.hub.say(|| "stale".to_owned());
+                violations.extend(self.oracle.safety(sim));
+            }
+            Ended::Done(Err(error)) => {
+                violations.push(Violation { name: "store_error", what: error.to_string() });
+            }
+            Ended::Killed => violations.extend(self.oracle.safety(sim)),
+            Ended::Stuck => violations.push(Violation { name: "stuck", what: "a run waits for nothing".to_owned() }),
+            Ended::Endless => violations.push(Violation { name: "endless", what: "a run does not end".to_owned() }),
+        }
+    }
+
+    /// Nothing goes wrong any more: both sides agree within a few runs, and then nothing is written.
+    fn agree(&mut self, violations: &mut Vec<Violation>) {
+        self.hub.say(|| "calm".to_owned());
+        self.house.sim.faults().set(Dials::default());
+        let mut last = Vec::new();
+        for pass in 1..=PATIENCE {
+            // Late commits become visible, the overlap passes.
+            self.hub.advance(Duration::from_secs(20 * 60));
+            let Some(_) = self.calm_run(violations) else { return };
+            last = self.oracle.agreement(&self.house.sim);
+            if last.is_empty() && pass > 1 {
+                break;
+            }
+        }
+        violations.append(&mut last);
+        if !violations.is_empty() {
+            return;
+        }
+        if let Some(told) = self.calm_run(violations) {
+            violations.extend(self.oracle.quiet(&told));
+        }
+        match self.house.verify().now_or_never() {
+            Some(Ok(verified)) if verified.broken.is_none() => {}
+            Some(Ok(verified)) => {
+                violations.push(Violation { name: "trail_broken", what: format!("{:?}", verified.broken) });
+            }
+            Some(Err(error)) => violations.push(Violation { name: "store_error", what: error.to_string() }),
+            None => violations.push(Violation { name: "stuck", what: "verify waits".to_owned() }),
+        }
+    }
+
+    fn calm_run(&mut self, violations: &mut Vec<Violation>) -> Option<Told> {
+        let options = Options::default();
+        self.runs += 1;
+        let tasks = vec![Task::new(self.house.run(&options), None)];
+        let end = drive(&self.hub, tasks, &mut || {}).pop()?;
+        let said = match &end {
+            Ended::Done(Ok(report)) => Some(told(report)),
+            _ => None,
+        };
+        self.judge(end, violations);
+        if said.is_none() && violations.is_empty() {
+            violations.push(Violation { name: "store_error", what: "a calm run did not end well".to_owned() });
+        }
+        if violations.is_empty() { said } else { None }
+    }
+}
+
+fn told(report: &Report) -> Told {
+    let mut told = Told { outcome: report.outcome.name().to_owned(), ..Told::default() };
+    let mut covered = BTreeMap::new();
+    for (flow, figures) in &report.flows {
+        if let Some(instant) = figures.covered_up_to {
+            covered.insert(flow.name().to_owned(), instant.micros());
+        }
+        told.written += figures.created + figures.updated;
+    }
+    told.covered = covered;
+    told.open = report.problems.iter().map(|listed| (listed.flow.clone(), listed.key.clone())).collect();
+    told.crm_calls = report.calls.get(&port::System::Zoho).map_or(0, |calls| calls.made);
+    told
+}

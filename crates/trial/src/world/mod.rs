@@ -1,0 +1,72 @@
+//! What happens to both systems: one change at a time, drawn from the seed.
+//!
+//! Owns the choice of changes and what is half done. Changes the simulators as people and business processes would, never
+//! the connector's data.
+
+mod crm;
+mod erp;
+
+use std::sync::Arc;
+
+use sim::Sim;
+use sim::control::edit::Edit;
+
+use crate::executor::Hub;
+use crate::house::ServerClock;
+
+/// How wild a seed's world is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wildness {
+    /// Changes of the ERP that its stamps do not show.
+    pub unseen: bool,
+    /// Records of the ERP that are removed.
+    pub deletions: bool,
+    /// Edits, deletions and merges by people in the CRM.
+    pub crm: bool,
+}
+
+/// Both systems as something that changes.
+pub struct World {
+    pub(crate) hub: Hub,
+    pub(crate) sim: Arc<Sim>,
+    pub(crate) clock: Arc<ServerClock>,
+    pub(crate) wild: Wildness,
+    made: u64,
+}
+
+impl World {
+    /// A world over `sim`.
+    #[must_use]
+    pub fn new(hub: Hub, sim: Arc<Sim>, clock: Arc<ServerClock>, wild: Wildness) -> Self {
+        Self { hub, sim, clock, wild, made: 0 }
+    }
+
+    /// Makes one change on either side; nothing when what it needs is not there.
+    pub fn step(&mut self) {
+        self.made += 1;
+        let said = if self.wild.crm && self.hub.chance(150) { crm::change(self) } else { erp::change(self) };
+        if let Some(words) = said {
+            self.hub.say(|| format!("world: {words}"));
+        }
+    }
+
+    /// A number that no change had before.
+    pub(crate) fn number(&self) -> u64 {
+        self.made
+    }
+
+    /// Carries out a named edit; what is refused did not happen.
+    pub(crate) fn edit(&self, edit: &Edit) -> Option<String> {
+        match self.sim.change(edit) {
+            Ok(changes) => changes.first().map(|change| format!("{:?} {} {}", change.entity, change.key, change.what)),
+            Err(_) => None,
+        }
+    }
+
+    /// One of `all`, drawn.
+    pub(crate) fn pick<T: Clone>(&self, all: &[T]) -> Option<T> {
+        let count = u64::try_from(all.len()).unwrap_or(0);
+        let at = usize::try_from(self.hub.below(count.max(1))).unwrap_or(0);
+        all.get(at).cloned()
+    }
+}
