@@ -6,6 +6,7 @@ mod clock;
 mod transport;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::wiring::{self, Parts, Random};
 use engine::{Context, Options, Report, RunError, Silent};
@@ -36,6 +37,7 @@ pub struct House {
     store: Store,
     row: ConnectionRow,
     parts: Parts,
+    consents: AtomicU64,
 }
 
 impl House {
@@ -71,8 +73,8 @@ impl House {
             allow_loopback: true,
             transport: Some(Arc::new(transport) as Arc<dyn Transport>),
         };
-        let row = plant(&store, &parts, &sim).await?;
-        Ok(Self { hub, sim, server_clock, store, row, parts })
+        let row = plant(&store, &parts, &sim, &sim.credentials().acumatica.refresh_token).await?;
+        Ok(Self { hub, sim, server_clock, store, row, parts, consents: AtomicU64::new(0) })
     }
 
     /// One run, by fresh clients.
@@ -103,6 +105,17 @@ impl House {
         self.store.retry(self.row.id, &store::Selection::Open, &by, self.parts.clock.now()).await
     }
 
+    /// A person signs in to the ERP again.
+    ///
+    /// # Errors
+    /// A sentence: why the new consent could not be kept.
+    pub async fn sign_in_again(&self) -> Result<(), String> {
+        let consent = format!("consent-{}", self.consents.fetch_add(1, Ordering::Relaxed));
+        let client = &self.sim.credentials().acumatica.client_id;
+        self.sim.acumatica().plant_consent(client, &consent, &["api", "offline_access"]);
+        plant(&self.store, &self.parts, &self.sim, &consent).await.map(|_| ())
+    }
+
     /// Checks the trail's chain.
     ///
     /// # Errors
@@ -112,7 +125,7 @@ impl House {
     }
 }
 
-async fn plant(store: &Store, parts: &Parts, sim: &Sim) -> Result<ConnectionRow, String> {
+async fn plant(store: &Store, parts: &Parts, sim: &Sim, consent: &str) -> Result<ConnectionRow, String> {
     let known = sim.credentials();
     let text = format!(
         r#"name = "trial"
@@ -138,7 +151,7 @@ parallel_calls = 4
     wiring::plant(store, parts, &text, &|name| {
         Some(match name {
             "A" => known.acumatica.client_secret.clone(),
-            "B" => known.acumatica.refresh_token.clone(),
+            "B" => consent.to_owned(),
             "C" => known.zoho.client_secret.clone(),
             _ => known.zoho.refresh_token.clone(),
         })

@@ -22,6 +22,8 @@ use super::instance::Instance;
 use super::oauth::{App, Issued};
 use crate::settings::{GrantKind, Settings};
 
+/// How often a read is made again with a newer token: one that was fresh can be dead at its next use, when another process renewed it.
+const RENEWALS: u32 = 2;
 /// A token is renewed this long before it ends.
 const MARGIN: Duration = Duration::from_mins(1);
 /// Longest time for a sign-out, all told.
@@ -66,7 +68,7 @@ impl Session {
         &self.app
     }
 
-    /// Reads `url`, renewing the token once when it is refused and repeating what Acumatica itself failed on.
+    /// Reads `url`, renewing the token when it is refused and repeating what Acumatica itself failed on.
     /// `Ok` holds the verdict, never `TokenRefused` nor `Passing`, and the answer it was made from.
     pub(crate) async fn read(
         &self,
@@ -75,17 +77,17 @@ impl Session {
         tape: &mut Vec<Exchange>,
     ) -> Result<(Verdict, Response), Fault> {
         let mut token = self.token(None, tape).await?;
-        let mut renewed = false;
+        let mut renewals = 0;
         let mut attempt = 1;
         loop {
             let response = self.door.call(self.get(url, &token)?).await.unpack(tape)?;
             match judge(&response, asked) {
-                Verdict::TokenRefused if renewed => {
+                Verdict::TokenRefused if renewals == RENEWALS => {
                     return Err(fresh_token_refused(asked.endpoint));
                 }
                 Verdict::TokenRefused => {
                     token = self.token(Some(&token), tape).await?;
-                    renewed = true;
+                    renewals += 1;
                 }
                 Verdict::Passing(fault) if attempt >= ATTEMPTS => return Err(fault),
                 Verdict::Passing(_) => {

@@ -28,6 +28,7 @@ pub(super) struct State {
     steps: u64,
     digest: blake3::Hasher,
     lines: Option<Vec<String>>,
+    lost_tokens: u64,
 }
 
 /// A gate that nobody has opened yet, or that was opened and not passed.
@@ -49,6 +50,7 @@ impl Hub {
             steps: 0,
             digest: blake3::Hasher::new(),
             lines: keep.then(Vec::new),
+            lost_tokens: 0,
         })))
     }
 
@@ -95,6 +97,17 @@ impl Hub {
     pub fn timer(&self, after: Duration) -> Gate {
         let at = self.micros().saturating_add(i64::try_from(after.as_micros()).unwrap_or(i64::MAX));
         Gate::new(self.clone(), Kind::Timer(at))
+    }
+
+    /// An answer of a sign-in server that held new tokens never reached us.
+    pub fn token_lost(&self) {
+        self.state().lost_tokens += 1;
+    }
+
+    /// Takes the count of such answers since it was taken last.
+    #[must_use]
+    pub fn take_lost_tokens(&self) -> u64 {
+        std::mem::take(&mut self.state().lost_tokens)
     }
 
     /// Steps made so far: gates opened.

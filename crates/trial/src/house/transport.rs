@@ -17,6 +17,23 @@ pub(super) const ERP: &str = "http://127.0.0.1:9801";
 /// Where the simulated CRM is said to be.
 pub(super) const CRM: &str = "http://127.0.0.1:9802";
 
+/// New tokens on their way to us: lost unless they arrive.
+struct OnItsWay(Hub, bool);
+
+impl OnItsWay {
+    fn arrived(&mut self) {
+        self.1 = true;
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        if !self.1 {
+            self.0.token_lost();
+        }
+    }
+}
+
 /// Calls the simulators' services directly.
 pub(super) struct InProcess {
     hub: Hub,
@@ -63,11 +80,17 @@ impl InProcess {
                 })
             }
         };
+        let on_its_way = words.contains("/connect/token").then(|| OnItsWay(self.hub.clone(), false));
         let told = match &result {
             Ok(response) => format!("← {} {} bytes {words}", response.status, response.body.len()),
             Err(fault) => format!("← {fault} {words}"),
         };
         self.hub.turn(told).await;
+        if result.is_ok()
+            && let Some(mut token) = on_its_way
+        {
+            token.arrived();
+        }
         result
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns what excuses a difference: a later stamp, a change that no stamp shows, a record that was told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sim::Sim;
 
@@ -17,7 +17,7 @@ struct Truth {
     flow: &'static str,
 }
 
-pub(super) fn look(sim: &Sim, told: &Told, unseen: &BTreeSet<String>) -> Vec<Violation> {
+pub(super) fn look(sim: &Sim, told: &Told, late: &BTreeMap<String, i64>) -> Vec<Violation> {
     let truths = truths(sim);
     let report = sim.compare();
     let mut found = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn look(sim: &Sim, told: &Told, unseen: &BTreeSet<String>) -> Vec<Vio
             let Some(truth) = truths.get(&key.to_lowercase()) else { continue };
             let covered = told.covered.get(truth.flow).copied().unwrap_or(i64::MIN);
             let excused = truth.stamp > covered
-                || unseen.contains(&truth.code)
+                || late.get(&truth.code).is_some_and(|visible| *visible > covered)
                 || told.open.contains(&(truth.flow.to_owned(), truth.code.clone()));
             if !excused {
                 let what = format!(

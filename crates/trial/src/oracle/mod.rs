@@ -39,8 +39,6 @@ pub struct Violation {
 #[derive(Debug, Default)]
 pub struct Oracle {
     safety: safety::Memory,
-    /// ERP keys and codes whose last change no stamp shows.
-    pub(crate) unseen: BTreeSet<String>,
 }
 
 impl Oracle {
@@ -49,10 +47,10 @@ impl Oracle {
         self.safety.look(sim)
     }
 
-    /// What must hold when a run has told its end.
-    pub fn after_run(&mut self, sim: &Sim, told: &Told) -> Vec<Violation> {
+    /// What must hold when a run has told its end. `late` has the rows that became visible after their stamp, and when.
+    pub fn after_run(&mut self, sim: &Sim, told: &Told, late: &BTreeMap<String, i64>) -> Vec<Violation> {
         let mut found = self.safety(sim);
-        found.extend(covered::look(sim, told, &self.unseen));
+        found.extend(covered::look(sim, told, late));
         found
     }
 

@@ -30,7 +30,7 @@ const NAMES: [&str; 10] = [
 ];
 
 /// One change.
-pub(super) fn change(world: &World) -> Option<String> {
+pub(super) fn change(world: &mut World) -> Option<String> {
     match world.hub.below(26) {
         0..=2 => touch(world),
         3 | 4 => customer(world),
@@ -138,8 +138,9 @@ fn commit(books: &mut Books, late: Duration, now: Timestamp, row: Staged) {
     }
 }
 
-fn new_customer(world: &World, late: Duration) -> Option<String> {
+fn new_customer(world: &mut World, late: Duration) -> Option<String> {
     let key = code(world, "CU");
+    world.commits(&key, late);
     let name = format!("{} {}", world.pick(&NAMES)?, world.number());
     write(world, |books, draw, now| {
         let class = books.setup.default_class.as_ref().and_then(|id| books.setup.classes.get(&fold(id)))?.clone();
@@ -153,8 +154,9 @@ fn new_customer(world: &World, late: Duration) -> Option<String> {
     })
 }
 
-fn new_item(world: &World, late: Duration) -> Option<String> {
+fn new_item(world: &mut World, late: Duration) -> Option<String> {
     let key = code(world, "IT");
+    world.commits(&key, late);
     let (number, stock) = (world.number(), world.hub.chance(500));
     write(world, |books, draw, now| {
         if books.items.contains_key(&fold(&key)) {
@@ -169,7 +171,7 @@ fn new_item(world: &World, late: Duration) -> Option<String> {
 }
 
 /// A row that becomes visible minutes after its stamp: within the overlap, so that nothing may be missed.
-fn late(world: &World) -> Option<String> {
+fn late(world: &mut World) -> Option<String> {
     let late = Duration::from_secs(30 + world.hub.below(780));
     if world.hub.chance(500) { new_customer(world, late) } else { new_item(world, late) }
 }

@@ -6,10 +6,12 @@
 mod crm;
 mod erp;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use sim::Sim;
 use sim::control::edit::Edit;
+use sim::{Clock as _, Sim};
 
 use crate::executor::Hub;
 use crate::house::ServerClock;
@@ -32,13 +34,15 @@ pub struct World {
     pub(crate) clock: Arc<ServerClock>,
     pub(crate) wild: Wildness,
     made: u64,
+    /// Codes of rows that were committed late, with the instant of it in microseconds since 1970.
+    pub(crate) late: BTreeMap<String, i64>,
 }
 
 impl World {
     /// A world over `sim`.
     #[must_use]
     pub fn new(hub: Hub, sim: Arc<Sim>, clock: Arc<ServerClock>, wild: Wildness) -> Self {
-        Self { hub, sim, clock, wild, made: 0 }
+        Self { hub, sim, clock, wild, made: 0, late: BTreeMap::new() }
     }
 
     /// Makes one change on either side; nothing when what it needs is not there.
@@ -53,6 +57,12 @@ impl World {
     /// A number that no change had before.
     pub(crate) fn number(&self) -> u64 {
         self.made
+    }
+
+    /// Notes that the row of this code becomes visible only after `late`.
+    pub(crate) fn commits(&mut self, code: &str, late: Duration) {
+        let late = i64::try_from(late.as_micros()).unwrap_or(0);
+        self.late.insert(code.to_owned(), self.clock.now().as_microsecond().saturating_add(late));
     }
 
     /// Carries out a named edit; what is refused did not happen.

@@ -27,6 +27,10 @@ use crate::Settings;
 use errors::Envelope;
 use oauth::{OAuth, Session};
 
+/// How often a call is made again with a newer token: one that was fresh can be dead at its next use, when another process of this
+/// connection asked for tokens of its own and ours was the oldest.
+const RENEWALS: u32 = 3;
+
 /// Told only when half of the day's credits are gone.
 const CREDITS_LEFT: &str = "x-api-credits-remaining";
 /// Longest answer that is read.
@@ -113,15 +117,17 @@ impl Client {
     }
 
     async fn answer(&self, question: &Question, tape: &mut Vec<Exchange>) -> Result<Response, Fault> {
-        let session = self.oauth.session(tape).await?;
-        let response = self.send(question, &session, tape).await?;
-        if !refused_token(&response) {
-            return self.authorised(question, response);
+        let mut session = self.oauth.session(tape).await?;
+        let mut renewals = 0;
+        loop {
+            let response = self.send(question, &session, tape).await?;
+            if !refused_token(&response) || renewals == RENEWALS {
+                return self.authorised(question, response);
+            }
+            // Nothing was done: a write can go again.
+            session = self.oauth.renew(&session, tape).await?;
+            renewals += 1;
         }
-        // Nothing was done: a write can go again.
-        let session = self.oauth.renew(&session, tape).await?;
-        let response = self.send(question, &session, tape).await?;
-        self.authorised(question, response)
     }
 
     async fn send(&self, question: &Question, session: &Session, tape: &mut Vec<Exchange>) -> Result<Response, Fault> {
