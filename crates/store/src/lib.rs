@@ -14,6 +14,7 @@ mod list;
 mod lock;
 mod open;
 mod record;
+pub mod seam;
 mod settle;
 mod table;
 mod vault;

@@ -7,6 +7,7 @@ use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use sync::seam::{Mutant, mutant};
 use sync::settle::{Checkpoint, Entry, Transition, What};
 use sync::{Flow, Instant};
 use zstd::bulk::Compressor;
@@ -16,6 +17,7 @@ use crate::code;
 use crate::db::{Durability, Tx};
 use crate::error::{Result, StoreError};
 use crate::open::Store;
+use crate::seam;
 use crate::table::chains::{self, Head};
 use crate::table::connections::ConnectionId;
 use crate::table::counts::Moves;
@@ -88,6 +90,15 @@ impl Store {
         let Settlement { connection, epoch, run, at, entries, mut transitions, exchanges, checkpoints, close_intent } =
             settlement;
         let packed = self.packer.pack(&self.digests, &exchanges)?;
+        seam::here("before settling").await;
+        if mutant(Mutant::TwoTransactions) {
+            let mut tx = self.db.begin(Durability::Process).await?;
+            for checkpoint in &checkpoints {
+                checkpoints::put(&mut tx, connection, checkpoint, at).await?;
+            }
+            tx.commit().await?;
+            seam::here("between two transactions").await;
+        }
         let mut tx = self.db.begin(Durability::Process).await?;
         owners::check(&mut tx, connection, epoch).await?;
         let entries = claim_links(&mut tx, connection, entries, &mut transitions).await?;
@@ -111,7 +122,9 @@ impl Store {
         if let Some(intent) = close_intent {
             intents::close(&mut tx, connection, intent).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        seam::here("settled").await;
+        Ok(())
     }
 }
 

@@ -13,6 +13,7 @@ pub mod mapping;
 pub mod pairing;
 pub mod problem;
 pub mod record;
+pub mod seam;
 pub mod settle;
 pub mod value;
 

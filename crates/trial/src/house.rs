@@ -116,6 +116,20 @@ impl House {
         plant(&self.store, &self.parts, &self.sim, &consent).await.map(|_| ())
     }
 
+    /// What `parked` lists: flow, code of the record, code of the problem.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub async fn open_records(&self) -> Result<Vec<(String, String, String)>, store::StoreError> {
+        let filter = store::OpenFilter { limit: 1_000, ..store::OpenFilter::default() };
+        let open = self.store.open_records(self.row.id, &filter).await?;
+        let code = |record: &store::OpenRecord| record.problem.as_ref().map(|problem| problem.code.name().to_owned());
+        Ok(open
+            .iter()
+            .map(|record| (record.flow.name().to_owned(), record.code.clone(), code(record).unwrap_or_default()))
+            .collect())
+    }
+
     /// Checks the trail's chain.
     ///
     /// # Errors

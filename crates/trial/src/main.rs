@@ -4,8 +4,10 @@
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use clap::Parser;
+use sync::seam::Mutant;
 use trial::schedule::{Verdict, carry_out};
 
 /// Tries to break the promises of ml-connector, seed by seed.
@@ -17,6 +19,9 @@ struct Args {
     /// Prints what happened in each seed.
     #[arg(long)]
     trace: bool,
+    /// Plants each fault in turn (or the named ones) and tells how many seeds it takes until it is caught.
+    #[arg(long, num_args = 0.., value_name = "NAME")]
+    mutants: Option<Vec<String>>,
     /// Threads, each with an executor of its own.
     #[arg(long, default_value_t = 2)]
     threads: u64,
@@ -32,29 +37,81 @@ fn seeds(text: &str) -> Result<std::ops::Range<u64>, String> {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let next = AtomicU64::new(args.seeds.start);
+    let failed = match &args.mutants {
+        Some(names) => mutants(&args, names),
+        None => sound(&args),
+    };
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs every seed as the code should be; returns how many broke a promise.
+fn sound(args: &Args) -> u64 {
     let failed = AtomicU64::new(0);
+    over(args, |seed| {
+        let verdict = carry_out(seed, args.trace, None);
+        failed.fetch_add(u64::from(!verdict.violations.is_empty()), Ordering::Relaxed);
+        tell(&verdict, args.trace);
+        true
+    });
+    let failed = failed.into_inner();
+    let total = args.seeds.end.saturating_sub(args.seeds.start);
+    say(&format!("{} passed, {failed} failed", total - failed));
+    failed
+}
+
+/// Runs each planted fault until a seed catches it; returns how many none did.
+fn mutants(args: &Args, names: &[String]) -> u64 {
+    let chosen = |mutant: &Mutant| names.is_empty() || names.iter().any(|name| *name == format!("{mutant:?}"));
+    let mut escaped = 0;
+    for mutant in Mutant::ALL.into_iter().filter(chosen) {
+        let caught: Mutex<Option<Verdict>> = Mutex::new(None);
+        over(args, |seed| {
+            let known = || caught.lock().unwrap_or_else(PoisonError::into_inner);
+            if known().as_ref().is_some_and(|verdict| verdict.seed < seed) {
+                return false;
+            }
+            let verdict = carry_out(seed, args.trace, Some(mutant));
+            if verdict.violations.is_empty() {
+                return true;
+            }
+            let mut caught = known();
+            if caught.as_ref().is_none_or(|other| other.seed > seed) {
+                *caught = Some(verdict);
+            }
+            false
+        });
+        match caught.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(verdict) => {
+                let first = verdict.violations.first();
+                let (name, what) = first.map(|found| (found.name, found.what.as_str())).unwrap_or_default();
+                let seeds = verdict.seed - args.seeds.start + 1;
+                let what: String = what.chars().take(110).collect();
+                say(&format!("{:<20} {seeds:>5}  {name}: {what}", format!("{mutant:?}")));
+            }
+            None => {
+                escaped += 1;
+                say(&format!("{:<20}     -  not caught", format!("{mutant:?}")));
+            }
+        }
+    }
+    escaped
+}
+
+/// Hands the seeds to the threads, in order, until one says that it is enough.
+fn over(args: &Args, run: impl Fn(u64) -> bool + Sync) {
+    let next = AtomicU64::new(args.seeds.start);
     std::thread::scope(|scope| {
         for _ in 0..args.threads.max(1) {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= args.seeds.end {
+                    if seed >= args.seeds.end || !run(seed) {
                         return;
                     }
-                    let verdict = carry_out(seed, args.trace);
-                    if !verdict.violations.is_empty() {
-                        failed.fetch_add(1, Ordering::Relaxed);
-                    }
-                    tell(&verdict, args.trace);
                 }
             });
         }
     });
-    let failed = failed.into_inner();
-    let total = args.seeds.end.saturating_sub(args.seeds.start);
-    say(&format!("{} passed, {failed} failed", total - failed));
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn tell(verdict: &Verdict, trace: bool) {

@@ -9,6 +9,7 @@ use engine::{Options, Report, RunError};
 use futures_util::FutureExt as _;
 use sim::Size;
 use sim::faults::{Dials, SystemDials};
+use sync::seam::Mutant;
 
 use crate::executor::{Ended, Hub, Task, drive};
 use crate::house::House;
@@ -37,15 +38,28 @@ pub struct Verdict {
 
 /// Carries out `seed`.
 #[must_use]
-pub fn carry_out(seed: u64, keep_trace: bool) -> Verdict {
+pub fn carry_out(seed: u64, keep_trace: bool, mutant: Option<Mutant>) -> Verdict {
+    sync::seam::choose(mutant);
+    let verdict = under(seed, keep_trace);
+    sync::seam::choose(None);
+    store::seam::set(None);
+    verdict
+}
+
+fn under(seed: u64, keep_trace: bool) -> Verdict {
     let mut violations = Vec::new();
-    let size = Size { customers: 8, items: 8, invoices: 10, won_deals: 1, existing_accounts: 0 };
+    // Every fourth org has been used before.
+    let existing_accounts = if seed.is_multiple_of(4) { 6 } else { 0 };
+    let size = Size { customers: 8, items: 8, invoices: 10, won_deals: 1, existing_accounts };
     let made = House::new(seed, keep_trace, size, |_| {}).now_or_never();
     let house = match made {
         Some(Ok(house)) => house,
         Some(Err(what)) => return failed(seed, what),
         None => return failed(seed, "the house waits for something".to_owned()),
     };
+    let hub = house.hub.clone();
+    // A process may end between two durable steps as well as between two calls.
+    store::seam::set(Some(Box::new(move |place| Box::pin(hub.turn(format!("at {place}"))))));
     let mut trial = Trial::new(&house);
     trial.course(&mut violations);
     Verdict {
@@ -69,19 +83,21 @@ struct Trial<'h> {
     world: World,
     oracle: Oracle,
     runs: u32,
+    /// A person signed in, so that the next run looks at both systems anew.
+    signed_in: bool,
 }
 
 impl<'h> Trial<'h> {
     fn new(house: &'h House) -> Self {
         let hub = house.hub.clone();
-        let wild = Wildness { unseen: false, deletions: false, crm: false };
+        let wild = Wildness { unseen: false, deletions: false, crm: hub.chance(300) };
         let world = World::new(
             hub.clone(),
             std::sync::Arc::clone(&house.sim),
             std::sync::Arc::clone(&house.server_clock),
             wild,
         );
-        Self { house, hub, world, oracle: Oracle::default(), runs: 0 }
+        Self { house, hub, world, oracle: Oracle::default(), runs: 0, signed_in: false }
     }
 
     fn course(&mut self, violations: &mut Vec<Violation>) {
@@ -154,7 +170,8 @@ impl<'h> Trial<'h> {
         let sim = &self.house.sim;
         match end {
             Ended::Done(Ok(report)) => {
-                let told = told(&report);
+                let mut told = told(&report);
+                told.open.extend(self.listed().into_iter().map(|(flow, code, _)| (flow, code)));
                 self.hub.say(|| format!("told {} written {} {:?}", told.outcome, told.written, report.problems));
                 violations.extend(self.oracle.after_run(sim, &told, &self.world.late));
                 if told.open.contains(&(String::new(), String::new())) && report.problems.iter().any(is_consent) {
@@ -180,6 +197,7 @@ impl<'h> Trial<'h> {
         if self.hub.take_lost_tokens() == 0 {
             return;
         }
+        self.signed_in = true;
         self.hub.say(|| "a person signs in again".to_owned());
         if let Some(Err(what)) = self.house.sign_in_again().now_or_never() {
             violations.push(Violation { name: "house", what });
@@ -197,8 +215,8 @@ impl<'h> Trial<'h> {
             if self.calm_run(violations).is_none() {
                 return;
             }
-            last = self.oracle.agreement(&self.house.sim);
-            if last.is_empty() && pass > 1 {
+            last = self.oracle.agreement(&self.house.sim, &self.listed());
+            if last.is_empty() && pass > 1 && !std::mem::take(&mut self.signed_in) {
                 break;
             }
         }
@@ -216,6 +234,14 @@ impl<'h> Trial<'h> {
             }
             Some(Err(error)) => violations.push(Violation { name: "store_error", what: error.to_string() }),
             None => violations.push(Violation { name: "stuck", what: "verify waits".to_owned() }),
+        }
+    }
+
+    /// What the product lists as open.
+    fn listed(&self) -> Vec<(String, String, String)> {
+        match self.house.open_records().now_or_never() {
+            Some(Ok(listed)) => listed,
+            _ => Vec::new(),
         }
     }
 

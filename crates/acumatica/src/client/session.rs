@@ -14,6 +14,7 @@ use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderValue, Method};
 use port::{Access, Call, Exchange, Fault, Grant, Kind, Response, System, TokenError, Tokens};
 use secrecy::{ExposeSecret as _, SecretString};
+use sync::seam::{Mutant, mutant};
 use tokio::sync::Mutex;
 use wire::{Ask, Door, Safety};
 
@@ -281,6 +282,9 @@ impl Session {
             expires: self.door.clock().now().plus(issued.lifetime),
             api_domain: String::new(),
         };
+        if mutant(Mutant::TokenBeforeCommit) {
+            self.door.clock().sleep(PAUSE).await;
+        }
         self.tokens.replace(System::Acumatica, version, Some(access.clone()), issued.refresh.clone()).await?;
         Ok(access)
     }

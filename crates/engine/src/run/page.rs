@@ -10,6 +10,7 @@ use sync::digest::Digest;
 use sync::mapping::{self, Lookups, Mapped, Needs};
 use sync::pairing::Pairing;
 use sync::problem::Code;
+use sync::seam::{Mutant, mutant};
 use sync::settle::{Entry, State};
 use sync::{Draft, Flow, Problem, Record, Value};
 
@@ -140,7 +141,7 @@ fn start_mark(run: &Run<'_>, flow: Flow) -> u64 {
 /// The entry, without its link when a person asked for another try of a record whose counterpart is gone.
 fn asked_anew(mut entry: Entry) -> Entry {
     let gone = entry.problem.as_ref().is_some_and(|problem| problem.code == Code::TargetGone);
-    if gone && entry.fingerprint == Digest::default() {
+    if gone && (entry.fingerprint == Digest::default() || mutant(Mutant::DeletedRecreated)) {
         entry.target_id = None;
         entry.header = Digest::default();
         entry.rows = Digest::default();
@@ -304,7 +305,9 @@ pub(super) async fn place(
                 return Ok(());
             }
         };
-        if let Pairing::Undecided(problem) = sync::pairing::decide(&draft, &run.target().schema, &index) {
+        if let Pairing::Undecided(problem) = sync::pairing::decide(&draft, &run.target().schema, &index)
+            && !mutant(Mutant::PairingSkipped)
+        {
             settle_quietly(run, decided, figures, &meta, State::Undecided, problem);
             return Ok(());
         }

@@ -8,6 +8,7 @@ use store::{Intent, IntentId, NewIntent, Settlement, StoreError};
 use sync::digest::{Digest, Digester};
 use sync::mapping::PLACEHOLDER_KEY;
 use sync::problem::Code;
+use sync::seam::{Mutant, mutant};
 use sync::settle::{Entry, State, Transition, What};
 use sync::{Entity, Module, Problem};
 
@@ -48,7 +49,7 @@ pub(super) async fn open_intent(run: &Run<'_>, work: &Work) -> Result<IntentId, 
 
 /// Resolves what earlier runs left open: records that were written get their link, then the intent is closed.
 pub(super) async fn open_intents(run: &Run<'_>) -> Result<(), RunError> {
-    if run.options.dry_run {
+    if run.options.dry_run || mutant(Mutant::NoIntent) {
         return Ok(());
     }
     let intents = run.cx.store.open_intents(run.connection.id).await?;

@@ -6,6 +6,7 @@ use port::{Exchange, Operation};
 use store::KeptExchange;
 use sync::Problem;
 use sync::digest::Digest;
+use sync::seam::{Mutant, mutant};
 use sync::settle::{Entry, State, Transition, What};
 
 use super::item::{Item, Meta};
@@ -73,6 +74,7 @@ impl Rows {
                 self.transition(&entry, what, "", *exchange);
                 self.entries.push(entry);
             }
+            Fate::Open { .. } if mutant(Mutant::RefusedIsDropped) => {}
             Fate::Open { state, problem, exchange, touched } => {
                 figures.count(*state);
                 let mut entry = item.meta.entry(*state, Some(problem.clone()));

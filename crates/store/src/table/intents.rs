@@ -11,6 +11,7 @@ use crate::code;
 use crate::db::{Durability, Tx, statements};
 use crate::error::{Result, StoreError};
 use crate::open::Store;
+use crate::seam;
 
 statements! {
     OPEN = "insert into intents (connection, run, module, operation, keys, digest, opened) values ($1, $2, $3, $4, $5, $6, $7) \
@@ -81,6 +82,7 @@ impl Store {
         ];
         let id = tx.row(&OPEN, &args, |row| row.int(0)).await?;
         tx.commit().await?;
+        seam::here("intent open").await;
         id.map(IntentId).ok_or_else(|| StoreError::Other("the intent was not kept".to_owned()))
     }
 

@@ -3,6 +3,7 @@
 //! Owns the comparison of fingerprints and of identities. Must not map: it only says that something may have changed.
 
 use crate::digest::Digest;
+use crate::seam::{Mutant, mutant};
 use crate::settle::{Entry, State};
 use crate::{Class, Record};
 
@@ -55,8 +56,9 @@ fn against(record: &Record, entry: &Entry, fingerprint: impl FnOnce() -> Digest)
 
 fn is_worth_another_try(entry: &Entry) -> bool {
     match entry.state {
-        State::Settled | State::Skipped | State::LeftAlone => false,
-        State::Waiting | State::Undecided => true,
+        // Undecided ones wait for a person: looking again and again would cost a look at the sink each time.
+        State::Settled | State::Skipped | State::LeftAlone | State::Undecided => false,
+        State::Waiting => !mutant(Mutant::WaitingForever),
         State::Parked => entry.problem.as_ref().is_none_or(|problem| problem.code.class() == Class::Again),
     }
 }
@@ -112,7 +114,7 @@ mod tests {
             (State::Parked, Some(Code::RecordLocked), Detected::Changed),
             (State::Parked, None, Detected::Changed),
             (State::Waiting, Some(Code::WaitingForAccount), Detected::Changed),
-            (State::Undecided, Some(Code::UndecidedName), Detected::Changed),
+            (State::Undecided, Some(Code::UndecidedName), Detected::Same),
         ];
         for (state, problem, want) in cases {
             let entry = entry(&record, *state, *problem);

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::Instant;
+use crate::seam::{Mutant, mutant};
 use crate::settle::{Checkpoint, Pass};
 
 /// How much earlier than the covered instant a window begins, unless configured.
@@ -48,7 +49,11 @@ impl From<&Pass> for Window {
 /// read returns at least one known record. `None` before the first whole pass.
 #[must_use]
 pub fn from(checkpoint: &Checkpoint, overlap: Duration) -> Option<Instant> {
+    let overlap = if mutant(Mutant::NoOverlap) { Duration::ZERO } else { overlap };
     let from = checkpoint.covered_up_to?.minus(overlap);
+    if mutant(Mutant::NoOverlap) {
+        return Some(from);
+    }
     Some(checkpoint.newest_stamp.map_or(from, |newest| newest.min(from)))
 }
 
@@ -77,6 +82,7 @@ pub fn advance(checkpoint: &Checkpoint, window: Window, newest: Option<Instant>,
     match next {
         Some(cursor) => {
             let pass = Pass { from: window.from, until: window.until, cursor: Some(cursor) };
+            let covered_up_to = if mutant(Mutant::MarkTooEarly) { Some(window.until) } else { covered_up_to };
             Checkpoint { entity, covered_up_to, newest_stamp, pass: Some(pass) }
         }
         None => {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use sim::Sim;
 
+use super::agreement::Facts;
 use super::{Told, Violation};
 
 /// Fields that follow another record than the one they stand in.
@@ -19,6 +20,7 @@ struct Truth {
 
 pub(super) fn look(sim: &Sim, told: &Told, late: &BTreeMap<String, i64>) -> Vec<Violation> {
     let truths = truths(sim);
+    let facts = sim.with(|_, org| Facts::of(org));
     let report = sim.compare();
     let mut found = Vec::new();
     for (module, report) in report.modules() {
@@ -33,6 +35,7 @@ pub(super) fn look(sim: &Sim, told: &Told, late: &BTreeMap<String, i64>) -> Vec<
             let covered = told.covered.get(truth.flow).copied().unwrap_or(i64::MIN);
             let excused = truth.stamp > covered
                 || late.get(&truth.code).is_some_and(|visible| *visible > covered)
+                || facts.was_deleted(module, key)
                 || told.open.contains(&(truth.flow.to_owned(), truth.code.clone()));
             if !excused {
                 let what = format!(

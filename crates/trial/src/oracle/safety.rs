@@ -8,6 +8,7 @@ use sim::Sim;
 use sim::zoho::model::{Cell, Org};
 
 use super::Violation;
+use super::agreement::key_field;
 
 /// What is sent to the ERP beside reads: signing in and out.
 const SIGN_IN: [&str; 2] = ["POST identity/connect/token", "POST entity/auth/logout"];
@@ -30,6 +31,8 @@ impl Memory {
         }
         found.extend(lines(sim));
         found.extend(names(sim));
+        found.extend(sim.with(|_, org| recreated(org)));
+        found.extend(sim.with(|_, org| beside(org)));
         found.extend(self.writes(sim));
         found
     }
@@ -75,6 +78,45 @@ fn lines(sim: &Sim) -> Vec<Violation> {
         }
         found
     })
+}
+
+/// What a person deleted does not come back under another id.
+fn recreated(org: &Org) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for name in ["Accounts", "Products", "Invoices"] {
+        let Some(module) = org.module(name) else { continue };
+        let Some(key) = key_field(module) else { continue };
+        for binned in module.bin().values() {
+            let Some(gone) = binned.record.cells.get(key).and_then(Cell::text) else { continue };
+            let again = module.records().find(|record| {
+                record.id != binned.record.id && record.cells.get(key).and_then(Cell::text) == Some(gone)
+            });
+            if let Some(again) = again {
+                let what = format!("{name} {gone} was deleted by a person and is there again as {}", again.id);
+                found.push(Violation { name: "recreated", what });
+            }
+        }
+    }
+    found
+}
+
+/// No account is created beside one of the same name that people made.
+fn beside(org: &Org) -> Vec<Violation> {
+    let mut found = Vec::new();
+    let Some(module) = org.module("Accounts") else { return found };
+    let key = key_field(module);
+    let mut unlinked: BTreeMap<String, u64> = BTreeMap::new();
+    for record in module.records() {
+        let name = module.display_name(record).trim().to_lowercase();
+        if key.and_then(|no| record.cells.get(no)).is_none() {
+            unlinked.insert(name, record.id);
+        } else if let Some(other) = unlinked.get(&name)
+            && record.id > *other
+        {
+            found.push(Violation { name: "doubled", what: format!("account {} beside {other}, both {name}", record.id) });
+        }
+    }
+    found
 }
 
 /// No two records that carry a key of ours stand for one code: a second record under another key is a double too.

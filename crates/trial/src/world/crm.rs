@@ -7,25 +7,20 @@ use sim::control::edit::Edit;
 
 use super::World;
 
-/// Modules that we write, and a field of each that the ERP owns.
-const OWNED: [(&str, &str); 3] = [("Accounts", "Phone"), ("Products", "Product_Code"), ("Invoices", "Purchase_Order")];
+/// Modules that we write.
+const MODULES: [&str; 3] = ["Accounts", "Products", "Invoices"];
 
 /// One change.
 pub(super) fn change(world: &World) -> Option<String> {
-    let (module, field) = world.pick(&OWNED)?;
+    let module = world.pick(&MODULES)?;
     let id = world.pick(&ids(world, module))?;
-    let (module, field) = (module.to_owned(), field.to_owned());
-    match world.hub.below(6) {
-        0..=2 => {
-            let value = Value::from(format!("+1 {}", world.hub.below(10_000)));
-            world.edit(&Edit::ZohoSet { module, id, field, value })
-        }
-        3 => {
-            let value = Value::from(format!("a note of a person {}", world.number()));
-            world.edit(&Edit::ZohoSet { module, id, field: "Description".to_owned(), value })
-        }
-        _ => world.edit(&Edit::ZohoDelete { module, id }),
+    let module = module.to_owned();
+    // The words of an invoice are the ERP's.
+    if module != "Invoices" && world.hub.chance(800) {
+        let value = Value::from(format!("a note of a person {}", world.number()));
+        return world.edit(&Edit::ZohoSet { module, id, field: "Description".to_owned(), value });
     }
+    world.edit(&Edit::ZohoDelete { module, id })
 }
 
 fn ids(world: &World, module: &str) -> Vec<String> {

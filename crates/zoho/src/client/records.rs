@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use port::{Fault, Held, Kind, Operation};
+use sync::seam::{Mutant, mutant};
 use sync::Draft;
 use sync::settle::Outcome;
 
@@ -74,7 +75,9 @@ fn record(buffer: &mut Vec<u8>, operation: Operation, entry: &Entry<'_>) {
         object.fields(&draft.on_create);
     }
     match operation {
-        Operation::Insert if !draft.rows.is_empty() => {
+        Operation::Insert | Operation::Upsert
+            if !draft.rows.is_empty() && (operation == Operation::Insert || mutant(Mutant::DocumentsUpserted)) =>
+        {
             json::array(object.key(ROWS), &draft.rows, |buffer, row| {
                 let mut object = Object::open(buffer);
                 object.fields(row);
@@ -98,7 +101,7 @@ fn rows(buffer: &mut Vec<u8>, draft: &Draft, held: &Held) {
     json::array(buffer, 0..places, |buffer, place| {
         let mut object = Object::open(buffer);
         let before = held.rows.get(place);
-        if let Some(before) = before {
+        if let Some(before) = before.filter(|_| !mutant(Mutant::LinesResent)) {
             object.text("id", &before.id);
         }
         match draft.rows.get(place) {

@@ -14,6 +14,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use port::{Call, Operation, Page};
 use store::Settlement;
 use sync::batching::{Batcher, Step};
+use sync::seam::{Mutant, mutant};
 use sync::settle::{Checkpoint, State};
 use sync::{Flow, Record};
 
@@ -458,6 +459,7 @@ fn operation(step: Step) -> Option<Operation> {
     match step {
         Step::Nothing => None,
         Step::Upsert => Some(Operation::Upsert),
+        Step::Insert if mutant(Mutant::DocumentsUpserted) => Some(Operation::Upsert),
         Step::Insert => Some(Operation::Insert),
         Step::UpdateHeader => Some(Operation::UpdateHeader),
         Step::UpdateWhole => Some(Operation::UpdateWhole),

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use port::{Page, PageRequest};
 use sync::detect::{self, Reach, Window};
+use sync::seam::{Mutant, mutant};
 use sync::settle::Checkpoint;
 use sync::{Entity, Instant};
 
@@ -71,6 +72,7 @@ impl Reading {
         self.asked = false;
         if std::mem::take(&mut self.fresh)
             && let Some(server) = page.server_time
+            && !mutant(Mutant::WindowFromOurClock)
         {
             self.window.until = server;
         }
@@ -78,7 +80,8 @@ impl Reading {
         self.ended = page.next.is_none();
         self.numbered += 1;
         let newest = page.records.iter().filter_map(|record| record.stamp).max();
-        self.pages.push_back(Open { number: self.numbered, records: 1, newest, next: page.next.clone() });
+        let records = usize::from(!mutant(Mutant::PageBeforeDecided));
+        self.pages.push_back(Open { number: self.numbered, records, newest, next: page.next.clone() });
         self.numbered
     }
 

@@ -1,0 +1,118 @@
+//! Agreement at the end: both sides hold the same, but for what a person must decide, and the product says so.
+//!
+//! Owns the list of excuses. Each excuse is a fact of the simulators' state, never the product's word alone.
+
+use std::collections::BTreeSet;
+
+use sim::Sim;
+use sim::zoho::model::{Cell, FieldNo, Module, Org};
+
+use super::Violation;
+
+/// Flows with the module that each writes.
+const FLOWS: [(&str, &str); 3] = [("customers", "Accounts"), ("items", "Products"), ("invoices", "Invoices")];
+
+/// Facts that excuse a difference.
+pub(super) struct Facts {
+    /// Keys of records that a person deleted in the CRM, by module.
+    deleted: BTreeSet<(String, String)>,
+    /// Names and codes of CRM records without a key, by module.
+    unlinked: BTreeSet<(String, String)>,
+}
+
+pub(super) fn look(sim: &Sim, listed: &[(String, String, String)]) -> Vec<Violation> {
+    let facts = sim.with(|_, org| Facts::of(org));
+    let open: BTreeSet<(&str, &str)> = listed.iter().map(|(flow, code, _)| (flow.as_str(), code.as_str())).collect();
+    let mut parts = Vec::new();
+    let codes = codes(sim);
+    for (name, module) in sim.compare().modules() {
+        let flow = FLOWS.iter().find(|(_, module)| *module == name).map(|(flow, _)| *flow).unwrap_or_default();
+        let excused = |key: &str| {
+            let code = codes.iter().find(|(of, erp, _)| *of == flow && erp.eq_ignore_ascii_case(key)).map(|(.., code)| code);
+            facts.was_deleted(name, key)
+                || code.is_some_and(|code| open.contains(&(flow, code.as_str())))
+        };
+        parts.extend(module.missing.iter().filter(|key| !excused(key)).map(|key| format!("{name} lacks {key}")));
+        parts.extend(module.doubled.iter().map(|key| format!("{name} has {key} twice")));
+        parts.extend(module.extra.iter().map(|extra| format!("{name} has {} ({})", extra.key, extra.why)));
+        let differing = module.differing.iter().filter(|difference| !excused(&difference.key) && !facts.loosened(&difference.field));
+        parts.extend(differing.map(|d| format!("{name} {}: {} is {:?}, should be {:?}", d.key, d.field, d.found, d.expected)));
+    }
+    let mut found = Vec::new();
+    if !parts.is_empty() {
+        let more = parts.len().saturating_sub(6);
+        parts.truncate(6);
+        found.push(Violation { name: "disagreement", what: format!("{}; and {more} more", parts.join("; ")) });
+    }
+    found.extend(unfounded(listed, &facts));
+    found
+}
+
+/// What is listed as open has a reason in the world.
+fn unfounded(listed: &[(String, String, String)], facts: &Facts) -> Vec<Violation> {
+    let decisions = !facts.deleted.is_empty() || !facts.unlinked.is_empty();
+    let mut found = Vec::new();
+    for (flow, code, problem) in listed {
+        let founded = match problem.as_str() {
+            // Somebody has to decide over another record first.
+            "undecided_name" | "waiting_for_account" | "waiting_for_product" => decisions,
+            "target_gone" => !facts.deleted.is_empty(),
+            _ => false,
+        };
+        if !founded {
+            found.push(Violation { name: "open_without_cause", what: format!("{flow} {code}: {problem}") });
+        }
+    }
+    found
+}
+
+/// Flow, ERP key and code of every record of the ERP.
+fn codes(sim: &Sim) -> Vec<(&'static str, String, String)> {
+    sim.with(|books, _| {
+        let customers = books.customers.values().map(|c| ("customers", c.meta.id.hyphenated().to_string(), c.key.clone()));
+        let items = books.items.values().map(|i| ("items", i.meta.id.hyphenated().to_string(), i.key.clone()));
+        let documents = books.documents.values().map(|d| {
+            let key = format!("{}/{}", d.key.kind.label(), d.key.number);
+            ("invoices", key.clone(), key)
+        });
+        customers.chain(items).chain(documents).collect()
+    })
+}
+
+impl Facts {
+    pub(super) fn was_deleted(&self, module: &str, key: &str) -> bool {
+        self.deleted.contains(&(module.to_owned(), key.to_lowercase()))
+    }
+
+    /// Whether a field that points to another record may be empty, because a person deleted records of that kind.
+    fn loosened(&self, field: &str) -> bool {
+        let deleted = |module: &str| self.deleted.iter().any(|(of, _)| of == module);
+        (field.contains("Product_Name") && deleted("Products"))
+            || (matches!(field, "Account_Name" | "Parent_Account") && deleted("Accounts"))
+    }
+
+    pub(super) fn of(org: &Org) -> Self {
+        let mut facts = Self { deleted: BTreeSet::new(), unlinked: BTreeSet::new() };
+        for (_, name) in FLOWS {
+            let Some(module) = org.module(name) else { continue };
+            let key = key_field(module);
+            for binned in module.bin().values() {
+                if let Some(text) = key.and_then(|no| binned.record.cells.get(no)).and_then(Cell::text) {
+                    facts.deleted.insert((name.to_owned(), text.to_lowercase()));
+                }
+            }
+            for record in module.records() {
+                let keyed = key.and_then(|no| record.cells.get(no)).and_then(Cell::text).is_some();
+                if !keyed {
+                    facts.unlinked.insert((name.to_owned(), module.display_name(record).to_lowercase()));
+                }
+            }
+        }
+        facts
+    }
+}
+
+/// The field that names the record of the ERP.
+pub(super) fn key_field(module: &Module) -> Option<FieldNo> {
+    module.live_fields().find(|(_, field)| field.label == "ERP Key").map(|(no, _)| no)
+}
