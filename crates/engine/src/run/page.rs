@@ -2,7 +2,7 @@
 //!
 //! Owns the order of the decisions for a page and the look-ups that they need, one query each. Decisions themselves are `sync`'s.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sync::batching::{self, Step};
 use sync::detect::{self, Detected};
@@ -12,7 +12,7 @@ use sync::pairing::Pairing;
 use sync::problem::Code;
 use sync::seam::{Mutant, mutant};
 use sync::settle::{Entry, State};
-use sync::{Draft, Flow, Problem, Record, Value};
+use sync::{Draft, Entity, Flow, Problem, Record, Value};
 
 use super::item::{Item, Meta, PageMark};
 use super::shared::{Run, Target};
@@ -35,6 +35,9 @@ pub(super) struct Decided {
     pub(super) items: Vec<(Step, Item)>,
     pub(super) children: Vec<Child>,
     pub(super) rows: Rows,
+    /// Records that name what is nowhere, as `(entity, key)` by ERP key: a code that was changed between two reads looks like that,
+    /// and what follows a changed code moves no stamp, so they are read once more.
+    pub(super) unsure: BTreeMap<String, (Entity, String)>,
     /// True when the run ended before every record was decided over: the page must not count as settled.
     pub(super) cut_short: bool,
 }
@@ -60,11 +63,15 @@ pub(super) async fn decide(
     if changed.is_empty() {
         return Ok(decided);
     }
-    let lookups = look_up(run, flow, &changed).await?;
+    let Found { lookups, nowhere } = look_up(run, flow, &changed).await?;
     for change in changed {
         if run.ended() {
             decided.cut_short = true;
             break;
+        }
+        if change.needs.accounts.iter().chain(&change.needs.products).any(|code| nowhere.contains(code)) {
+            let meta = &change.meta;
+            decided.unsure.insert(meta.erp_key.clone(), (meta.entity, meta.code.clone()));
         }
         draft(run, flow, change, &target, &lookups, page, figures, &mut decided).await?;
     }
@@ -167,14 +174,21 @@ fn starts_later(run: &Run<'_>, flow: Flow, record: &Record, before: Option<&Entr
     }
 }
 
+/// Links of what a page names, and the codes that neither the ledger nor the ERP knows.
+struct Found {
+    lookups: Lookups,
+    nowhere: BTreeSet<String>,
+}
+
 /// Links of everything that the page names; what the ledger does not know is fetched by key, once.
-async fn look_up(run: &Run<'_>, flow: Flow, changed: &[Changed]) -> Result<Lookups, RunError> {
+async fn look_up(run: &Run<'_>, flow: Flow, changed: &[Changed]) -> Result<Found, RunError> {
     let mut accounts = BTreeSet::new();
     let mut products = BTreeSet::new();
     for change in changed {
         accounts.extend(change.needs.accounts.iter().cloned());
         products.extend(change.needs.products.iter().cloned());
     }
+    let mut nowhere = BTreeSet::new();
     let mut lookups = Lookups::default();
     links(run, Flow::Customers, &accounts, &mut lookups).await?;
     links(run, Flow::Items, &products, &mut lookups).await?;
@@ -190,26 +204,28 @@ async fn look_up(run: &Run<'_>, flow: Flow, changed: &[Changed]) -> Result<Looku
             if !fetch.is_empty() {
                 Box::pin(missing::fetch(run, other, &fetch)).await?;
                 links(run, other, &fetch, &mut lookups).await?;
+                let fetched: Vec<String> = fetch.into_iter().collect();
+                let known = run.cx.store.known_codes(run.connection.id, other, &fetched).await?;
+                let unknown: BTreeSet<String> = fetched.into_iter().filter(|code| !known.contains(code)).collect();
                 if other == Flow::Items {
-                    stand_in(run, fetch, &mut lookups).await?;
+                    stand_in(run, &unknown, &mut lookups).await?;
                 }
+                nowhere.extend(unknown);
             }
         }
     }
-    Ok(lookups)
+    Ok(Found { lookups, nowhere })
 }
 
 /// Items that are neither in the ledger nor in the ERP: their lines go on the placeholder.
-async fn stand_in(run: &Run<'_>, fetched: BTreeSet<String>, lookups: &mut Lookups) -> Result<(), RunError> {
-    let fetched: Vec<String> = fetched.into_iter().collect();
-    let known = run.cx.store.known_codes(run.connection.id, Flow::Items, &fetched).await?;
+async fn stand_in(run: &Run<'_>, unknown: &BTreeSet<String>, lookups: &mut Lookups) -> Result<(), RunError> {
     let mut placeholder = lookups.placeholder.clone();
-    for code in fetched.into_iter().filter(|code| !known.contains(code)) {
+    for code in unknown {
         if placeholder.is_none() {
             placeholder = placeholder_link(run).await?;
         }
         if let Some(id) = &placeholder {
-            lookups.products.insert(code, id.clone());
+            lookups.products.insert(code.clone(), id.clone());
         }
     }
     Ok(())

@@ -28,15 +28,20 @@ pub(super) fn look(sim: &Sim, listed: &[(String, String, String)]) -> Vec<Violat
     for (name, module) in sim.compare().modules() {
         let flow = FLOWS.iter().find(|(_, module)| *module == name).map(|(flow, _)| *flow).unwrap_or_default();
         let excused = |key: &str| {
-            let code = codes.iter().find(|(of, erp, _)| *of == flow && erp.eq_ignore_ascii_case(key)).map(|(.., code)| code);
-            facts.was_deleted(name, key)
-                || code.is_some_and(|code| open.contains(&(flow, code.as_str())))
+            let code =
+                codes.iter().find(|(of, erp, _)| *of == flow && erp.eq_ignore_ascii_case(key)).map(|(.., code)| code);
+            facts.was_deleted(name, key) || code.is_some_and(|code| open.contains(&(flow, code.as_str())))
         };
         parts.extend(module.missing.iter().filter(|key| !excused(key)).map(|key| format!("{name} lacks {key}")));
         parts.extend(module.doubled.iter().map(|key| format!("{name} has {key} twice")));
         parts.extend(module.extra.iter().map(|extra| format!("{name} has {} ({})", extra.key, extra.why)));
-        let differing = module.differing.iter().filter(|difference| !excused(&difference.key) && !facts.loosened(&difference.field));
-        parts.extend(differing.map(|d| format!("{name} {}: {} is {:?}, should be {:?}", d.key, d.field, d.found, d.expected)));
+        let differing = module
+            .differing
+            .iter()
+            .filter(|difference| !excused(&difference.key) && !facts.loosened(&difference.field));
+        parts.extend(
+            differing.map(|d| format!("{name} {}: {} is {:?}, should be {:?}", d.key, d.field, d.found, d.expected)),
+        );
     }
     let mut found = Vec::new();
     if !parts.is_empty() {
@@ -56,7 +61,8 @@ fn unfounded(listed: &[(String, String, String)], facts: &Facts) -> Vec<Violatio
         let founded = match problem.as_str() {
             // Somebody has to decide over another record first.
             "undecided_name" | "waiting_for_account" | "waiting_for_product" => decisions,
-            "target_gone" => !facts.deleted.is_empty(),
+            // What a record names was deleted, or the record itself.
+            "target_gone" | "value_refused" => !facts.deleted.is_empty(),
             _ => false,
         };
         if !founded {
@@ -69,7 +75,8 @@ fn unfounded(listed: &[(String, String, String)], facts: &Facts) -> Vec<Violatio
 /// Flow, ERP key and code of every record of the ERP.
 fn codes(sim: &Sim) -> Vec<(&'static str, String, String)> {
     sim.with(|books, _| {
-        let customers = books.customers.values().map(|c| ("customers", c.meta.id.hyphenated().to_string(), c.key.clone()));
+        let customers =
+            books.customers.values().map(|c| ("customers", c.meta.id.hyphenated().to_string(), c.key.clone()));
         let items = books.items.values().map(|i| ("items", i.meta.id.hyphenated().to_string(), i.key.clone()));
         let documents = books.documents.values().map(|d| {
             let key = format!("{}/{}", d.key.kind.label(), d.key.number);

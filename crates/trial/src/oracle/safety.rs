@@ -113,7 +113,10 @@ fn beside(org: &Org) -> Vec<Violation> {
         } else if let Some(other) = unlinked.get(&name)
             && record.id > *other
         {
-            found.push(Violation { name: "doubled", what: format!("account {} beside {other}, both {name}", record.id) });
+            found.push(Violation {
+                name: "doubled",
+                what: format!("account {} beside {other}, both {name}", record.id),
+            });
         }
     }
     found

@@ -5,8 +5,8 @@
 
 use bytes::Bytes;
 use port::{Fault, Held, Kind, Operation};
-use sync::seam::{Mutant, mutant};
 use sync::Draft;
+use sync::seam::{Mutant, mutant};
 use sync::settle::Outcome;
 
 use super::errors::{self, Envelope, zoho};

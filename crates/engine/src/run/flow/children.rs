@@ -105,6 +105,9 @@ impl Pass<'_> {
             let Child { record, meta, parent, page } = child;
             marks.push(page);
             if let Mapped::Draft { draft, .. } = mapping::map(&record, &target.schema, lookups, &target.names) {
+                if !lookups.accounts.contains_key(&parent) && !open.contains(&parent) {
+                    decided.unsure.insert(meta.erp_key.clone(), (meta.entity, meta.code.clone()));
+                }
                 let awaits = open.contains(&parent).then_some(parent);
                 self.beside(page::place(run, meta, *draft, page, awaits, &mut figures, &mut decided)).await?;
             }

@@ -79,6 +79,8 @@ pub(super) struct Pass<'r> {
     children: Vec<Child>,
     /// Parents that were fetched by key, so that each is asked for once.
     asked_parents: BTreeSet<String>,
+    /// Records that were read once more because they named what is nowhere, so that each is once only.
+    reread: BTreeSet<String>,
     /// Open records of earlier runs that are to be looked at again: `(entity, code)` by ERP key.
     due: BTreeMap<String, (sync::Entity, String)>,
     arriving: FuturesUnordered<Arriving<'r>>,
@@ -106,6 +108,7 @@ impl<'r> Pass<'r> {
             queue: VecDeque::new(),
             children: Vec::new(),
             asked_parents: BTreeSet::new(),
+            reread: BTreeSet::new(),
             due: BTreeMap::new(),
             arriving: FuturesUnordered::new(),
             sending: FuturesUnordered::new(),
@@ -147,7 +150,8 @@ impl<'r> Pass<'r> {
             self.start_sending();
             if !self.gated && !std::mem::replace(&mut self.due_loaded, true) {
                 // After the gate: what waited for an account or product that came in this run is due now.
-                self.due = self.beside(due::of(run, self.flow)).await?;
+                let due = self.beside(due::of(run, self.flow)).await?;
+                self.due.extend(due);
             }
             if let Some(sent) = self.returned.pop_front() {
                 self.settle(sent?).await?;
@@ -269,7 +273,12 @@ impl<'r> Pass<'r> {
     }
 
     async fn accept(&mut self, decided: Decided) -> Result<(), RunError> {
-        let Decided { items, children, rows, cut_short: _ } = decided;
+        let Decided { items, children, rows, unsure, cut_short: _ } = decided;
+        for (erp_key, what) in unsure {
+            if self.reread.insert(erp_key.clone()) {
+                self.due.insert(erp_key, what);
+            }
+        }
         for child in &children {
             self.open(child.page);
         }
