@@ -13,6 +13,7 @@ use engine::{Context, Options, Report, RunError, Silent};
 use port::{Clock, Entropy, Transport};
 use sim::{Sim, Size};
 use store::{Access, ConnectionRow, MasterKey, Place, Store};
+use sync::problem::Code;
 use tokio_util::sync::CancellationToken;
 
 use crate::executor::{Hub, Seeded};
@@ -77,17 +78,17 @@ impl House {
         Ok(Self { hub, sim, server_clock, store, row, parts, consents: AtomicU64::new(0) })
     }
 
-    /// One run, by fresh clients.
+    /// One run, by fresh clients; `stop` ends it soon.
     ///
     /// # Errors
     /// When the store fails or another worker took over.
-    pub async fn run(&self, options: &Options) -> Result<Report, RunError> {
+    pub async fn run(&self, options: &Options, stop: CancellationToken) -> Result<Report, RunError> {
         let context = Context {
             clock: Arc::clone(&self.parts.clock),
             entropy: Arc::clone(&self.parts.entropy),
             store: self.store.clone(),
             progress: Arc::new(Silent),
-            stop: CancellationToken::new(),
+            stop,
         };
         let wired = wiring::wire(&self.store, &self.row, &self.parts)
             .await
@@ -96,13 +97,13 @@ impl House {
         engine::sync(&context, &wired.connection, options).await
     }
 
-    /// What a person's `replay --parked` does.
+    /// What a person's `replay --code` does.
     ///
     /// # Errors
     /// What the store reports.
-    pub async fn replay_all(&self) -> Result<u64, store::StoreError> {
+    pub async fn replay(&self, code: Code) -> Result<u64, store::StoreError> {
         let by = store::By { who: "trial".to_owned(), why: String::new() };
-        self.store.retry(self.row.id, &store::Selection::Open, &by, self.parts.clock.now()).await
+        self.store.retry(self.row.id, &store::Selection::Code(code), &by, self.parts.clock.now()).await
     }
 
     /// A person signs in to the ERP again.

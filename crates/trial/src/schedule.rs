@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use engine::{Options, Report, RunError};
 use futures_util::FutureExt as _;
-use sim::Size;
+use jiff::SignedDuration;
 use sim::faults::{Dials, SystemDials};
+use sim::{Clock as _, Size};
+use sync::problem::Code;
 use sync::seam::Mutant;
+use tokio_util::sync::CancellationToken;
 
 use crate::executor::{Ended, Hub, Task, drive};
 use crate::house::House;
@@ -90,7 +93,7 @@ struct Trial<'h> {
 impl<'h> Trial<'h> {
     fn new(house: &'h House) -> Self {
         let hub = house.hub.clone();
-        let wild = Wildness { unseen: false, deletions: false, crm: hub.chance(300) };
+        let wild = Wildness { unseen: false, deletions: true, crm: hub.chance(300) };
         let world = World::new(
             hub.clone(),
             std::sync::Arc::clone(&house.sim),
@@ -101,6 +104,7 @@ impl<'h> Trial<'h> {
     }
 
     fn course(&mut self, violations: &mut Vec<Violation>) {
+        self.skew();
         let rounds = 2 + self.hub.below(3);
         for round in 0..rounds {
             self.hub.say(|| format!("round {round}"));
@@ -117,6 +121,14 @@ impl<'h> Trial<'h> {
         self.agree(violations);
     }
 
+    /// The server's clock is off, by minutes or by an hour.
+    fn skew(&self) {
+        let offsets = [0, 0, 0, -95, 40, -3_600, 3_600, -1_500];
+        let seconds = offsets.get(usize::try_from(self.hub.below(8)).unwrap_or(0)).copied().unwrap_or_default();
+        self.house.server_clock.shift(SignedDuration::from_secs(seconds));
+        self.hub.say(|| format!("the server's clock is off by {seconds} s"));
+    }
+
     /// Turns the dials of both systems.
     fn faults(&self) {
         let rates = [0.0, 0.02, 0.05, 0.15];
@@ -124,16 +136,30 @@ impl<'h> Trial<'h> {
         // Lost answers are the heart of the matter, so they have a dial of their own.
         let lost = if self.hub.chance(300) { 0.1 } else { 0.0 };
         let dials = SystemDials { rate, reset_after: lost, ..SystemDials::default() };
-        self.house.sim.faults().set(Dials::both(dials));
-        self.hub.say(|| format!("faults {rate} lost {lost}"));
+        let mut dials = Dials::both(dials);
+        // One system, or one corner of it, as good as gone.
+        let outage = self.hub.below(12);
+        let failing = SystemDials { http_500: 0.5, reset_after: 0.2, ..SystemDials::default() };
+        match outage {
+            0 => dials.acumatica = failing,
+            1 => dials.zoho = failing,
+            2 => dials.zoho = SystemDials { path: Some("/Invoices".to_owned()), ..failing },
+            3 => dials.acumatica = SystemDials { path: Some("Customer".to_owned()), ..failing },
+            _ => {}
+        }
+        self.house.sim.faults().set(dials);
+        self.hub.say(|| format!("faults {rate} lost {lost} outage {outage}"));
     }
 
     /// One run or two at once, some killed in the middle, with changes meanwhile.
     fn round(&mut self, violations: &mut Vec<Violation>) {
         let kill = self.hub.chance(350).then(|| 1 + self.hub.below(220));
+        let stop_at = self.hub.chance(150).then(|| self.hub.below(220));
+        let stop = CancellationToken::new();
         let second = self.hub.chance(150);
         let options = Options { full: self.hub.chance(120), ..Options::default() };
-        let mut tasks: Vec<Task<'_, Result<Report, RunError>>> = vec![Task::new(self.house.run(&options), kill)];
+        let mut tasks: Vec<Task<'_, Result<Report, RunError>>> =
+            vec![Task::new(self.house.run(&options, stop.clone()), kill)];
         let later = self.hub.turn("second owner".to_owned());
         let patience = Duration::from_secs(1 + self.hub.below(20));
         if second {
@@ -142,7 +168,7 @@ impl<'h> Trial<'h> {
                 async move {
                     later.await;
                     hub.timer(patience).await;
-                    house.run(options).await
+                    house.run(options, CancellationToken::new()).await
                 },
                 None,
             ));
@@ -150,9 +176,15 @@ impl<'h> Trial<'h> {
         self.runs += u32::try_from(tasks.len()).unwrap_or(0);
         let (world, oracle, hub) = (&mut self.world, &mut self.oracle, &self.hub);
         let sim = &self.house.sim;
-        let restless = hub.below(40);
+        let restless = if hub.chance(500) { hub.below(40) } else { hub.below(150) };
         let mut found = Vec::new();
+        let mut steps = 0;
         let ends = drive(hub, tasks, &mut || {
+            steps += 1;
+            if stop_at == Some(steps) {
+                hub.say(|| "told to stop".to_owned());
+                stop.cancel();
+            }
             if hub.chance(restless) {
                 world.step();
             }
@@ -166,6 +198,15 @@ impl<'h> Trial<'h> {
         }
     }
 
+    /// A person decides what waits for one: the CRM's own record of that name is another company and says so now.
+    fn decide(&mut self) {
+        for words in self.world.tell_apart() {
+            self.hub.say(|| format!("decided: {words}"));
+        }
+        let asked = self.house.replay(Code::UndecidedName).now_or_never();
+        self.hub.say(|| format!("replayed {asked:?}"));
+    }
+
     fn judge(&mut self, end: Ended<Result<Report, RunError>>, violations: &mut Vec<Violation>) {
         let sim = &self.house.sim;
         match end {
@@ -174,6 +215,9 @@ impl<'h> Trial<'h> {
                 told.open.extend(self.listed().into_iter().map(|(flow, code, _)| (flow, code)));
                 self.hub.say(|| format!("told {} written {} {:?}", told.outcome, told.written, report.problems));
                 violations.extend(self.oracle.after_run(sim, &told, &self.world.late));
+                if matches!(told.outcome.as_str(), "settled" | "parked") {
+                    self.world.settled_before = report.started.micros() / 1_000_000;
+                }
                 if told.open.contains(&(String::new(), String::new())) && report.problems.iter().any(is_consent) {
                     self.consent(violations);
                 }
@@ -208,6 +252,7 @@ impl<'h> Trial<'h> {
     fn agree(&mut self, violations: &mut Vec<Violation>) {
         self.hub.say(|| "calm".to_owned());
         self.house.sim.faults().set(Dials::default());
+        self.decide();
         let mut last = Vec::new();
         for pass in 1..=PATIENCE {
             // Late commits become visible, the overlap passes.
@@ -248,7 +293,7 @@ impl<'h> Trial<'h> {
     fn calm_run(&mut self, violations: &mut Vec<Violation>) -> Option<Told> {
         let options = Options::default();
         self.runs += 1;
-        let tasks = vec![Task::new(self.house.run(&options), None)];
+        let tasks = vec![Task::new(self.house.run(&options, CancellationToken::new()), None)];
         let end = drive(&self.hub, tasks, &mut || {}).pop()?;
         let said = match &end {
             Ended::Done(Ok(report)) => Some(told(report)),

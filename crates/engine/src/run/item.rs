@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use port::{Batch, Operation};
 use sync::digest::Digest;
+use sync::problem::Code;
 use sync::settle::{Entry, State};
 use sync::{Draft, Entity, Flow, Instant, Module, Problem, Record};
 
@@ -23,6 +24,8 @@ pub(super) struct Meta {
     pub(super) stamp: Option<Instant>,
     pub(super) fingerprint: Digest,
     pub(super) before: Option<Entry>,
+    /// It names what is nowhere, and is read once more in this run before it counts as settled.
+    pub(super) once_more: bool,
 }
 
 impl Meta {
@@ -36,12 +39,17 @@ impl Meta {
             stamp: record.stamp,
             fingerprint,
             before,
+            once_more: false,
         }
     }
 
     /// The entry after this run, digests and link as before.
     pub(super) fn entry(&self, state: State, problem: Option<Problem>) -> Entry {
         let before = self.before.as_ref();
+        let (state, problem) = match state {
+            State::Settled if self.once_more => (State::Parked, Some(names_what_is_nowhere())),
+            state => (state, problem),
+        };
         let attempts =
             if state.is_open() { before.filter(|b| b.state.is_open()).map_or(1, |b| b.attempts + 1) } else { 0 };
         Entry {
@@ -65,6 +73,14 @@ impl Meta {
     pub(super) fn newly_open(&self) -> bool {
         self.before.as_ref().is_none_or(|before| !before.state.is_open())
     }
+}
+
+/// Why a record is not settled yet although the sink holds it: until it was read once more, or by the next run.
+fn names_what_is_nowhere() -> Problem {
+    Problem::new(
+        Code::OutcomeUnknown,
+        "It names a record that Acumatica did not have a moment ago, as if its code was just changed; it is read once more.",
+    )
 }
 
 /// A draft with what belongs to it.

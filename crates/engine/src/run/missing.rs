@@ -31,6 +31,7 @@ pub(super) async fn placeholder(run: &Run<'_>) -> Result<bool, RunError> {
         stamp: None,
         fingerprint: Digest([1; 16]),
         before: None,
+        once_more: false,
     };
     let item = Item::new(meta, draft, None, None, None);
     let work = Work { module: Module::Products, operation: Operation::Upsert, items: vec![item] };

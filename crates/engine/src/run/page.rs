@@ -55,6 +55,7 @@ pub(super) async fn decide(
     flow: Flow,
     records: Vec<Record>,
     page: PageMark,
+    reread: &BTreeSet<String>,
     figures: &mut FlowReport,
 ) -> Result<Decided, RunError> {
     let target = run.target();
@@ -64,13 +65,14 @@ pub(super) async fn decide(
         return Ok(decided);
     }
     let Found { lookups, nowhere } = look_up(run, flow, &changed).await?;
-    for change in changed {
+    for mut change in changed {
         if run.ended() {
             decided.cut_short = true;
             break;
         }
         if change.needs.accounts.iter().chain(&change.needs.products).any(|code| nowhere.contains(code)) {
-            let meta = &change.meta;
+            let meta = &mut change.meta;
+            meta.once_more = !reread.contains(&meta.erp_key);
             decided.unsure.insert(meta.erp_key.clone(), (meta.entity, meta.code.clone()));
         }
         draft(run, flow, change, &target, &lookups, page, figures, &mut decided).await?;

@@ -34,7 +34,10 @@ pub(super) fn look(sim: &Sim, listed: &[(String, String, String)]) -> Vec<Violat
         };
         parts.extend(module.missing.iter().filter(|key| !excused(key)).map(|key| format!("{name} lacks {key}")));
         parts.extend(module.doubled.iter().map(|key| format!("{name} has {key} twice")));
-        parts.extend(module.extra.iter().map(|extra| format!("{name} has {} ({})", extra.key, extra.why)));
+        // What left the ERP is a matter of the sweep, not of a run.
+        let strays =
+            module.extra.iter().filter(|extra| codes.iter().any(|(_, key, _)| key.eq_ignore_ascii_case(&extra.key)));
+        parts.extend(strays.map(|extra| format!("{name} has {} ({})", extra.key, extra.why)));
         let differing = module
             .differing
             .iter()
@@ -120,6 +123,6 @@ impl Facts {
 }
 
 /// The field that names the record of the ERP.
-pub(super) fn key_field(module: &Module) -> Option<FieldNo> {
+pub(crate) fn key_field(module: &Module) -> Option<FieldNo> {
     module.live_fields().find(|(_, field)| field.label == "ERP Key").map(|(no, _)| no)
 }

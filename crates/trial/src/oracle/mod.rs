@@ -7,6 +7,8 @@ mod agreement;
 mod covered;
 mod safety;
 
+pub(crate) use agreement::key_field;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim::Sim;

@@ -34,6 +34,8 @@ pub struct World {
     pub(crate) clock: Arc<ServerClock>,
     pub(crate) wild: Wildness,
     made: u64,
+    /// Records of the CRM made before this second of its clock are known to the connector: a run has ended well since.
+    pub(crate) settled_before: i64,
     /// Codes of rows that were committed late, with the instant of it in microseconds since 1970.
     pub(crate) late: BTreeMap<String, i64>,
 }
@@ -42,7 +44,7 @@ impl World {
     /// A world over `sim`.
     #[must_use]
     pub fn new(hub: Hub, sim: Arc<Sim>, clock: Arc<ServerClock>, wild: Wildness) -> Self {
-        Self { hub, sim, clock, wild, made: 0, late: BTreeMap::new() }
+        Self { hub, sim, clock, wild, made: 0, settled_before: i64::MIN, late: BTreeMap::new() }
     }
 
     /// Makes one change on either side; nothing when what it needs is not there.
@@ -52,6 +54,11 @@ impl World {
         if let Some(words) = said {
             self.hub.say(|| format!("world: {words}"));
         }
+    }
+
+    /// A person gives records of the CRM that carry no key of ours names of their own. Returns what was done.
+    pub fn tell_apart(&mut self) -> Vec<String> {
+        crm::tell_apart(self)
     }
 
     /// A number that no change had before.

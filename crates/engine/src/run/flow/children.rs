@@ -102,10 +102,11 @@ impl Pass<'_> {
         let mut figures = self.figures;
         let mut marks = Vec::with_capacity(children.len());
         for child in children {
-            let Child { record, meta, parent, page } = child;
+            let Child { record, mut meta, parent, page } = child;
             marks.push(page);
             if let Mapped::Draft { draft, .. } = mapping::map(&record, &target.schema, lookups, &target.names) {
                 if !lookups.accounts.contains_key(&parent) && !open.contains(&parent) {
+                    meta.once_more = !self.reread.contains(&meta.erp_key);
                     decided.unsure.insert(meta.erp_key.clone(), (meta.entity, meta.code.clone()));
                 }
                 let awaits = open.contains(&parent).then_some(parent);

@@ -265,7 +265,10 @@ impl<'r> Pass<'r> {
             }
         }
         let mut figures = self.figures;
-        let decided = self.beside(page::decide(self.run, self.flow, records, mark, &mut figures)).await?;
+        let reread = std::mem::take(&mut self.reread);
+        let decided = self.beside(page::decide(self.run, self.flow, records, mark, &reread, &mut figures)).await;
+        self.reread = reread;
+        let decided = decided?;
         self.figures = figures;
         let whole = !decided.cut_short;
         self.accept(decided).await?;
