@@ -4,7 +4,7 @@
 //! in seconds. Every step runs even after one has failed, because a log with
 //! all findings saves a second half hour. Its last line counts the tests.
 
-use crate::{clippy, deny, docs, fmt, size, step, system, test, tidy};
+use crate::{clippy, deny, docs, fmt, size, step, system, test, tidy, trial};
 use anyhow::{Result, bail};
 
 /// Runs every step, prints a table and the counts, fails when a step failed.
@@ -19,6 +19,7 @@ pub(crate) fn run() -> Result<()> {
             step::one_of("docs", docs::run),
             step::one_of("test", || test::counted(&[], &mut counts)),
             step::one_of("size", size::run),
+            step::one_of("trial", trial::landing),
         ]
     });
     step::table(&verdicts);

@@ -20,6 +20,7 @@ mod step;
 mod system;
 mod test;
 mod tidy;
+mod trial;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Everything that must hold before a change lands: fmt, tidy, deny, clippy, docs, test, size
+    /// Everything that must hold before a change lands: fmt, tidy, deny, clippy, docs, test, size, trial
     Ci,
     /// Run every test; with arguments, only what they select (`cargo x test -p store vault`)
     Test {
@@ -66,6 +67,12 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Try to break the promises, seed by seed (`cargo x trial --seeds 0..2000`, `--trace`, `--mutants`)
+    Trial {
+        /// Passed on to the machine
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Build the release binary and hold it against its size budget
     Size,
 }
@@ -80,6 +87,7 @@ fn main() -> ExitCode {
         Verb::Docs => step::alone("docs", docs::run),
         Verb::Deny { advisories } => step::alone("deny", || deny::run(advisories)),
         Verb::Bench { arguments } => step::alone("bench", || bench::run(&arguments)),
+        Verb::Trial { arguments } => step::alone("trial", || trial::run(&arguments)),
         Verb::Size => step::alone("size", size::run),
     };
     match outcome {

@@ -229,7 +229,12 @@ impl<'h> Trial<'h> {
             Ended::Done(Err(error)) => {
                 violations.push(Violation { name: "store_error", what: error.to_string() });
             }
-            Ended::Killed => violations.extend(self.oracle.safety(sim)),
+            Ended::Killed => {
+                violations.extend(self.oracle.safety(sim));
+                if self.hub.chance(600) {
+                    self.world.change_back();
+                }
+            }
             Ended::Stuck => violations.push(Violation { name: "stuck", what: "a run waits for nothing".to_owned() }),
             Ended::Endless => violations.push(Violation { name: "endless", what: "a run does not end".to_owned() }),
         }

@@ -52,12 +52,12 @@ pub(super) fn look(sim: &Sim, listed: &[(String, String, String)]) -> Vec<Violat
         parts.truncate(6);
         found.push(Violation { name: "disagreement", what: format!("{}; and {more} more", parts.join("; ")) });
     }
-    found.extend(unfounded(listed, &facts));
+    found.extend(unfounded(listed, &facts, &codes));
     found
 }
 
 /// What is listed as open has a reason in the world.
-fn unfounded(listed: &[(String, String, String)], facts: &Facts) -> Vec<Violation> {
+fn unfounded(listed: &[(String, String, String)], facts: &Facts, codes: &[(&str, String, String)]) -> Vec<Violation> {
     let decisions = !facts.deleted.is_empty() || !facts.unlinked.is_empty();
     let mut found = Vec::new();
     for (flow, code, problem) in listed {
@@ -68,7 +68,9 @@ fn unfounded(listed: &[(String, String, String)], facts: &Facts) -> Vec<Violatio
             "target_gone" | "value_refused" => !facts.deleted.is_empty(),
             _ => false,
         };
-        if !founded {
+        // What left the ERP is a matter of the sweep.
+        let there = codes.iter().any(|(of, _, known)| of == flow && known == code);
+        if !founded && there {
             found.push(Violation { name: "open_without_cause", what: format!("{flow} {code}: {problem}") });
         }
     }

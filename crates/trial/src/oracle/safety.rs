@@ -30,7 +30,7 @@ impl Memory {
             }
         }
         found.extend(lines(sim));
-        found.extend(names(sim));
+        found.extend(sim.with(|_, org| twice(org, "Invoices", "ERP Number")));
         found.extend(sim.with(|_, org| recreated(org)));
         found.extend(sim.with(|_, org| beside(org)));
         found.extend(self.writes(sim));
@@ -122,17 +122,7 @@ fn beside(org: &Org) -> Vec<Violation> {
     found
 }
 
-/// No two records that carry a key of ours stand for one code: a second record under another key is a double too.
-fn names(sim: &Sim) -> Vec<Violation> {
-    sim.with(|_, org| {
-        let mut found = Vec::new();
-        for (module, label) in [("Invoices", "ERP Number")] {
-            found.extend(twice(org, module, label));
-        }
-        found
-    })
-}
-
+/// No two records stand for one number: a second record under another key is a double too.
 fn twice(org: &Org, module: &str, label: &str) -> Vec<Violation> {
     let Some(module) = org.module(module) else { return Vec::new() };
     let (Some((no, _)), Some((kind, _))) = (

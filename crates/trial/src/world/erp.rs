@@ -73,10 +73,19 @@ fn documents(world: &World, which: impl Fn(&Document) -> bool) -> Vec<Named> {
     })
 }
 
-fn touch(world: &World) -> Option<String> {
+fn touch(world: &mut World) -> Option<String> {
     let key = world.pick(&customers(world))?;
+    let phone =
+        world.sim.with(|books, _| books.customers.get(&fold(&key)).map(|customer| customer.main.phone1.clone()));
+    world.before = phone.map(|phone| (key.clone(), phone));
     let phone = format!("+49 {}", world.hub.below(100_000));
     world.edit(&Edit::TouchCustomer { key, phone })
+}
+
+/// What was touched last is as it was before.
+pub(super) fn back(world: &mut World) -> Option<String> {
+    let (key, phone) = world.before.take()?;
+    world.edit(&Edit::Customer { key, field: "phone".to_owned(), value: phone, moves_stamp: true })
 }
 
 fn customer(world: &World) -> Option<String> {

@@ -36,6 +36,8 @@ pub struct World {
     made: u64,
     /// Records of the CRM made before this second of its clock are known to the connector: a run has ended well since.
     pub(crate) settled_before: i64,
+    /// A customer and the phone number that it had before its last change.
+    pub(crate) before: Option<(String, Option<String>)>,
     /// Codes of rows that were committed late, with the instant of it in microseconds since 1970.
     pub(crate) late: BTreeMap<String, i64>,
 }
@@ -44,7 +46,7 @@ impl World {
     /// A world over `sim`.
     #[must_use]
     pub fn new(hub: Hub, sim: Arc<Sim>, clock: Arc<ServerClock>, wild: Wildness) -> Self {
-        Self { hub, sim, clock, wild, made: 0, settled_before: i64::MIN, late: BTreeMap::new() }
+        Self { hub, sim, clock, wild, made: 0, settled_before: i64::MIN, before: None, late: BTreeMap::new() }
     }
 
     /// Makes one change on either side; nothing when what it needs is not there.
@@ -53,6 +55,13 @@ impl World {
         let said = if self.wild.crm && self.hub.chance(150) { crm::change(self) } else { erp::change(self) };
         if let Some(words) = said {
             self.hub.say(|| format!("world: {words}"));
+        }
+    }
+
+    /// The last changed customer is changed back: whoever wrote the change and forgot it must write again.
+    pub fn change_back(&mut self) {
+        if let Some(words) = erp::back(self) {
+            self.hub.say(|| format!("world: back: {words}"));
         }
     }
 

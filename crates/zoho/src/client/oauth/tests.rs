@@ -60,18 +60,21 @@ async fn a_token_is_replaced_five_minutes_before_its_end() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_renewed_once_and_the_call_repeated_once() {
+async fn a_refused_token_is_renewed_and_the_call_repeated_a_few_times() {
     let script = Script::signed_in();
     script.next(answer(401, INVALID)).next(answer(200, token("1000.new"))).next(answer(200, DOCUMENT));
     call(&script.zoho()).await.unwrap();
     assert_eq!(script.targets(), ["GET /crm/v8/Invoices/5", "POST /oauth/v2/token", "GET /crm/v8/Invoices/5"]);
 
     let script = Script::signed_in();
-    script.next(answer(401, INVALID)).next(answer(200, token("1000.new"))).next(answer(401, INVALID));
+    script.next(answer(401, INVALID));
+    for nth in 0..3 {
+        script.next(answer(200, token(&format!("1000.new{nth}")))).next(answer(401, INVALID));
+    }
     let fault = call(&script.zoho()).await.unwrap_err();
     assert_eq!(fault.kind, Kind::Credentials);
     assert!(fault.remedy.contains("datacenter"));
-    assert_eq!(script.seen().len(), 3);
+    assert_eq!(script.seen().len(), 7, "three newer tokens were tried, and no more");
 }
 
 #[tokio::test]
