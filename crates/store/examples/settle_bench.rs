@@ -142,6 +142,7 @@ fn load(store: &Store, connection: ConnectionId, epoch: Epoch, bodies: &[Vec<u8>
                 at,
                 transitions: entries.iter().map(transition).collect(),
                 entries,
+                accepted: Vec::new(),
                 exchanges: vec![exchange(at, bodies)],
                 checkpoints: vec![checkpoint],
                 close_intent: Some(intent),

@@ -31,6 +31,16 @@ pub(crate) struct Said<'a> {
     pub(crate) problem: [Option<&'a str>; 3],
     pub(crate) note: &'a str,
     pub(crate) exchange: Option<i64>,
+    /// What the write changed, packed.
+    pub(crate) changes: Option<&'a [u8]>,
+}
+
+impl Said<'_> {
+    /// True when nothing is left that could hold a person's values.
+    pub(crate) fn is_bare(&self) -> bool {
+        let [_, message, field] = self.problem;
+        message.is_none() && field.is_none() && self.note.is_empty() && self.changes.is_none()
+    }
 }
 
 /// What a row of an exchange says.
@@ -91,6 +101,25 @@ pub(crate) fn transition(digests: &Digests, at: Position, said: &Said<'_>) -> Ro
         framed.opt(part.map(str::as_bytes));
     }
     framed.bytes(said.note.as_bytes()).opt_int(said.exchange);
+    if let Some(changes) = said.changes {
+        framed.bytes(changes);
+    }
+    framed.short()
+}
+
+/// Seal of a row of the trail whose values were erased: binds what is left of it, and the digest of what it said, to its place.
+pub(crate) fn erased(digests: &Digests, at: Position, digest: &[u8], left: &Said<'_>) -> RowDigest {
+    let mut framed = Framed(digests.trail());
+    framed.at(b'x', at).bytes(digest).int(left.flow).bytes(left.erp_key.as_bytes()).int(code::of_what(left.what));
+    framed.opt(left.target_id.map(str::as_bytes)).opt(left.problem[0].map(str::as_bytes)).opt_int(left.exchange);
+    framed.short()
+}
+
+/// Seal of agreed values: binds them to their record.
+pub(crate) fn agreed(digests: &Digests, record: i64, packed: &[u8]) -> RowDigest {
+    let mut framed = Framed(digests.trail());
+    framed.0.update(b"a");
+    framed.int(record).bytes(packed);
     framed.short()
 }
 

@@ -242,10 +242,10 @@ impl Tx {
 
     /// Runs a statement for each of `rows`, all of the same length and types: a loop over one prepared statement on SQLite, one
     /// statement over arrays on PostgreSQL (whose text says `unnest`). What it returns comes in no order.
-    pub(crate) async fn many<T: Send>(
+    pub(crate) async fn many<'a, T: Send>(
         &mut self,
         sql: &'static Sql,
-        rows: &[Vec<Arg<'_>>],
+        rows: &[impl AsRef<[Arg<'a>]> + Sync],
         map: impl FnMut(&Row<'_>) -> Result<T> + Send,
     ) -> Result<Vec<T>> {
         if rows.is_empty() {

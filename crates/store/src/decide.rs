@@ -149,7 +149,14 @@ impl Store {
             });
         }
         let records = rows.into_iter().map(|(id, flow, erp_key)| ((flow, erp_key), id)).collect();
-        let new = Appended { connection, run: None, at, transitions: &transitions, records: &records };
+        let new = Appended {
+            connection,
+            run: None,
+            at,
+            transitions: &transitions,
+            records: &records,
+            changes: &BTreeMap::new(),
+        };
         append(tx, &self.digests, &new, &[]).await
     }
 }

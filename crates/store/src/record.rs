@@ -6,16 +6,19 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sync::Instant;
+use sync::settle::Agreed;
 
 use crate::db::{Row, statements};
 use crate::error::{Result, StoreError};
 use crate::list::trail::{TrailFilter, TrailId, TrailOf, TrailRow};
 use crate::open::Store;
+use crate::table::agreed;
 use crate::table::exchanges::KeptExchange;
 use crate::table::ledger::{self, LedgerRow, RecordId};
 
 statements! {
     GET = concat!("select ", ledger::columns!(), " from ledger where id = $1");
+    AGREED = "select packed from agreed where record = $1";
     EXCHANGE = "select e.system, e.method, e.target, e.status, e.failure, e.started, e.took, e.attempt, b.request, b.response \
                 from exchanges e left join bodies b on b.settlement = e.settlement and b.position = e.position \
                 where e.settlement = $1 and e.position = $2";
@@ -37,6 +40,8 @@ pub struct RecordView {
     pub row: LedgerRow,
     /// What happened, the newest first, at most 200.
     pub trail: Vec<TrailRow>,
+    /// What the sink was last told and took; `None` when it was never written, or its values were erased.
+    pub agreed: Option<Agreed>,
     /// Requests and answers that the trail names, the newest first, at most 10.
     pub exchanges: Vec<(TrailId, KeptExchange)>,
 }
@@ -59,7 +64,8 @@ impl Store {
                 exchanges.push((id, exchange));
             }
         }
-        Ok(Some(RecordView { row, trail, exchanges }))
+        let agreed = self.db.row(&AGREED, &[record.0.into()], |row| agreed::unpack(&row.bytes(0)?)).await?;
+        Ok(Some(RecordView { row, trail, agreed, exchanges }))
     }
 
     /// A request and its answer, bodies opened.

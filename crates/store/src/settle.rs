@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use sync::seam::{Mutant, mutant};
-use sync::settle::{Checkpoint, Entry, Transition, What};
+use sync::settle::{Accepted, Agreed, Changes, Checkpoint, Entry, Transition, What};
 use sync::{Flow, Instant};
 use zstd::bulk::Compressor;
 
@@ -18,6 +18,7 @@ use crate::db::{Durability, Tx};
 use crate::error::{Result, StoreError};
 use crate::open::Store;
 use crate::seam;
+use crate::table::agreed;
 use crate::table::chains::{self, Head};
 use crate::table::connections::ConnectionId;
 use crate::table::counts::Moves;
@@ -45,6 +46,8 @@ pub struct Settlement {
     pub entries: Vec<Entry>,
     /// What happened; each names a record that is among the entries or in the ledger.
     pub transitions: Vec<Transition>,
+    /// Drafts that the sink took: they become what is agreed, and the transitions of their records tell what changed.
+    pub accepted: Vec<Accepted>,
     /// Requests and answers, in the order that the transitions refer to.
     pub exchanges: Vec<KeptExchange>,
     /// Checkpoints that become true with it.
@@ -87,8 +90,18 @@ impl Store {
     /// [`StoreError::Stale`] when another worker took over or the intent was settled by somebody else: nothing is kept then. What the
     /// database reports.
     pub async fn settle(&self, settlement: Settlement) -> Result<()> {
-        let Settlement { connection, epoch, run, at, entries, mut transitions, exchanges, checkpoints, close_intent } =
-            settlement;
+        let Settlement {
+            connection,
+            epoch,
+            run,
+            at,
+            entries,
+            mut transitions,
+            accepted,
+            exchanges,
+            checkpoints,
+            close_intent,
+        } = settlement;
         let packed = self.packer.pack(&self.digests, &exchanges)?;
         seam::here("before settling").await;
         if mutant(Mutant::TwoTransactions) {
@@ -108,11 +121,19 @@ impl Store {
             moves.moved(row.flow, row.previous, row.state);
         }
         moves.apply(&mut tx, connection).await?;
+        let changes = agree(&mut tx, &self.digests, &put, &accepted).await?;
         let records = records(&mut tx, connection, put, &transitions).await?;
         append(
             &mut tx,
             &self.digests,
-            &Appended { connection, run: Some(&run), at, transitions: &transitions, records: &records },
+            &Appended {
+                connection,
+                run: Some(&run),
+                at,
+                transitions: &transitions,
+                records: &records,
+                changes: &changes,
+            },
             &packed,
         )
         .await?;
@@ -129,6 +150,33 @@ impl Store {
 }
 
 type Key = (i64, String);
+
+/// Keeps what is agreed now; returns what changed by that, packed, by record.
+async fn agree(tx: &mut Tx, digests: &Digests, put: &[Put], accepted: &[Accepted]) -> Result<BTreeMap<i64, Vec<u8>>> {
+    if accepted.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: BTreeMap<(i64, &str), &Put> = put.iter().map(|row| ((row.flow, row.erp_key.as_str()), row)).collect();
+    let row = |accepted: &Accepted| rows.get(&(code::of_flow(accepted.flow), accepted.erp_key.as_str())).copied();
+    let known: Vec<i64> =
+        accepted.iter().filter_map(row).filter(|row| row.previous.is_some()).map(|row| row.id).collect();
+    let before = agreed::of_records(tx, &known).await?;
+    let mut changes = BTreeMap::new();
+    let mut new = BTreeMap::new();
+    for accepted in accepted {
+        let record = row(accepted)
+            .ok_or_else(|| StoreError::Other(format!("{} was taken, but has no entry", accepted.erp_key)))?
+            .id;
+        let old = before.get(&record);
+        let agreed = Agreed::after(old, &accepted.draft, accepted.with_rows);
+        if let Some(changed) = old.map(|old| Changes::between(old, &agreed)).filter(|changed| !changed.is_empty()) {
+            changes.insert(record, changed.pack());
+        }
+        new.insert(record, agreed.pack());
+    }
+    agreed::put(tx, digests, &new).await?;
+    Ok(changes)
+}
 
 /// Rows of the ledger by key: those just written, and what else the transitions name.
 async fn records(
@@ -229,11 +277,13 @@ pub(crate) struct Appended<'a> {
     pub(crate) at: Instant,
     pub(crate) transitions: &'a [Transition],
     pub(crate) records: &'a BTreeMap<Key, i64>,
+    /// What writes changed, packed, by record.
+    pub(crate) changes: &'a BTreeMap<i64, Vec<u8>>,
 }
 
 /// Adds a link to the connection's chain, with its rows of trail and exchanges; nothing when there are none.
 pub(crate) async fn append(tx: &mut Tx, digests: &Digests, new: &Appended<'_>, packed: &[Packed<'_>]) -> Result<()> {
-    let Appended { connection, run, at, transitions, records } = *new;
+    let Appended { connection, run, at, transitions, records, changes } = *new;
     if transitions.is_empty() && packed.is_empty() {
         return Ok(());
     }
@@ -246,11 +296,12 @@ pub(crate) async fn append(tx: &mut Tx, digests: &Digests, new: &Appended<'_>, p
         let record = records.get(&(flow, transition.erp_key.clone())).copied();
         let record =
             record.ok_or_else(|| StoreError::Other(format!("the ledger does not know {}", transition.erp_key)))?;
-        rows.push(NewTrail {
-            transition,
-            record,
-            digest: chain::transition(digests, place(position), &said(transition)),
-        });
+        let changes = match transition.what {
+            What::Created | What::Updated => changes.get(&record).map(Vec::as_slice),
+            _ => None,
+        };
+        let said = Said { changes, ..said(transition) };
+        rows.push(NewTrail { transition, record, changes, digest: chain::transition(digests, place(position), &said) });
     }
     let exchange_digests: Vec<_> = packed
         .iter()
@@ -278,6 +329,7 @@ pub(crate) async fn append(tx: &mut Tx, digests: &Digests, new: &Appended<'_>, p
         transitions: rows.len(),
         exchanges: packed.len(),
         chain: &link,
+        bodies: packed.iter().any(|packed| packed.bodies.is_some()),
     };
     let settlement = settlements::put(tx, &settlement).await?;
     exchanges::put(tx, settlement, packed, &exchange_digests).await?;
@@ -299,6 +351,7 @@ fn said(transition: &Transition) -> Said<'_> {
         ],
         note: &transition.note,
         exchange: transition.exchange.map(|exchange| exchange as i64),
+        changes: None,
     }
 }
 

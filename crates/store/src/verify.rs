@@ -21,7 +21,7 @@ statements! {
     SETTLEMENTS = "select s.id, s.number, r.name, s.at, s.transitions, s.exchanges, s.chain from settlements s \
                    left join runs r on r.id = s.run where s.connection = $1 and s.number > $2 order by s.number limit 200";
     TRAIL = "select t.settlement, t.position, l.flow, l.erp_key, t.what, t.target_id, t.problem_code, t.problem_message, \
-             t.problem_field, t.note, t.exchange, t.digest from trail t left join ledger l on l.id = t.record \
+             t.problem_field, t.note, t.exchange, t.digest, t.changes, t.erased from trail t left join ledger l on l.id = t.record \
              where t.settlement = $1 order by t.position";
     EXCHANGES = "select e.settlement, e.position, e.system, e.method, e.target, e.status, e.failure, e.started, e.took, e.attempt, \
                  e.bodies, e.digest, b.id, b.request, b.response from exchanges e \
@@ -159,6 +159,7 @@ impl Store {
             return Ok(Checked { position, digest: Err("A row of the trail names a record that is gone.") });
         };
         let (target, problem) = (row.opt_text(5)?, [row.opt_text(6)?, row.opt_text(7)?, row.opt_text(8)?]);
+        let changes = row.opt_bytes(12)?;
         let said = Said {
             flow,
             erp_key: &erp_key,
@@ -167,12 +168,16 @@ impl Store {
             problem: [problem[0].as_deref(), problem[1].as_deref(), problem[2].as_deref()],
             note: &row.opt_text(9)?.unwrap_or_default(),
             exchange: row.opt_int(10)?,
+            changes: changes.as_deref(),
         };
-        let digest = chain::transition(&self.digests, at(usize::try_from(position).unwrap_or(usize::MAX)), &said);
-        Ok(Checked {
-            position,
-            digest: if kept == digest { Ok(digest) } else { Err("A row of the trail was changed or moved.") },
-        })
+        let place = at(usize::try_from(position).unwrap_or(usize::MAX));
+        let right = match row.opt_bytes(13)? {
+            // What it said is gone; that it said it, and that it was erased by us, is sealed.
+            Some(seal) => said.is_bare() && seal == chain::erased(&self.digests, place, &kept, &said),
+            None => kept == chain::transition(&self.digests, place, &said),
+        };
+        let digest = RowDigest::try_from(kept.as_slice()).ok().filter(|_| right);
+        Ok(Checked { position, digest: digest.ok_or("A row of the trail was changed or moved.") })
     }
 
     fn read_exchange(&self, row: &Row<'_>, at: impl Fn(usize) -> Position) -> Result<Checked> {

@@ -130,7 +130,7 @@ pub(super) async fn run(cx: &Invocation, args: RecordArgs) -> Result<Exit, Failu
 
 impl View {
     fn new(connection: String, record: RecordView, with_bodies: bool) -> Self {
-        let RecordView { row, trail, exchanges } = record;
+        let RecordView { row, trail, agreed: _, exchanges } = record;
         let entry = row.entry;
         let mut names = vec![entry.erp_key.as_str()];
         names.extend(entry.target_id.as_deref());

@@ -107,6 +107,7 @@ async fn resolve(run: &Run<'_>, intent: &Intent) -> Result<(), RunError> {
             at: run.cx.clock.now(),
             entries,
             transitions,
+            accepted: Vec::new(),
             exchanges: exchanges.into_iter().map(super::written::kept).collect(),
             checkpoints: Vec::new(),
             close_intent: Some(intent.id),

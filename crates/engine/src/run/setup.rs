@@ -121,6 +121,7 @@ async fn remember(run: &Run<'_>, tape: Vec<Exchange>) -> Result<(), RunError> {
         at: run.cx.clock.now(),
         entries: Vec::new(),
         transitions: Vec::new(),
+        accepted: Vec::new(),
         exchanges: changing.map(kept).collect(),
         checkpoints: Vec::new(),
         close_intent: None,

@@ -2,12 +2,14 @@
 //!
 //! Owns entries, transitions and figures after an answer. Must not talk to the sink.
 
+use std::sync::Arc;
+
 use port::{Exchange, Operation};
 use store::KeptExchange;
 use sync::Problem;
 use sync::digest::Digest;
 use sync::seam::{Mutant, mutant};
-use sync::settle::{Entry, State, Transition, What};
+use sync::settle::{Accepted, Entry, State, Transition, What};
 
 use super::item::{Item, Meta};
 use super::page::waits_for_parent;
@@ -19,6 +21,8 @@ use crate::report::FlowReport;
 pub(super) struct Rows {
     pub(super) entries: Vec<Entry>,
     pub(super) transitions: Vec<Transition>,
+    /// Drafts that the sink took.
+    pub(super) accepted: Vec<Accepted>,
 }
 
 impl Rows {
@@ -72,6 +76,12 @@ impl Rows {
                     figures.updated += 1;
                 }
                 self.transition(&entry, what, "", *exchange);
+                self.accepted.push(Accepted {
+                    flow: entry.flow,
+                    erp_key: entry.erp_key.clone(),
+                    draft: Arc::clone(&item.draft),
+                    with_rows: operation != Operation::UpdateHeader,
+                });
                 self.entries.push(entry);
             }
             Fate::Open { .. } if mutant(Mutant::RefusedIsDropped) => {}

@@ -11,16 +11,19 @@ use crate::error::{Result, StoreError};
 pub(crate) const APPLICATION_ID: i32 = 0x6d6c_636e;
 
 /// The schema version that this program makes and knows.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// Key of the lock under which servers are migrated, and half of the key of the worker's role.
 pub(crate) const ADVISORY: i32 = APPLICATION_ID;
 
 /// Each migration: text for SQLite, text for PostgreSQL. The first leads to version 1.
-const STEPS: &[(&str, &str)] = &[(
-    include_str!("../../migrations/0001_start.sqlite.sql"),
-    include_str!("../../migrations/0001_start.postgres.sql"),
-)];
+const STEPS: &[(&str, &str)] = &[
+    (include_str!("../../migrations/0001_start.sqlite.sql"), include_str!("../../migrations/0001_start.postgres.sql")),
+    (
+        include_str!("../../migrations/0002_agreed.sqlite.sql"),
+        include_str!("../../migrations/0002_agreed.postgres.sql"),
+    ),
+];
 
 /// A query per table that reads its first row.
 pub(super) const TABLES: &[&str] = &[
@@ -41,6 +44,7 @@ pub(super) const TABLES: &[&str] = &[
     "select * from exchanges limit 1",
     "select * from bodies limit 1",
     "select * from profiles limit 1",
+    "select * from agreed limit 1",
 ];
 
 /// Marks an empty file as ours, in the file itself and not in a log, so that its header says so from the first moment.

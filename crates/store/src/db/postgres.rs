@@ -77,13 +77,13 @@ fn bound(sql: &Sql, args: &[Arg<'_>]) -> Bound {
 }
 
 /// One array per column.
-fn arrays(sql: &Sql, rows: &[Vec<Arg<'_>>]) -> Bound {
+fn arrays<'a>(sql: &Sql, rows: &[impl AsRef<[Arg<'a>]>]) -> Bound {
     let mut query = sqlx::query(sql.postgres);
     let Some(first) = rows.first() else {
         return query;
     };
-    for (index, kind) in first.iter().enumerate() {
-        let column = rows.iter().map(|row| row.get(index));
+    for (index, kind) in first.as_ref().iter().enumerate() {
+        let column = rows.iter().map(|row| row.as_ref().get(index));
         query = match kind {
             Arg::Text(_) => query.bind(
                 column
@@ -137,10 +137,10 @@ pub(super) async fn run<'c>(
     Ok(done.rows_affected())
 }
 
-pub(super) async fn many<'c, T>(
+pub(super) async fn many<'c, 'a, T>(
     executor: impl Executor<'c, Database = sqlx::Postgres>,
     sql: &Sql,
-    all: &[Vec<Arg<'_>>],
+    all: &[impl AsRef<[Arg<'a>]>],
     map: impl FnMut(&Row<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
     let rows = arrays(sql, all).fetch_all(executor).await.map_err(|e| error(&e))?;

@@ -154,16 +154,16 @@ pub(super) fn run(connection: &Connection, sql: &Sql, args: &[Arg<'_>]) -> Resul
     Ok(changed as u64)
 }
 
-pub(super) fn many<T>(
+pub(super) fn many<'a, T>(
     connection: &Connection,
     sql: &Sql,
-    all: &[Vec<Arg<'_>>],
+    all: &[impl AsRef<[Arg<'a>]>],
     mut map: impl FnMut(&Row<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
     let mut statement = connection.prepare_cached(sql.sqlite).map_err(|e| error(&e))?;
     let mut results = Vec::new();
     for args in all {
-        let mut rows = statement.query(rusqlite::params_from_iter(args)).map_err(|e| error(&e))?;
+        let mut rows = statement.query(rusqlite::params_from_iter(args.as_ref())).map_err(|e| error(&e))?;
         while let Some(row) = rows.next().map_err(|e| error(&e))? {
             results.push(map(&Row::Sqlite(row))?);
         }

@@ -2,13 +2,13 @@
 //!
 //! Owns the filters and the row that is shown. Must not write: trail is appended by `settle` and `decide` only.
 
-use sync::settle::What;
+use sync::settle::{Changes, What};
 use sync::{Flow, Instant, Problem};
 
 use super::limit;
 use crate::code;
 use crate::db::{Row, statements};
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::open::Store;
 use crate::table::connections::ConnectionId;
 use crate::table::ledger::{RecordId, shown_code};
@@ -16,7 +16,7 @@ use crate::table::ledger::{RecordId, shown_code};
 macro_rules! columns {
     () => {
         "select t.settlement, t.position, s.at, r.name, l.flow, l.erp_key, l.code, t.what, t.target_id, t.problem_code, \
-         t.problem_message, t.problem_field, t.note, t.exchange"
+         t.problem_message, t.problem_field, t.note, t.exchange, t.changes, t.erased"
     };
 }
 
@@ -116,6 +116,10 @@ pub struct TrailRow {
     pub note: String,
     /// The request and answer that decided.
     pub exchange: Option<TrailId>,
+    /// What the write changed in what was agreed; `None` for a creation, and where earlier values are not known.
+    pub changes: Option<Changes>,
+    /// True when its values were erased on request.
+    pub erased: bool,
 }
 
 fn read(row: &Row<'_>) -> Result<TrailRow> {
@@ -134,7 +138,13 @@ fn read(row: &Row<'_>) -> Result<TrailRow> {
         problem: code::problem(row.opt_text(9)?, row.opt_text(10)?, row.opt_text(11)?),
         note: row.opt_text(12)?.unwrap_or_default(),
         exchange: row.opt_int(13)?.map(|position| TrailId { settlement, position }),
+        changes: row.opt_bytes(14)?.map(|packed| unpack(&packed)).transpose()?,
+        erased: row.opt_bytes(15)?.is_some(),
     })
+}
+
+fn unpack(packed: &[u8]) -> Result<Changes> {
+    Changes::unpack(packed).ok_or_else(|| StoreError::unreadable("form of changes", format!("{} bytes", packed.len())))
 }
 
 impl Store {

@@ -37,11 +37,11 @@ impl Moves {
 
     /// Writes the changes.
     pub(crate) async fn apply(self, tx: &mut Tx, connection: ConnectionId) -> Result<()> {
-        let rows: Vec<Vec<Arg<'_>>> = self
+        let rows: Vec<[Arg<'_>; 4]> = self
             .0
             .into_iter()
             .filter(|(_, change)| *change != 0)
-            .map(|((flow, state), change)| vec![connection.0.into(), flow.into(), state.into(), change.into()])
+            .map(|((flow, state), change)| [connection.0.into(), flow.into(), state.into(), change.into()])
             .collect();
         tx.many(&ADD, &rows, nothing).await?;
         Ok(())

@@ -55,13 +55,13 @@ pub(crate) struct Packed<'a> {
 }
 
 pub(crate) async fn put(tx: &mut Tx, settlement: i64, packed: &[Packed<'_>], digests: &[[u8; 16]]) -> Result<()> {
-    let rows: Vec<Vec<Arg<'_>>> = packed
+    let rows: Vec<[Arg<'_>; 12]> = packed
         .iter()
         .zip(digests)
         .enumerate()
         .map(|(position, (packed, digest))| {
             let exchange = packed.exchange;
-            vec![
+            [
                 settlement.into(),
                 (position as i64).into(),
                 exchange.system.as_str().into(),
@@ -78,12 +78,12 @@ pub(crate) async fn put(tx: &mut Tx, settlement: i64, packed: &[Packed<'_>], dig
         })
         .collect();
     tx.many(&PUT, &rows, nothing).await?;
-    let bodies: Vec<Vec<Arg<'_>>> = packed
+    let bodies: Vec<[Arg<'_>; 4]> = packed
         .iter()
         .enumerate()
         .filter(|(_, packed)| packed.bodies.is_some())
         .map(|(position, packed)| {
-            vec![
+            [
                 settlement.into(),
                 (position as i64).into(),
                 packed.request.as_deref().into(),

@@ -188,7 +188,7 @@ pub(crate) struct Put {
 
 /// Writes entries, no key twice.
 pub(crate) async fn put(tx: &mut Tx, connection: ConnectionId, entries: &[Entry], at: Instant) -> Result<Vec<Put>> {
-    let rows: Vec<Vec<Arg<'_>>> = entries.iter().map(|entry| arguments(connection, entry, at)).collect();
+    let rows: Vec<[Arg<'_>; 17]> = entries.iter().map(|entry| arguments(connection, entry, at)).collect();
     tx.many(&PUT, &rows, |row| {
         Ok(Put {
             id: row.int(0)?,
@@ -201,9 +201,9 @@ pub(crate) async fn put(tx: &mut Tx, connection: ConnectionId, entries: &[Entry]
     .await
 }
 
-fn arguments(connection: ConnectionId, entry: &Entry, at: Instant) -> Vec<Arg<'_>> {
+fn arguments(connection: ConnectionId, entry: &Entry, at: Instant) -> [Arg<'_>; 17] {
     let problem = entry.problem.as_ref();
-    vec![
+    [
         connection.0.into(),
         code::of_flow(entry.flow).into(),
         entry.erp_key.as_str().into(),

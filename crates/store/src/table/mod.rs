@@ -2,6 +2,7 @@
 //!
 //! Must not span tables: what does stands in `settle`, `decide`, `record` and `verify`.
 
+pub(crate) mod agreed;
 pub(crate) mod chains;
 pub(crate) mod checkpoints;
 pub(crate) mod connections;

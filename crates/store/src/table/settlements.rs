@@ -9,7 +9,8 @@ use crate::error::{Result, StoreError};
 use sync::Instant;
 
 statements! {
-    PUT = "insert into settlements (connection, number, run, at, transitions, exchanges, chain) values ($1, $2, $3, $4, $5, $6, $7) \
+    PUT = "insert into settlements (connection, number, run, at, transitions, exchanges, chain, bodies) \
+           values ($1, $2, $3, $4, $5, $6, $7, $8) \
            returning id";
 }
 
@@ -22,6 +23,8 @@ pub(crate) struct NewSettlement<'a> {
     pub(crate) transitions: usize,
     pub(crate) exchanges: usize,
     pub(crate) chain: &'a Link,
+    /// True when one of the exchanges has a body.
+    pub(crate) bodies: bool,
 }
 
 pub(crate) async fn put(tx: &mut Tx, new: &NewSettlement<'_>) -> Result<i64> {
@@ -33,6 +36,7 @@ pub(crate) async fn put(tx: &mut Tx, new: &NewSettlement<'_>) -> Result<i64> {
         (new.transitions as i64).into(),
         (new.exchanges as i64).into(),
         new.chain.as_slice().into(),
+        i64::from(new.bodies).into(),
     ];
     let id = tx.row(&PUT, &args, |row| row.int(0)).await?;
     id.ok_or_else(|| StoreError::Other("the settlement was not kept".to_owned()))

@@ -66,7 +66,7 @@ async fn changed_rows_are_named() {
 async fn missing_and_added_rows_are_named() {
     let (id, what) = broken("delete from trail where settlement = 2 and position = 1").await;
     assert_eq!((id.as_str(), what.as_str()), ("2.1", "A row of the trail is missing."));
-    let (id, what) = broken("insert into trail select 2, 3, record, what, target_id, null, null, null, note, exchange, digest from trail where settlement = 1 and position = 0").await;
+    let (id, what) = broken("insert into trail select 2, 3, record, what, target_id, null, null, null, note, exchange, digest, null, null from trail where settlement = 1 and position = 0").await;
     assert_eq!((id.as_str(), what.as_str()), ("2.3", "A row of the trail was added."));
     let (id, what) = broken("delete from trail where settlement = 2; delete from exchanges where settlement = 2; delete from settlements where id = 2").await;
     assert_eq!((id.as_str(), what.as_str()), ("3.0", "A settlement before this one is missing."));

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod chain;
+mod changes;
 mod due;
 mod fences;
 mod files;
@@ -177,6 +178,7 @@ impl Running {
             at: at(10),
             entries,
             transitions,
+            accepted: Vec::new(),
             exchanges: Vec::new(),
             checkpoints: Vec::new(),
             close_intent: None,

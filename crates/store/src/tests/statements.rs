@@ -8,7 +8,8 @@ use crate::table::*;
 
 /// Every statement there is.
 pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
-    let files: [(&str, &[(&'static str, &'static Sql)]); 22] = [
+    let files: [(&str, &[(&'static str, &'static Sql)]); 23] = [
+        ("agreed", agreed::ALL),
         ("chains", chains::ALL),
         ("checkpoints", checkpoints::ALL),
         ("connections", connections::ALL),

@@ -2,8 +2,11 @@
 //!
 //! Owns the shapes that are committed in one transaction. Must not know SQL; the store keeps them, the engine fills them.
 
+mod agreed;
 mod outcome;
+mod pack;
 
+pub use agreed::{Accepted, Agreed, Changes, FieldChange, RowChange, RowStep};
 pub use outcome::{Outcome, Refusal};
 
 use serde::{Deserialize, Serialize};

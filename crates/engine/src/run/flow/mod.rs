@@ -416,7 +416,7 @@ impl<'r> Pass<'r> {
         }
         let checkpoints: Vec<Checkpoint> =
             self.readings.iter_mut().filter_map(|reading| reading.moved(whole)).collect();
-        let Rows { entries, transitions } = rows;
+        let Rows { entries, transitions, accepted } = rows;
         if entries.is_empty() && exchanges.is_empty() && checkpoints.is_empty() && close_intent.is_none() {
             return Ok(());
         }
@@ -428,6 +428,7 @@ impl<'r> Pass<'r> {
             at: cx.clock.now(),
             entries,
             transitions,
+            accepted,
             exchanges: exchanges.into_iter().map(written::kept).collect(),
             checkpoints,
             close_intent,
