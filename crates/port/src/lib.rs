@@ -17,4 +17,7 @@ pub use fault::{Fault, Kind, System};
 pub use reader::{Page, PageRequest, Reader, SourceProfile};
 pub use tokens::{Access, Grant, TokenError, Tokens};
 pub use transport::{Request, Response, Transport, TransportFault};
-pub use writer::{Batch, Held, HeldRow, Operation, Unlinked, UnlinkedPage, Writer};
+pub use writer::{
+    Batch, Carrier, CarrierPage, Held, HeldPage, HeldRecord, HeldRow, Operation, Removed, RemovedPage, Unlinked,
+    UnlinkedPage, Writer,
+};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sync::mapping::Schema;
 use sync::settle::Outcome;
-use sync::{Draft, Module};
+use sync::{Draft, Fields, Instant, Module};
 
 use crate::Call;
 
@@ -96,6 +96,71 @@ pub struct UnlinkedPage {
     pub next: Option<String>,
 }
 
+/// A record as the sink holds it, as far as our fields go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldRecord {
+    /// Its id.
+    pub id: String,
+    /// Its ERP key; empty when blank.
+    pub erp_key: String,
+    /// When the sink says that it was last changed, by whomever.
+    pub modified: Option<Instant>,
+    /// The header fields that the mapping can write, by API name, blank ones too; of documents also `Grand_Total`. Text may be in the
+    /// form that the sink gave it.
+    pub fields: Fields,
+    /// Its rows in order, with the columns that the mapping can write; empty when they were not asked for.
+    pub rows: Vec<Fields>,
+}
+
+/// A page of records as the sink holds them, without rows.
+#[derive(Clone, Debug, Default)]
+pub struct HeldPage {
+    /// The records, in id order.
+    pub records: Vec<HeldRecord>,
+    /// Where to go on; `None` when this was the last page.
+    pub next: Option<String>,
+}
+
+/// A record of the sink that carries an ERP key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carrier {
+    /// Its id.
+    pub id: String,
+    /// The ERP key.
+    pub erp_key: String,
+}
+
+/// A page of records with an ERP key.
+#[derive(Clone, Debug, Default)]
+pub struct CarrierPage {
+    /// The records, in id order (as numbers).
+    pub records: Vec<Carrier>,
+    /// Where to go on: the id of the page's last record; `None` when this was the last page.
+    pub next: Option<String>,
+}
+
+/// A record that is no longer in its module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// Its id.
+    pub id: String,
+    /// Who removed it; empty when the sink does not tell.
+    pub by: String,
+    /// When.
+    pub at: Option<Instant>,
+    /// True when it cannot be restored any more.
+    pub for_good: bool,
+}
+
+/// A page of removed records.
+#[derive(Clone, Debug, Default)]
+pub struct RemovedPage {
+    /// The records, in the sink's order.
+    pub records: Vec<Removed>,
+    /// Where to go on; `None` when this was the last page.
+    pub next: Option<String>,
+}
+
 /// Writes to the sink.
 #[async_trait]
 pub trait Writer: Send + Sync {
@@ -115,4 +180,13 @@ pub trait Writer: Send + Sync {
     async fn held(&self, module: Module, id: &str) -> Call<Option<Held>>;
     /// Records without an ERP key, in id order.
     async fn unlinked(&self, module: Module, cursor: Option<&str>) -> Call<UnlinkedPage>;
+    /// What the sink holds of these records now, in the order of `ids`; those that it does not show are left out. With `rows` one
+    /// call per document, else as many records per call as the sink takes.
+    async fn read(&self, module: Module, ids: &[String], rows: bool) -> Call<Vec<HeldRecord>>;
+    /// Records that carry an ERP key, in id order.
+    async fn carriers(&self, module: Module, cursor: Option<&str>) -> Call<CarrierPage>;
+    /// Records that were changed at or after `since` on the sink's clock, by whomever, in id order.
+    async fn edited(&self, module: Module, since: Instant, cursor: Option<&str>) -> Call<HeldPage>;
+    /// Records that were removed at or after `since`.
+    async fn removed(&self, module: Module, since: Option<Instant>, cursor: Option<&str>) -> Call<RemovedPage>;
 }

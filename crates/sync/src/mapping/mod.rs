@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::record::Draft;
 use crate::{Entity, Module, Problem, Record};
 
-pub use names::Names;
+pub use names::{Names, columns, row_columns};
 pub use note::{Note, Why};
 pub use schema::{Currency, FieldSchema, ModuleSchema, Schema};
 

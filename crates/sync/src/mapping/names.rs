@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::picklist;
-use super::schema::{FieldSchema, Schema};
+use super::schema::{FieldSchema, ModuleSchema, Schema};
 use crate::{Module, Name};
 
 /// A field that can be written: its shared API name and what its metadata allows.
@@ -39,6 +39,9 @@ macro_rules! columns {
         pub(super) struct $group { $(pub(super) $field: Option<Column>,)+ }
 
         impl $group {
+            /// Labels that the rules write to.
+            const LABELS: &'static [&'static str] = &[$($label),+];
+
             fn of(fields: &BTreeMap<String, FieldSchema>) -> Self {
                 Self { $($field: Column::find(fields, $label),)+ }
             }
@@ -131,6 +134,37 @@ impl AddressNames {
             country: find("Country"),
         }
     }
+}
+
+/// Parts of an address, as they end the names of its fields.
+const ADDRESS: [&str; 5] = ["Street", "City", "State", "Code", "Country"];
+
+/// API names of the header fields of a module that the rules can write and the schema offers, in the rules' order.
+#[must_use]
+pub fn columns(schema: &Schema, module: Module) -> Vec<Name> {
+    let Some(ModuleSchema { fields, .. }) = schema.modules.get(&module) else { return Vec::new() };
+    let (labels, addresses): (_, &[&str]) = match module {
+        Module::Accounts => (AccountNames::LABELS, &["Billing", "Shipping"]),
+        Module::Products => (ProductNames::LABELS, &[]),
+        Module::Invoices => (InvoiceNames::LABELS, &[]),
+    };
+    let own = labels.iter().filter_map(|label| fields.get(*label));
+    let of_addresses = addresses
+        .iter()
+        .flat_map(|prefix| ADDRESS.map(|part| format!("{prefix}_{part}")))
+        .filter_map(|label| fields.get(&label));
+    own.chain(of_addresses).map(|field| Name::from(field.api_name.as_str())).collect()
+}
+
+/// API names of the columns of a line row that the rules can write and the schema offers.
+#[must_use]
+pub fn row_columns(schema: &Schema) -> Vec<Name> {
+    let Some(ModuleSchema { rows, .. }) = schema.modules.get(&Module::Invoices) else { return Vec::new() };
+    RowNames::LABELS
+        .iter()
+        .filter_map(|label| rows.get(*label))
+        .map(|field| Name::from(field.api_name.as_str()))
+        .collect()
 }
 
 /// Every field that the rules can write, resolved against one schema. Make it once per run and again when the schema changes.

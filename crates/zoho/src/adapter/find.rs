@@ -126,12 +126,12 @@ impl Zoho {
 }
 
 /// True when one id is greater than another; ids are numbers too long for some number types.
-fn is_after(id: &str, before: &str) -> bool {
+pub(super) fn is_after(id: &str, before: &str) -> bool {
     let (id, before) = (id.trim_start_matches('0'), before.trim_start_matches('0'));
     (id.len(), id) > (before.len(), before)
 }
 
-fn query(body: bytes::Bytes, rows: usize, doing: String) -> Question {
+pub(super) fn query(body: bytes::Bytes, rows: usize, doing: String) -> Question {
     Question {
         safety: Safety::Read,
         bodies: Bodies::Drop,
@@ -140,7 +140,7 @@ fn query(body: bytes::Bytes, rows: usize, doing: String) -> Question {
     }
 }
 
-fn read(response: &Response, module: Module) -> Result<coql::Rows<'_>, Fault> {
+pub(super) fn read(response: &Response, module: Module) -> Result<coql::Rows<'_>, Fault> {
     let doing = format!("Looking up {}", module.name());
     match response.status {
         200 | 204 => coql::rows(response.status, &response.body)

@@ -4,9 +4,11 @@
 //! from the engine; outcomes and exchanges go back.
 
 mod find;
+mod hold;
 mod ours;
 mod prepare;
 mod probe;
+mod removed;
 mod schema;
 mod write;
 
@@ -17,11 +19,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use port::{Batch, Call, Clock, Entropy, Fault, Held, Quota, System, Tally, Tokens, Transport, UnlinkedPage, Writer};
+use port::{
+    Batch, Call, CarrierPage, Clock, Entropy, Fault, Held, HeldPage, HeldRecord, Quota, RemovedPage, System, Tally,
+    Tokens, Transport, UnlinkedPage, Writer,
+};
 use secrecy::SecretString;
-use sync::Module;
 use sync::mapping::Schema;
 use sync::settle::Outcome;
+use sync::{Instant, Module};
 use wire::{Door, Manners};
 
 use crate::client::Client;
@@ -95,6 +100,10 @@ impl Zoho {
         is_api_name(&field.api_name).then(|| field.api_name.clone())
     }
 
+    fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner).schema)
+    }
+
     fn looked(&self) -> Option<Metadata> {
         self.view.read().unwrap_or_else(PoisonError::into_inner).metadata.clone()
     }
@@ -143,6 +152,22 @@ impl Writer for Zoho {
 
     async fn unlinked(&self, module: Module, cursor: Option<&str>) -> Call<UnlinkedPage> {
         self.without_key(module, cursor).await
+    }
+
+    async fn read(&self, module: Module, ids: &[String], rows: bool) -> Call<Vec<HeldRecord>> {
+        self.hold(module, ids, rows).await
+    }
+
+    async fn carriers(&self, module: Module, cursor: Option<&str>) -> Call<CarrierPage> {
+        self.with_key(module, cursor).await
+    }
+
+    async fn edited(&self, module: Module, since: Instant, cursor: Option<&str>) -> Call<HeldPage> {
+        self.changed(module, since, cursor).await
+    }
+
+    async fn removed(&self, module: Module, since: Option<Instant>, cursor: Option<&str>) -> Call<RemovedPage> {
+        self.gone(module, since, cursor).await
     }
 }
 

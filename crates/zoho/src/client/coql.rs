@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde::Deserialize;
+use sync::Instant;
 
 use super::json::Object;
 use super::loose::Loose;
@@ -66,6 +67,32 @@ pub(crate) fn where_blank(module: &str, columns: &[&str], blank: Option<&str>, a
         None => format!("id > {after}"),
     };
     wrap(&format!("select id, {columns} from {module} where {condition} order by id asc limit {MOST_ROWS}"))
+}
+
+/// `columns` of the records of `module` with one of these ids (digits, at most [`IN_LIST`]).
+pub(crate) fn by_ids(module: &str, columns: &[&str], ids: &[&str]) -> Bytes {
+    wrap(&format!("select id, {} from {module} where id in ({}) limit 200", columns.join(", "), ids.join(", ")))
+}
+
+/// `field` of the records of `module` in id order, beyond `after` (digits), where it is filled.
+pub(crate) fn where_filled(module: &str, field: &str, after: &str) -> Bytes {
+    let condition = format!("({field} is not null and id > {after})");
+    wrap(&format!("select id, {field} from {module} where {condition} order by id asc limit {MOST_ROWS}"))
+}
+
+/// `columns` of the records of `module` in id order, beyond `after` (digits), that were changed at or after `since`.
+pub(crate) fn where_changed(module: &str, columns: &[&str], since: Instant, after: &str) -> Bytes {
+    let mut moment = String::new();
+    literal(&offset(since), &mut moment);
+    let condition = format!("(Modified_Time >= {moment} and id > {after})");
+    let columns = columns.join(", ");
+    wrap(&format!("select id, {columns} from {module} where {condition} order by id asc limit {MOST_ROWS}"))
+}
+
+/// A moment to the second with an explicit offset, cut downwards.
+pub(crate) fn offset(moment: Instant) -> String {
+    let second = Instant::from_micros(moment.micros().div_euclid(1_000_000) * 1_000_000);
+    second.to_string().replace('Z', "+00:00")
 }
 
 fn wrap(query: &str) -> Bytes {
@@ -138,6 +165,23 @@ mod tests {
             "select id, Account_Name, ERP_Code from Accounts where (ERP_Key is null and id > 365) order by id asc limit 2000"
         );
         assert!(query(&where_blank("Accounts", &["Account_Name"], None, "0")).contains("where id > 0 order"));
+    }
+
+    #[test]
+    fn records_are_named_by_id_by_filled_key_and_by_change() {
+        assert_eq!(
+            query(&by_ids("Accounts", &["A", "B"], &["1", "22"])),
+            "select id, A, B from Accounts where id in (1, 22) limit 200"
+        );
+        assert_eq!(
+            query(&where_filled("Accounts", "K", "7")),
+            "select id, K from Accounts where (K is not null and id > 7) order by id asc limit 2000"
+        );
+        let since = Instant::parse("2026-03-04T10:15:00.9+01:00").unwrap();
+        assert_eq!(
+            query(&where_changed("Accounts", &["A"], since, "0")),
+            "select id, A from Accounts where (Modified_Time >= '2026-03-04T09:15:00+00:00' and id > 0) order by id asc limit 2000"
+        );
     }
 
     #[test]

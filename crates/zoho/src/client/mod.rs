@@ -55,6 +55,8 @@ pub(crate) struct Question {
     pub(crate) scope: &'static str,
     /// What it does, for sentences: "Reading the organisation".
     pub(crate) doing: String,
+    /// Only what changed since: the value of `If-Modified-Since`.
+    pub(crate) since: Option<String>,
 }
 
 impl Question {
@@ -69,6 +71,7 @@ impl Question {
             credits: 1,
             scope,
             doing: doing.into(),
+            since: None,
         }
     }
 
@@ -139,6 +142,9 @@ impl Client {
             ..Ask::get(url)
         }
         .header(header::AUTHORIZATION, session.authorization.clone());
+        if let Some(since) = question.since.as_deref().and_then(|since| HeaderValue::from_str(since).ok()) {
+            ask = ask.header(header::IF_MODIFIED_SINCE, since);
+        }
         if ask.body.is_some() {
             ask = ask.header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }

@@ -123,3 +123,91 @@ async fn pages_that_do_not_move_are_refused() {
     assert_eq!(zoho.unlinked(Module::Invoices, Some("9")).await.result.unwrap_err().kind, Kind::Protocol);
     assert_eq!(zoho.unlinked(Module::Invoices, Some("9 or 1=1")).await.result.unwrap_err().kind, Kind::Rejected);
 }
+
+#[tokio::test]
+async fn records_are_read_by_fifty_in_the_order_asked_for() {
+    let script = Script::signed_in();
+    let zoho = ready(&script);
+    script.on("/coql", |seen| {
+        let query = query(&seen.body);
+        assert!(
+            query.starts_with("select id, ERP_Key, ERP_Code, Modified_Time from Accounts where id in ("),
+            "{query}"
+        );
+        let ids = query.split_once('(').unwrap().1.split_once(')').unwrap().0.to_owned();
+        // The other way round, and one of them is not there.
+        let mut records: Vec<String> = ids
+            .split(", ")
+            .filter(|id| *id != "1003")
+            .map(|id| {
+                format!(
+                    r#"{{"id":{id},"ERP_Key":"k{id}","ERP_Code":null,"Modified_Time":"2026-03-04T10:15:00+01:00"}}"#
+                )
+            })
+            .collect();
+        records.reverse();
+        Some(answer(200, format!(r#"{{"data":[{}],"info":{{"more_records":false}}}}"#, records.join(","))))
+    });
+    let ids: Vec<String> = (1000..1060).map(|id| id.to_string()).collect();
+    let held = zoho.read(Module::Accounts, &ids, false).await.result.unwrap();
+    assert_eq!((script.seen().len(), held.len()), (2, 59));
+    assert_eq!((held[0].id.as_str(), held[3].id.as_str(), held[58].erp_key.as_str()), ("1000", "1004", "k1059"));
+    assert_eq!(held[0].modified.unwrap().to_string(), "2026-03-04T09:15:00Z");
+    assert_eq!(held[0].fields.get("ERP_Code"), Some(&sync::Value::Null));
+    script.forget();
+    assert_eq!(zoho.read(Module::Accounts, &["5 or 1".into()], false).await.result.unwrap_err().kind, Kind::Rejected);
+    assert!(script.seen().is_empty());
+}
+
+#[tokio::test]
+async fn documents_are_read_with_their_rows_one_by_one() {
+    let script = Script::signed_in();
+    let mut schema = prepared();
+    let quantity = sync::mapping::FieldSchema { api_name: "Quantity".into(), length: None, places: None, values: None };
+    schema.modules.get_mut(&Module::Invoices).unwrap().rows.insert("Quantity".into(), quantity);
+    let zoho = script.zoho();
+    zoho.adopt(&schema);
+    script.next(answer(200, r#"{"data":[{"id":"5","ERP_Key":"Invoice/1","Grand_Total":12.50,"Invoiced_Items":[{"id":"71","Quantity":2,"Net_Total":12.5}]}]}"#));
+    script.next(answer(204, ""));
+    let held = zoho.read(Module::Invoices, &["5".into(), "6".into()], true).await.result.unwrap();
+    assert_eq!(script.targets(), ["GET /crm/v8/Invoices/5", "GET /crm/v8/Invoices/6"]);
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].fields.get("Grand_Total").unwrap().as_decimal().unwrap().to_string(), "12.50");
+    assert_eq!((held[0].rows.len(), held[0].rows[0].0.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn carriers_and_edited_records_come_in_id_order_page_by_page() {
+    let script = Script::signed_in();
+    let zoho = ready(&script);
+    script.next(answer(
+        200,
+        r#"{"data":[{"ERP_Key":"a","id":"11"},{"ERP_Key":"b","id":"12"}],"info":{"more_records":true}}"#,
+    ));
+    let page = zoho.carriers(Module::Accounts, None).await.result.unwrap();
+    assert_eq!((page.records[1].erp_key.as_str(), page.next.as_deref()), ("b", Some("12")));
+    script.next(answer(200, r#"{"data":[{"id":"12"}],"info":{"more_records":true}}"#));
+    let since = sync::Instant::parse("2026-03-04T10:00:00Z").unwrap();
+    let stuck = zoho.edited(Module::Accounts, since, Some("12")).await.result.unwrap_err();
+    assert_eq!(stuck.kind, Kind::Protocol);
+    assert!(query(&script.seen()[1].body).contains("(Modified_Time >= '2026-03-04T10:00:00+00:00' and id > 12)"));
+    assert_eq!(zoho.tally().credits, 6);
+}
+
+#[tokio::test]
+async fn removed_records_tell_who_and_when_as_far_as_zoho_does() {
+    let script = Script::signed_in();
+    let zoho = ready(&script);
+    script.next(answer(200, r#"{"data":[{"deleted_by":{"name":"Rita Rep","id":"9"},"id":"11","display_name":"Acme","type":"recycle","deleted_time":"2026-03-04T10:15:00+01:00"},{"deleted_by":null,"id":"12","display_name":null,"type":"permanent","deleted_time":"2026-03-03T10:15:00+01:00"}],"info":{"more_records":true}}"#));
+    let page = zoho.removed(Module::Accounts, None, None).await.result.unwrap();
+    assert_eq!(
+        page.records.iter().map(|r| (r.by.as_str(), r.for_good)).collect::<Vec<_>>(),
+        [("Rita Rep", false), ("", true)]
+    );
+    assert_eq!(page.next.as_deref(), Some("2"));
+    script.next(answer(304, ""));
+    let page = zoho.removed(Module::Accounts, page.records[0].at, page.next.as_deref()).await.result.unwrap();
+    assert!(page.records.is_empty() && page.next.is_none());
+    assert_eq!(script.targets()[1], "GET /crm/v8/Accounts/deleted?type=all&page=2&per_page=200");
+    assert_eq!(zoho.tally().credits, 4);
+}
