@@ -5,6 +5,7 @@
 
 mod books;
 mod crm;
+mod schema;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -15,6 +16,7 @@ use crate::acumatica::model::{Books, DocKey, DocType, EditError};
 use crate::data::changes::{Change, change_some};
 use crate::rng::Stream;
 use crate::zoho::State;
+use crate::zoho::model::Hold;
 
 /// One edit.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -144,6 +146,60 @@ pub enum Edit {
         /// Record id.
         id: String,
     },
+    /// Removes a CRM record for good, from the recycle bin or live.
+    ZohoPurge {
+        /// API name of the module.
+        module: String,
+        /// Record id.
+        id: String,
+    },
+    /// Puts a CRM record into a state in which writes are refused, or frees it.
+    ZohoHold {
+        /// API name of the module.
+        module: String,
+        /// Record id.
+        id: String,
+        /// `locked`, `merging`, `vision`, `approval`, `review`, `blueprint`; null frees.
+        hold: Option<Hold>,
+    },
+    /// An administrator of the CRM changes a field; what is absent stays.
+    ZohoField {
+        /// API name of the module.
+        module: String,
+        /// API name of the field.
+        field: String,
+        /// Whether it must be filled.
+        mandatory: Option<bool>,
+        /// Whether sent values are ignored.
+        read_only: Option<bool>,
+        /// Greatest length in characters; records that hold more keep it.
+        length: Option<u32>,
+    },
+    /// An administrator of the CRM deletes a field with its values.
+    ZohoRemoveField {
+        /// API name of the module.
+        module: String,
+        /// API name of the field.
+        field: String,
+    },
+    /// An administrator of the CRM adds a value to a picklist or takes it away; records keep what they hold.
+    ZohoPick {
+        /// API name of the module.
+        module: String,
+        /// API name of the field.
+        field: String,
+        /// The value.
+        value: String,
+        /// Whether it is listed from now on.
+        listed: bool,
+    },
+    /// An administrator of the CRM switches a currency on or off for new records; the home currency stays on.
+    ZohoCurrency {
+        /// ISO 4217 code.
+        iso: String,
+        /// Whether new records may use it.
+        active: bool,
+    },
     /// Merges two CRM records; the loser vanishes.
     ZohoMerge {
         /// API name of the module.
@@ -221,6 +277,23 @@ pub fn make(
             crm.merge_records(module, crm::id_of(winner)?, crm::id_of(loser)?, by, second).map_err(words)?;
             vec![crm::change(module, winner, &format!("merged with {loser}"))]
         }
+        Edit::ZohoPurge { module, id } => {
+            crm.purge_record(module, crm::id_of(id)?, second).map_err(words)?;
+            vec![crm::change(module, id, "removed for good")]
+        }
+        Edit::ZohoHold { module, id, hold } => {
+            crm.hold_record(module, crm::id_of(id)?, *hold).map_err(words)?;
+            vec![crm::change(module, id, &hold.map_or("free".to_owned(), |hold| format!("{hold:?}")))]
+        }
+        Edit::ZohoField { module, field, mandatory, read_only, length } => {
+            vec![schema::field(crm, module, field, (*mandatory, *read_only, *length))?]
+        }
+        Edit::ZohoRemoveField { module, field } => {
+            crm.remove_field(module, field).map_err(words)?;
+            vec![schema::change(module, field, "removed")]
+        }
+        Edit::ZohoPick { module, field, value, listed } => vec![schema::pick(crm, module, field, value, *listed)?],
+        Edit::ZohoCurrency { iso, active } => vec![schema::currency(crm, iso, *active)?],
         Edit::Some { count } => change_some(books, draw, *count, now)?,
         other => vec![books::make(books, draw, other, now)?],
     })
@@ -336,6 +409,51 @@ mod tests {
         let made = world.make(r#"{"edit":"zoho_win_deal","name":"Newcomer Ltd","amount":1200.5}"#).unwrap();
         assert!(made.iter().all(|change| change.created));
         assert_eq!(world.crm.with(|state| state.org.module("Deals").unwrap().len()), 3);
+    }
+
+    #[test]
+    fn crm_records_are_held_and_removed_for_good() {
+        let mut world = world();
+        let id = world.crm.with(|state| state.org.module("Accounts").unwrap().records().next().unwrap().id);
+        let edit = |word: &str, more: &str| format!(r#"{{"edit":"{word}","module":"Accounts","id":"{id}"{more}}}"#);
+        let phone = edit("zoho_set", r#","field":"Phone","value":"+1 1""#);
+        world.make(&edit("zoho_hold", r#","hold":"approval""#)).unwrap();
+        assert!(matches!(world.make(&phone), Err(Refused::Words(_))), "a record in approval was changed");
+        world.make(&edit("zoho_hold", r#","hold":null"#)).unwrap();
+        world.make(&phone).unwrap();
+        world.make(&edit("zoho_delete", "")).unwrap();
+        world.make(&edit("zoho_purge", "")).unwrap();
+        assert!(world.make(&edit("zoho_restore", "")).is_err());
+        assert!(world.make(&edit("zoho_purge", "")).is_err());
+        world.crm.with(|state| {
+            let gone: Vec<u64> = state.org.module("Accounts").unwrap().gone().iter().map(|gone| gone.id).collect();
+            assert_eq!(gone, [id]);
+        });
+    }
+
+    #[test]
+    fn merging_moves_references_to_the_winner() {
+        let mut world = world();
+        let ids: Vec<u64> = world.crm.with(|state| {
+            let accounts = state.org.module("Accounts").unwrap();
+            accounts.records().map(|record| record.id).take(2).collect()
+        });
+        let insert = format!(
+            r#"{{"edit":"zoho_insert","module":"Deals","values":{{"Deal_Name":"Big","Stage":"Qualification",
+            "Closing_Date":"2026-05-01","Account_Name":{{"id":"{}"}}}}}}"#,
+            ids[1]
+        );
+        let made = world.make(&insert).unwrap();
+        let deal: u64 = made[0].key.rsplit('/').next().unwrap().parse().unwrap();
+        let merge =
+            format!(r#"{{"edit":"zoho_merge","module":"Accounts","winner":"{}","loser":"{}"}}"#, ids[0], ids[1]);
+        world.make(&merge).unwrap();
+        world.crm.with(|state| {
+            let account = state.org.value("Deals", deal, "Account_Name").unwrap();
+            assert_eq!(account["id"], serde_json::Value::from(ids[0].to_string()));
+            assert!(state.org.module("Accounts").unwrap().bin().contains_key(&ids[1]));
+        });
+        assert!(world.make(&merge).is_err());
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub enum Entity {
     Document,
     /// A record of the CRM, keyed `Module/id`.
     CrmRecord,
+    /// A field or currency of the CRM, keyed `Module/field`.
+    CrmSetup,
 }
 
 /// Which kinds of edit come, in turn: ten edits, nearly each on a record of its own.

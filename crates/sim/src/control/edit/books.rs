@@ -87,6 +87,12 @@ pub(super) fn make(books: &mut Books, draw: &mut Stream, edit: &Edit, now: Times
         | Edit::ZohoWinDeal { .. }
         | Edit::ZohoDelete { .. }
         | Edit::ZohoRestore { .. }
+        | Edit::ZohoPurge { .. }
+        | Edit::ZohoHold { .. }
+        | Edit::ZohoField { .. }
+        | Edit::ZohoRemoveField { .. }
+        | Edit::ZohoPick { .. }
+        | Edit::ZohoCurrency { .. }
         | Edit::ZohoMerge { .. } => {
             return Err(words("not an edit of the books"));
         }
