@@ -216,7 +216,8 @@ impl<'h> Trial<'h> {
                 self.hub.say(|| format!("told {} written {} {:?}", told.outcome, told.written, report.problems));
                 violations.extend(self.oracle.after_run(sim, &told, &self.world.late));
                 if matches!(told.outcome.as_str(), "settled" | "parked") {
-                    self.world.settled_before = report.started.micros() / 1_000_000;
+                    let ahead = self.house.server_clock.now().as_microsecond() - self.hub.micros();
+                    self.world.settled_before = (report.started.micros() + ahead) / 1_000_000;
                 }
                 if told.open.contains(&(String::new(), String::new())) && report.problems.iter().any(is_consent) {
                     self.consent(violations);

@@ -12,22 +12,24 @@ use crate::client::filter::Filter;
 /// Most document types that a cursor remembers; the ERP has about ten.
 const MOST_TYPES: usize = 40;
 
+/// The last record that was read of one type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// Its document type; empty for customers and items.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// Its CustomerID, InventoryID or ReferenceNbr.
+    pub key: String,
+}
+
 /// A place within a read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Cursor {
-    /// Behind a key.
-    After {
-        /// CustomerID, InventoryID or ReferenceNbr of the last record.
-        key: String,
-        /// Its document type; empty for customers and items.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        kind: String,
-        /// Types that are read to their end. Whether the server sorts types by label or by an inner code is not documented; naming
-        /// those that are done makes it indifferent.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        done: Vec<String>,
-    },
+    /// Behind a key of each document type that was met; of the one nameless type for customers and items. A type is never taken for
+    /// finished: how the server sorts types is not documented, and a document of an earlier type that is posted while later ones are
+    /// read must not end those.
+    After(Vec<Place>),
     /// Behind a number of rows, for servers whose rows do not come in key order.
     Skip {
         /// Rows read so far.
@@ -52,25 +54,23 @@ impl Cursor {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Behind the last of `keys`, which came after `before`.
+    /// Behind the last of `keys` of each type, which came after `before`.
     pub(crate) fn behind(before: Option<&Self>, keys: &[Key]) -> Option<Self> {
-        let last = keys.last()?;
-        let mut done = Vec::new();
-        let mut current = "";
-        if let Some(Self::After { kind, done: before, .. }) = before {
-            done.clone_from(before);
-            current = kind;
+        if keys.is_empty() {
+            return None;
         }
-        for kind in keys.iter().map(|key| key.kind.as_str()) {
-            if kind != current {
-                if !current.is_empty() {
-                    done.push(current.to_owned());
-                }
-                current = kind;
+        let mut places = match before {
+            Some(Self::After(places)) => places.clone(),
+            Some(Self::Skip { .. }) | None => Vec::new(),
+        };
+        for key in keys {
+            match places.iter_mut().find(|place| place.kind == key.kind) {
+                Some(place) => place.key.clone_from(&key.number),
+                None => places.push(Place { kind: key.kind.clone(), key: key.number.clone() }),
             }
         }
-        done.truncate(MOST_TYPES);
-        Some(Self::After { key: last.number.clone(), kind: last.kind.clone(), done })
+        places.truncate(MOST_TYPES);
+        Some(Self::After(places))
     }
 }
 
@@ -102,14 +102,16 @@ impl Key {
 pub(crate) fn condition(projection: &Projection, from: Option<Instant>, cursor: Option<&Cursor>) -> Option<Filter> {
     let since = from.map(|from| Filter::since(projection.stamp, from));
     let behind = match cursor {
-        Some(Cursor::After { key, kind, done }) => Some(match projection.keys {
-            KeyFields::One(field) => Filter::gt(field, key),
+        Some(Cursor::After(places)) => match projection.keys {
+            KeyFields::One(field) => places.first().map(|place| Filter::gt(field, &place.key)),
             KeyFields::Document => {
-                let same = Filter::All(vec![Filter::eq("Type", kind), Filter::gt("ReferenceNbr", key)]);
-                let others = std::iter::once(kind).chain(done).map(|kind| Filter::ne("Type", kind));
-                Filter::Any(vec![same, Filter::All(others.collect())])
+                let further = places.iter().map(|place| {
+                    Filter::All(vec![Filter::eq("Type", &place.kind), Filter::gt("ReferenceNbr", &place.key)])
+                });
+                let others = Filter::All(places.iter().map(|place| Filter::ne("Type", &place.kind)).collect());
+                Some(Filter::Any(further.chain([others]).collect()))
             }
-        }),
+        },
         Some(Cursor::Skip { .. }) | None => None,
     };
     match (since, behind) {
@@ -137,7 +139,7 @@ mod tests {
     #[test]
     fn cursors_survive_as_text_and_nonsense_begins_again() {
         let cursor = Cursor::behind(None, &[key("", "O'X")]).unwrap();
-        assert_eq!(cursor.to_text(), r#"{"after":{"key":"O'X"}}"#);
+        assert_eq!(cursor.to_text(), r#"{"after":[{"key":"O'X"}]}"#);
         assert_eq!(Cursor::parse(&cursor.to_text()), Some(cursor));
         let skip = Cursor::Skip { rows: 7, last: "A".to_owned(), again: 1 };
         assert_eq!(Cursor::parse(&skip.to_text()), Some(skip));
@@ -145,20 +147,23 @@ mod tests {
     }
 
     #[test]
-    fn types_are_done_when_the_next_one_begins() {
+    fn each_type_goes_on_behind_its_own_last_record() {
         let first =
             Cursor::behind(None, &[key("Credit Memo", "1"), key("Debit Memo", "1"), key("Debit Memo", "2")]).unwrap();
-        assert_eq!(
-            first,
-            Cursor::After { key: "2".to_owned(), kind: "Debit Memo".to_owned(), done: vec!["Credit Memo".to_owned()] }
-        );
+        let place = |kind: &str, key: &str| Place { kind: kind.to_owned(), key: key.to_owned() };
+        assert_eq!(first, Cursor::After(vec![place("Credit Memo", "1"), place("Debit Memo", "2")]));
         let second = Cursor::behind(Some(&first), &[key("Debit Memo", "3"), key("Invoice", "1")]).unwrap();
-        let Cursor::After { done, .. } = &second else { unreachable!() };
-        assert_eq!(done, &["Credit Memo", "Debit Memo"]);
-        let same = Cursor::behind(Some(&second), &[key("Invoice", "2")]).unwrap();
-        let Cursor::After { done, .. } = &same else { unreachable!() };
-        assert_eq!(done.len(), 2);
+        let places = vec![place("Credit Memo", "1"), place("Debit Memo", "3"), place("Invoice", "1")];
+        assert_eq!(second, Cursor::After(places));
         assert_eq!(Cursor::behind(None, &[]), None);
+    }
+
+    #[test]
+    fn a_document_of_an_earlier_type_that_comes_late_does_not_end_the_later_ones() {
+        let reading = Cursor::behind(None, &[key("Invoice", "AR2")]).unwrap();
+        let late = Cursor::behind(Some(&reading), &[key("Credit Memo", "CM11")]).unwrap();
+        let filter = condition(&projection(Entity::Invoice), None, Some(&late)).unwrap().to_string();
+        assert!(filter.contains("(Type eq 'Invoice' and ReferenceNbr gt 'AR2')"), "{filter}");
     }
 
     #[test]
@@ -176,7 +181,8 @@ mod tests {
         let after = Cursor::behind(None, &[key("Credit Memo", "1"), key("Invoice", "INV1")]).unwrap();
         assert_eq!(
             condition(&projection(Entity::Invoice), None, Some(&after)).unwrap().to_string(),
-            "(Type eq 'Invoice' and ReferenceNbr gt 'INV1') or (Type ne 'Invoice' and Type ne 'Credit Memo')"
+            "(Type eq 'Credit Memo' and ReferenceNbr gt '1') or (Type eq 'Invoice' and ReferenceNbr gt 'INV1') \
+             or (Type ne 'Credit Memo' and Type ne 'Invoice')"
         );
     }
 }

@@ -4,36 +4,26 @@
 //! say so; keys beyond ASCII are not judged. Must not reorder anything.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use super::cursor::{Cursor, Key};
 
-/// Whether `keys`, read behind `before`, ascend within each type and no type comes back.
+/// Whether `keys`, read behind `before`, ascend within each type. Types may come in any order, and one may come back: of a type that
+/// was met before, everything behind its last record is still asked for.
 pub(crate) fn holds(before: Option<&Cursor>, keys: &[Key]) -> bool {
-    let mut done: Vec<&str> = Vec::new();
-    let mut last: Option<(&str, &str)> = None;
-    if let Some(Cursor::After { key, kind, done: earlier }) = before {
-        done.extend(earlier.iter().map(String::as_str));
-        last = Some((kind, key));
+    let mut last: BTreeMap<&str, &str> = BTreeMap::new();
+    if let Some(Cursor::After(places)) = before {
+        last.extend(places.iter().map(|place| (place.kind.as_str(), place.key.as_str())));
     }
     let (mut by_code, mut by_word) = (true, true);
     for key in keys {
-        match last {
-            Some((kind, number)) if kind == key.kind => {
-                by_code &= code_order(number, &key.number) == Ordering::Less;
-                by_word &= word_order(number, &key.number) == Ordering::Less;
-                if !by_code && !by_word {
-                    return false;
-                }
+        if let Some(number) = last.insert(&key.kind, &key.number) {
+            by_code &= code_order(number, &key.number) == Ordering::Less;
+            by_word &= word_order(number, &key.number) == Ordering::Less;
+            if !by_code && !by_word {
+                return false;
             }
-            Some((kind, _)) => {
-                done.push(kind);
-                if done.contains(&key.kind.as_str()) {
-                    return false;
-                }
-            }
-            None => {}
         }
-        last = Some((&key.kind, &key.number));
     }
     true
 }
@@ -75,6 +65,7 @@ fn word_order(a: &str, b: &str) -> Ordering {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn keys(list: &[(&str, &str)]) -> Vec<Key> {
@@ -101,15 +92,16 @@ mod tests {
     }
 
     #[test]
-    fn types_may_come_in_any_order_but_only_once() {
+    fn types_may_come_in_any_order_and_come_back() {
         assert!(holds(None, &keys(&[("Invoice", "2"), ("Credit Memo", "1"), ("Debit Memo", "1")])));
-        assert!(!holds(None, &keys(&[("Invoice", "2"), ("Credit Memo", "1"), ("Invoice", "3")])));
+        assert!(holds(None, &keys(&[("Invoice", "2"), ("Credit Memo", "1"), ("Invoice", "3")])));
+        assert!(!holds(None, &keys(&[("Invoice", "2"), ("Credit Memo", "1"), ("Invoice", "1")])));
     }
 
     #[test]
     fn a_page_must_lie_behind_the_one_before() {
-        let after =
-            Cursor::After { key: "5".to_owned(), kind: "Invoice".to_owned(), done: vec!["Credit Memo".to_owned()] };
+        let before = keys(&[("Credit Memo", "9"), ("Invoice", "5")]);
+        let after = Cursor::behind(None, &before).unwrap();
         assert!(holds(Some(&after), &keys(&[("Invoice", "6"), ("Overdue Charge", "1")])));
         assert!(!holds(Some(&after), &keys(&[("Invoice", "5")])));
         assert!(!holds(Some(&after), &keys(&[("Credit Memo", "9")])));

@@ -40,7 +40,7 @@ impl Acumatica {
         loop {
             let rows = self.read_rows(request, cursor.as_ref(), &mut notes, tape).await?;
             let step = match &cursor {
-                None | Some(Cursor::After { .. }) => by_key(cursor.as_ref(), &rows),
+                None | Some(Cursor::After(_)) => by_key(cursor.as_ref(), &rows),
                 Some(Cursor::Skip { rows: skipped, last, again }) => by_skip(*skipped, last, *again, &rows),
             };
             match step {
@@ -74,7 +74,7 @@ impl Acumatica {
             let (skip, overlap) = match cursor {
                 // One row more at the front shows whether rows have moved.
                 Some(Cursor::Skip { rows, .. }) if *rows > 0 => (Some(rows - 1), 1),
-                Some(Cursor::Skip { .. } | Cursor::After { .. }) | None => (None, 0),
+                Some(Cursor::Skip { .. } | Cursor::After(_)) | None => (None, 0),
             };
             let top = self.sizes.lock().unwrap_or_else(PoisonError::into_inner).top(entity) + overlap;
             let url = self.session.instance.list(entity.name(), &projection.query(filter.as_ref(), Some(top), skip));

@@ -4,7 +4,7 @@
 
 use futures_util::stream::{self, StreamExt};
 use port::{Exchange, Fault, Held, Kind, Operation, System};
-use store::IntentId;
+use store::{IntentId, StoreError};
 use sync::Problem;
 use sync::problem::Code;
 use sync::seam::{Mutant, mutant};
@@ -83,6 +83,10 @@ pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
                 return Ok(sent);
             }
         }
+        if round > 1 || operation == Operation::UpdateWhole {
+            // Time has passed since the intent was kept: whoever was replaced meanwhile must not send any more.
+            fence(run).await?;
+        }
         let answer = run.connection.writer.write(&batch).await.unpack(&mut sent.exchanges);
         let exchange = sent.exchanges.len().checked_sub(1);
         let outcomes = match answer {
@@ -135,6 +139,15 @@ pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
         sent.fates.push((item, Fate::Open { state: State::Parked, problem, exchange: None, touched: true }));
     }
     Ok(sent)
+}
+
+/// Fails as stale when another worker has claimed the connection.
+async fn fence(run: &Run<'_>) -> Result<(), RunError> {
+    let owner = run.cx.store.owner(run.connection.id).await?;
+    if owner.is_some_and(|owner| owner.epoch == run.epoch) || mutant(Mutant::NoFence) {
+        return Ok(());
+    }
+    Err(RunError::Store(StoreError::Stale))
 }
 
 /// Reads what the sink holds of documents that are to be written whole.

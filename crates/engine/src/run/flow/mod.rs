@@ -79,7 +79,10 @@ pub(super) struct Pass<'r> {
     children: Vec<Child>,
     /// Parents that were fetched by key, so that each is asked for once.
     asked_parents: BTreeSet<String>,
-    /// Records that were read once more because they named what is nowhere, so that each is once only.
+    /// Records that are read once more because they named what is nowhere; only when all else is settled, so that no two writes of
+    /// one record are under way.
+    again: BTreeMap<String, (sync::Entity, String)>,
+    /// Which these were so far, so that each is read once more only.
     reread: BTreeSet<String>,
     /// Open records of earlier runs that are to be looked at again: `(entity, code)` by ERP key.
     due: BTreeMap<String, (sync::Entity, String)>,
@@ -108,6 +111,7 @@ impl<'r> Pass<'r> {
             queue: VecDeque::new(),
             children: Vec::new(),
             asked_parents: BTreeSet::new(),
+            again: BTreeMap::new(),
             reread: BTreeSet::new(),
             due: BTreeMap::new(),
             arriving: FuturesUnordered::new(),
@@ -203,6 +207,10 @@ impl<'r> Pass<'r> {
         if self.take_due().await? || self.take_children().await? || self.flush() {
             return Ok(true);
         }
+        if !self.again.is_empty() {
+            self.due.append(&mut self.again);
+            return Ok(true);
+        }
         self.finish().await?;
         Ok(false)
     }
@@ -279,7 +287,7 @@ impl<'r> Pass<'r> {
         let Decided { items, children, rows, unsure, cut_short: _ } = decided;
         for (erp_key, what) in unsure {
             if self.reread.insert(erp_key.clone()) {
-                self.due.insert(erp_key, what);
+                self.again.insert(erp_key, what);
             }
         }
         for child in &children {
