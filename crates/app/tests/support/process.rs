@@ -30,8 +30,48 @@ pub const SMALL: Size = Size { customers: 12, items: 15, invoices: 25, won_deals
 /// What the simulators handed out: access tokens, refresh tokens, codes.
 type Issued = Arc<Mutex<BTreeSet<String>>>;
 
+/// Ends a process at a request of its own, as `kill -9` does.
+#[derive(Debug, Default)]
+pub struct Killer(Mutex<Option<Mark>>);
+
+/// Which request, counted down, and whether the simulator has done its work by then.
+#[derive(Debug)]
+struct Mark {
+    left: u32,
+    after_work: bool,
+    pid: nix::unistd::Pid,
+}
+
+impl Killer {
+    /// Kills `process` at its request number `nth`, before or after the work that it asks for.
+    pub fn aim(&self, process: &std::process::Child, nth: u32, after_work: bool) {
+        let pid = nix::unistd::Pid::from_raw(process.id().cast_signed());
+        *self.0.lock().unwrap() = Some(Mark { left: nth, after_work, pid });
+    }
+
+    /// Nobody is killed any more.
+    pub fn rest(&self) {
+        *self.0.lock().unwrap() = None;
+    }
+
+    fn counts(&self) -> Option<(bool, nix::unistd::Pid)> {
+        let mut mark = self.0.lock().unwrap();
+        let aimed = mark.as_mut()?;
+        aimed.left = aimed.left.saturating_sub(1);
+        if aimed.left > 0 {
+            return None;
+        }
+        mark.take().map(|mark| (mark.after_work, mark.pid))
+    }
+}
+
+fn kill(pid: nix::unistd::Pid) {
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
+}
+
 /// Both simulators on free ports, and a data folder.
 pub struct World {
+    pub killer: Arc<Killer>,
     pub sim: Arc<Sim>,
     pub folder: TempDir,
     pub erp: String,
@@ -93,7 +133,11 @@ impl World {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let issued = Issued::default();
         let (erp, crm) = runtime.block_on(async { (Port::open(0).await.unwrap(), Port::open(0).await.unwrap()) });
-        let watched = |router: Router| router.layer(from_fn_with_state(Arc::clone(&issued), watch));
+        let killer = Arc::new(Killer::default());
+        let watched = |router: Router| {
+            let watched = router.layer(from_fn_with_state(Arc::clone(&issued), watch));
+            watched.layer(from_fn_with_state(Arc::clone(&killer), aimed))
+        };
         let (erp_url, crm_url) = (format!("{}{prefix}", erp.url()), crm.url());
         let servers = {
             let _guard = runtime.enter();
@@ -101,6 +145,7 @@ impl World {
         };
         let folder = tempfile::tempdir().unwrap();
         let world = Self {
+            killer,
             sim,
             folder,
             erp: erp_url,
@@ -245,6 +290,19 @@ pub fn exchange(host: &str, method: &str, target: &str, form: &str) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
+}
+
+/// Lets the killer see each request before and after its work.
+async fn aimed(State(killer): State<Arc<Killer>>, request: Request, next: Next) -> Response {
+    let target = killer.counts();
+    if let Some((false, pid)) = target {
+        kill(pid);
+    }
+    let response = next.run(request).await;
+    if let Some((true, pid)) = target {
+        kill(pid);
+    }
+    response
 }
 
 /// Remembers tokens and codes on their way out.
