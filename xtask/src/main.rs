@@ -16,6 +16,7 @@ mod docs;
 mod fmt;
 mod run;
 mod size;
+mod soak;
 mod step;
 mod system;
 mod test;
@@ -73,6 +74,12 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Kill two hundred processes and run a hundred thousand seeds: hours
+    Soak {
+        /// Passed on to the machine instead of its seeds
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Build the release binary and hold it against its size budget
     Size,
 }
@@ -88,6 +95,7 @@ fn main() -> ExitCode {
         Verb::Deny { advisories } => step::alone("deny", || deny::run(advisories)),
         Verb::Bench { arguments } => step::alone("bench", || bench::run(&arguments)),
         Verb::Trial { arguments } => step::alone("trial", || trial::run(&arguments)),
+        Verb::Soak { arguments } => step::alone("soak", || soak::run(&arguments)),
         Verb::Size => step::alone("size", size::run),
     };
     match outcome {

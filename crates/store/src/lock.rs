@@ -57,6 +57,19 @@ pub(crate) fn take_folder(folder: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// Waits a moment for the role: the server needs one to notice that a worker was killed.
+async fn freed(session: &mut PoolConnection<sqlx::Postgres>) -> std::result::Result<bool, sqlx::Error> {
+    sqlx::query("set lock_timeout = '3s'").execute(&mut **session).await?;
+    let waited =
+        sqlx::query("select pg_advisory_lock($1, $2)").bind(ADVISORY).bind(WORKER).execute(&mut **session).await;
+    sqlx::query("set lock_timeout = 0").execute(&mut **session).await?;
+    match waited {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("55P03") => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Takes the role on a server's database: a session of its own holds the lock.
 pub(crate) async fn take_server(db: &Postgres) -> Result<PoolConnection<sqlx::Postgres>> {
     let fail = |error: sqlx::Error| crate::db::server_error(&error);
@@ -67,7 +80,7 @@ pub(crate) async fn take_server(db: &Postgres) -> Result<PoolConnection<sqlx::Po
         .fetch_one(&mut *session)
         .await
         .map_err(fail)?;
-    if taken {
+    if taken || freed(&mut session).await.map_err(fail)? {
         return Ok(session);
     }
     let owner: Option<String> = sqlx::query_scalar(

@@ -69,6 +69,11 @@ const DOORS: &[(&str, &[Air], &str)] = &[
         "the program's one place where the ports are filled with the real world",
     ),
     (
+        "crates/app/tests/kills.rs",
+        &[Air::Environment],
+        "a soak kills more processes than a landing, and says so from outside",
+    ),
+    (
         "crates/sim/src/clock.rs",
         &[Air::Clock, Air::Sleep],
         "the simulators run as a service too; this is the clock they get then",

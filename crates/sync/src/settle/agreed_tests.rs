@@ -1,3 +1,5 @@
+//! Agreed values: packing and what changed between two versions.
+
 #![allow(clippy::unwrap_used)]
 use proptest::prelude::*;
 
