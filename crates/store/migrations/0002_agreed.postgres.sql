@@ -14,6 +14,7 @@ alter table trail add column changes bytea, add column erased bytea;
 -- Whether bodies are still there, and the seal of a settlement whose rows went after their time.
 alter table settlements add column bodies bigint not null default 1;
 alter table settlements add column pruned bytea;
-create index settlements_bodies on settlements (connection, number) where bodies = 1;
-create index settlements_kept on settlements (connection, number) where pruned is null;
+create index settlements_bodies on settlements (connection, at) where bodies = 1;
+create index settlements_kept on settlements (connection, at) where pruned is null;
 create index runs_ended on runs (connection, ended) where ended is not null;
+create index runs_told on runs (connection, ended) where summary is not null;

@@ -115,6 +115,25 @@ pub(crate) fn erased(digests: &Digests, at: Position, digest: &[u8], left: &Said
     framed.short()
 }
 
+/// Seal of a settlement whose rows went after their time: binds its link to the one before it.
+pub(crate) fn pruned(digests: &Digests, before: &[u8], kept: &Pruned<'_>) -> RowDigest {
+    let mut framed = Framed(digests.trail());
+    framed.0.update(b"p");
+    framed.bytes(before).int(kept.connection).int(kept.number).int(kept.at).int(kept.transitions).int(kept.exchanges);
+    framed.bytes(kept.link);
+    framed.short()
+}
+
+/// What is left of a settlement whose rows went.
+pub(crate) struct Pruned<'a> {
+    pub(crate) connection: i64,
+    pub(crate) number: i64,
+    pub(crate) at: i64,
+    pub(crate) transitions: i64,
+    pub(crate) exchanges: i64,
+    pub(crate) link: &'a [u8],
+}
+
 /// Seal of agreed values: binds them to their record.
 pub(crate) fn agreed(digests: &Digests, record: i64, packed: &[u8]) -> RowDigest {
     let mut framed = Framed(digests.trail());

@@ -148,6 +148,8 @@ pub(crate) enum Durability {
     Process,
     /// Survives a power cut. For token rotation and people's decisions.
     Power,
+    /// Likewise, and what is deleted is overwritten in the file. For erasing a person's values; a server does so when it vacuums.
+    Erasure,
 }
 
 /// The database.

@@ -127,7 +127,7 @@ impl Store {
         Ok(true)
     }
 
-    async fn decided(
+    pub(crate) async fn decided(
         &self,
         tx: &mut Tx,
         connection: ConnectionId,

@@ -92,7 +92,7 @@ fn read(row: &Row<'_>) -> Result<KeptExchange> {
     })
 }
 
-fn unpack(packed: Vec<u8>) -> Result<Vec<u8>> {
+pub(crate) fn unpack(packed: Vec<u8>) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     let mut reader = zstd::stream::read::Decoder::new(packed.as_slice())
         .map(|decoder| std::io::Read::take(decoder, BODY as u64))

@@ -1,14 +1,14 @@
 //! Whether the trail is as it was written: the hash chain walked from its first link to its head.
 //!
 //! Owns the walk and the naming of the first row that is not right. Must not repair. Bodies may have been pruned, because their digest
-//! stays; everything else that is gone, changed, moved or added is found. Not found is a whole database put back to an earlier state:
+//! stays; so may rows past their time and a person's values, under a seal; everything else that is gone, changed, moved or added is found. Not found is a whole database put back to an earlier state:
 //! for that, compare the head with one that was exported.
 
 use std::collections::BTreeMap;
 
 use sync::Instant;
 
-use crate::chain::{self, Exchanged, Position, RowDigest, Said, Settled};
+use crate::chain::{self, Exchanged, Position, Pruned, RowDigest, Said, Settled};
 use crate::code;
 use crate::db::{Row, statements};
 use crate::error::{Result, StoreError};
@@ -18,11 +18,14 @@ use crate::table::chains::{self, Head, Link};
 use crate::table::connections::ConnectionId;
 
 statements! {
-    SETTLEMENTS = "select s.id, s.number, r.name, s.at, s.transitions, s.exchanges, s.chain from settlements s \
+    SETTLEMENTS = "select s.id, s.number, r.name, s.at, s.transitions, s.exchanges, s.chain, s.pruned from settlements s \
                    left join runs r on r.id = s.run where s.connection = $1 and s.number > $2 order by s.number limit 200";
     TRAIL = "select t.settlement, t.position, l.flow, l.erp_key, t.what, t.target_id, t.problem_code, t.problem_message, \
              t.problem_field, t.note, t.exchange, t.digest, t.changes, t.erased from trail t left join ledger l on l.id = t.record \
              where t.settlement = $1 order by t.position";
+    LEFT = "select position from trail where settlement = $1 union select position from exchanges where settlement = $1 order by 1";
+    AGREED = "select a.record, a.packed, a.seal, l.erp_key from agreed a join ledger l on l.id = a.record \
+              where l.connection = $1 and a.record > $2 order by a.record limit 500";
     EXCHANGES = "select e.settlement, e.position, e.system, e.method, e.target, e.status, e.failure, e.started, e.took, e.attempt, \
                  e.bodies, e.digest, b.id, b.request, b.response from exchanges e \
                  left join bodies b on b.settlement = e.settlement and b.position = e.position \
@@ -63,6 +66,8 @@ struct Kept {
     transitions: i64,
     exchanges: i64,
     chain: Vec<u8>,
+    /// The seal that stands for rows that went after their time.
+    pruned: Option<Vec<u8>>,
 }
 
 /// What is wrong at a position of a settlement.
@@ -74,6 +79,17 @@ impl Store {
     /// # Errors
     /// What the database reports; a broken chain is a result, not an error.
     pub async fn verify(&self, connection: ConnectionId) -> Result<Verified> {
+        self.verify_since(connection, None).await
+    }
+
+    /// Walks the chain of a connection, which must lead through `head`, exported earlier: a database put back to a state before that,
+    /// or another one in its place, does not.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn verify_since(&self, connection: ConnectionId, head: Option<&str>) -> Result<Verified> {
+        let mut passed = head.is_none_or(|wanted| wanted.eq_ignore_ascii_case(&hex(&Link::default())));
+        let wanted = head;
         let kept_head = chains::get(&self.db, connection.0).await?;
         let kept_head = kept_head.ok_or_else(|| StoreError::Other("the connection is not known".to_owned()))?;
         let mut head = Head { settlements: 0, link: Link::default() };
@@ -88,6 +104,7 @@ impl Store {
                 match self.step(connection, head, &settlement).await? {
                     Ok(link) => {
                         head = Head { settlements: settlement.number, link };
+                        passed |= wanted.is_some_and(|wanted| wanted.eq_ignore_ascii_case(&hex(&link)));
                         verified.settlements += 1;
                         verified.rows += u64::try_from(settlement.transitions).unwrap_or(0);
                         verified.exchanges += u64::try_from(settlement.exchanges).unwrap_or(0);
@@ -108,7 +125,18 @@ impl Store {
             };
             verified.broken = Some(Broken { id: TrailId { settlement: 0, position: 0 }, at: None, what });
         }
-        verified.head = head.link.iter().map(|byte| format!("{byte:02x}")).collect();
+        let nowhere = |what: String| Broken { id: TrailId { settlement: 0, position: 0 }, at: None, what };
+        if verified.broken.is_none() && !passed {
+            let what =
+                "The chain does not lead through the given head: an earlier state was put back, or another database.";
+            verified.broken = Some(nowhere(what.to_owned()));
+        }
+        if verified.broken.is_none()
+            && let Some(key) = self.agreed_changed(connection).await?
+        {
+            verified.broken = Some(nowhere(format!("What is kept as last agreed of the record {key} was changed.")));
+        }
+        verified.head = hex(&head.link);
         Ok(verified)
     }
 
@@ -121,6 +149,9 @@ impl Store {
     ) -> Result<std::result::Result<Link, Wrong>> {
         if kept.number != before.settlements + 1 {
             return Ok(Err((0, "A settlement before this one is missing.")));
+        }
+        if let Some(seal) = &kept.pruned {
+            return self.step_over(connection, before, kept, seal).await;
         }
         let at = |position| Position { connection: connection.0, number: kept.number, position };
         let trail = self.db.rows(&TRAIL, &[kept.id.into()], |row| self.read_transition(row, at)).await?;
@@ -150,6 +181,53 @@ impl Store {
             )));
         }
         Ok(Ok(link))
+    }
+
+    /// The link of a settlement whose rows went after their time.
+    async fn step_over(
+        &self,
+        connection: ConnectionId,
+        before: Head,
+        kept: &Kept,
+        seal: &[u8],
+    ) -> Result<std::result::Result<Link, Wrong>> {
+        let left = Pruned {
+            connection: connection.0,
+            number: kept.number,
+            at: kept.at.micros(),
+            transitions: kept.transitions,
+            exchanges: kept.exchanges,
+            link: &kept.chain,
+        };
+        let link = Link::try_from(kept.chain.as_slice()).ok();
+        let Some(link) = link.filter(|_| chain::pruned(&self.digests, &before.link, &left) == seal) else {
+            return Ok(Err((
+                0,
+                "What is left of a settlement past its time was changed, or it follows another one than it did.",
+            )));
+        };
+        let rows = self.db.rows(&LEFT, &[kept.id.into()], |row| row.int(0)).await?;
+        Ok(rows.first().map_or(Ok(link), |position| Err((*position, "A row was added to a settlement past its time."))))
+    }
+
+    /// The first record whose agreed values are not those that were kept for it.
+    async fn agreed_changed(&self, connection: ConnectionId) -> Result<Option<String>> {
+        let mut after = 0;
+        loop {
+            let page = self
+                .db
+                .rows(&AGREED, &[connection.0.into(), after.into()], |row| {
+                    let record = row.int(0)?;
+                    let right = chain::agreed(&self.digests, record, &row.bytes(1)?) == row.bytes(2)?.as_slice();
+                    Ok((record, right, row.text(3)?))
+                })
+                .await?;
+            let Some((last, ..)) = page.last() else { return Ok(None) };
+            after = *last;
+            if let Some((.., key)) = page.into_iter().find(|(_, right, _)| !right) {
+                return Ok(Some(key));
+            }
+        }
     }
 
     fn read_transition(&self, row: &Row<'_>, at: impl Fn(usize) -> Position) -> Result<Checked> {
@@ -209,6 +287,10 @@ impl Store {
     }
 }
 
+fn hex(link: &Link) -> String {
+    link.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A row with its digest, or what is wrong with it.
 struct Checked {
     position: i64,
@@ -224,6 +306,7 @@ fn read_settlement(row: &Row<'_>) -> Result<Kept> {
         transitions: row.int(4)?,
         exchanges: row.int(5)?,
         chain: row.bytes(6)?,
+        pruned: row.opt_bytes(7)?,
     })
 }
 

@@ -43,7 +43,7 @@ impl Sqlite {
         connection.busy_timeout(PATIENCE).map_err(|e| error(&e))?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         connection
-            .execute_batch("pragma foreign_keys = on; pragma trusted_schema = off; pragma temp_store = memory; pragma cache_size = -8000;")
+            .execute_batch("pragma foreign_keys = on; pragma trusted_schema = off; pragma temp_store = memory; pragma secure_delete = fast; pragma cache_size = -8000;")
             .map_err(|e| error(&e))?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)), place: path.display().to_string().into() })
     }
@@ -75,6 +75,7 @@ impl Sqlite {
         let begin = match durability {
             Durability::Process => "begin immediate",
             Durability::Power => "pragma synchronous = full; begin immediate",
+            Durability::Erasure => "pragma synchronous = full; pragma secure_delete = on; begin immediate",
         };
         let transaction = Transaction { connection, durability, open: true };
         transaction.connection.execute_batch(begin).map_err(|e| error(&e))?;
@@ -100,6 +101,10 @@ impl Transaction {
     pub(super) fn commit(mut self) -> Result<()> {
         self.connection.execute_batch("commit").map_err(|e| error(&e))?;
         self.open = false;
+        if self.durability == Durability::Erasure {
+            // What readers beside keep in the log goes with the next checkpoint.
+            let _ = self.connection.execute_batch("pragma wal_checkpoint(truncate)");
+        }
         Ok(())
     }
 }
@@ -110,9 +115,12 @@ impl Drop for Transaction {
         if self.open && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("rollback");
         }
-        if self.durability == Durability::Power {
-            let _ = self.connection.execute_batch("pragma synchronous = normal");
-        }
+        let back = match self.durability {
+            Durability::Process => return,
+            Durability::Power => "pragma synchronous = normal",
+            Durability::Erasure => "pragma synchronous = normal; pragma secure_delete = fast",
+        };
+        let _ = self.connection.execute_batch(back);
     }
 }
 

@@ -27,6 +27,7 @@ statements! {
                and l.erp_key in (select value from json_each($3))",
               "select l.erp_key, a.packed from ledger l join agreed a on a.record = l.id where l.connection = $1 and l.flow = $2 \
                and l.erp_key = any($3)";
+    DROP = "delete from agreed where record = $1";
 }
 
 /// Keeps packed values by row of the ledger.
@@ -48,6 +49,11 @@ pub(crate) async fn of_records(tx: &mut Tx, records: &[i64]) -> Result<BTreeMap<
     }
     let rows = tx.rows(&OF_RECORDS, &[Arg::Ints(records)], |row| Ok((row.int(0)?, unpack(&row.bytes(1)?)?))).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Forgets what was agreed of a record; the number of rows that were there.
+pub(crate) async fn drop(tx: &mut Tx, record: i64) -> Result<u64> {
+    tx.run(&DROP, &[record.into()]).await
 }
 
 pub(crate) fn unpack(packed: &[u8]) -> Result<Agreed> {

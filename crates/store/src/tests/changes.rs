@@ -26,7 +26,7 @@ pub(super) fn accepted(entry: &Entry, phone: &str) -> Accepted {
 pub(super) async fn write(running: &Running, entry: &Entry, what: What, phone: &str) {
     let mut settlement = running.settlement(vec![entry.clone()], vec![said(entry, what, Some(0))]);
     settlement.accepted = vec![accepted(entry, phone)];
-    settlement.exchanges = vec![exchanged(&format!("{{\"Phone\":\"{phone}\"}}"))];
+    settlement.exchanges = vec![exchanged(&format!("{{\"ERP_Key\":\"{}\",\"Phone\":\"{phone}\"}}", entry.erp_key))];
     running.store.settle(settlement).await.unwrap();
 }
 

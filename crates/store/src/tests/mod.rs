@@ -6,10 +6,12 @@
 mod chain;
 mod changes;
 mod due;
+mod erasure;
 mod fences;
 mod files;
 mod links;
 mod plans;
+mod retention;
 mod secrets;
 mod statements;
 mod story;

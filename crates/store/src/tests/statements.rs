@@ -8,7 +8,7 @@ use crate::table::*;
 
 /// Every statement there is.
 pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
-    let files: [(&str, &[(&'static str, &'static Sql)]); 23] = [
+    let files: [(&str, &[(&'static str, &'static Sql)]); 25] = [
         ("agreed", agreed::ALL),
         ("chains", chains::ALL),
         ("checkpoints", checkpoints::ALL),
@@ -25,6 +25,8 @@ pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
         ("runs", runs::ALL),
         ("settlements", settlements::ALL),
         ("trail", trail::ALL),
+        ("erase", crate::erase::ALL),
+        ("prune", crate::prune::ALL),
         ("find", crate::find::ALL),
         ("decide", crate::decide::ALL),
         ("record", crate::record::ALL),

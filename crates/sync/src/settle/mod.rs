@@ -137,11 +137,13 @@ pub enum What {
     Replayed,
     /// A person left it alone, with a reason.
     LeftAlone,
+    /// A person had its values erased.
+    Erased,
 }
 
 impl What {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Created,
         Self::Updated,
         Self::NothingToWrite,
@@ -152,6 +154,7 @@ impl What {
         Self::Parked,
         Self::Replayed,
         Self::LeftAlone,
+        Self::Erased,
     ];
 
     /// The word in tables and output.
@@ -168,6 +171,7 @@ impl What {
             Self::Parked => "parked",
             Self::Replayed => "replayed",
             Self::LeftAlone => "left_alone",
+            Self::Erased => "erased",
         }
     }
 
