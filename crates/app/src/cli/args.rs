@@ -82,6 +82,10 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     /// The trail: every decision, filtered, and proof that it is whole
     Audit(AuditArgs),
+    /// Take away what is past its time: bodies after 90 days, decisions after 7 years
+    Prune(PruneArgs),
+    /// Erase a person's values from everything that is kept of a record
+    Erase(EraseArgs),
     /// Run the simulators alone, for tries and training
     Sim(SimArgs),
     /// Settings of this process
@@ -303,7 +307,42 @@ pub(crate) struct AuditArgs {
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum AuditVerb {
     /// Prove that no part of the trail was changed, removed or reordered
-    Verify,
+    Verify(VerifyArgs),
+}
+
+/// `audit verify`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// A head that was printed earlier: the chain must lead through it, or an earlier state was put back
+    #[arg(long, value_name = "HEX", value_parser = head)]
+    pub(crate) head: Option<String>,
+}
+
+/// `prune`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PruneArgs {
+    /// The connection; may be left out when there is exactly one
+    pub(crate) name: Option<String>,
+    /// Say how much, change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// `erase`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct EraseArgs {
+    /// The connection, when there are several; then KEY follows
+    #[arg(value_name = "NAME")]
+    pub(crate) first: String,
+    /// The record
+    #[arg(value_name = "KEY")]
+    pub(crate) second: Option<String>,
+    /// The reason, kept in the trail
+    #[arg(long, value_name = "W")]
+    pub(crate) why: String,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 /// Which simulators.
@@ -367,6 +406,13 @@ pub(crate) enum ConfigVerb {
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
+}
+
+fn head(text: &str) -> Result<String, String> {
+    let right = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    right
+        .then(|| text.to_ascii_lowercase())
+        .ok_or_else(|| "is 64 hexadecimal digits, as `audit verify` prints them".to_owned())
 }
 
 fn since(text: &str) -> Result<sync::Instant, String> {

@@ -3,7 +3,8 @@
 //! Owns filters and forms. Must not change anything. Rows are printed page by page, so that a long trail needs no memory.
 //!
 //! `--json` prints one object a line:
-//! `{"id","at","run_id"?,"flow","key","erp_key","what","zoho_id"?,"problem"?,"message"?,"field"?,"note"?}`, the newest first.
+//! `{"id","at","run_id"?,"flow","key","erp_key","what","zoho_id"?,"problem"?,"message"?,"field"?,"note"?,`
+//! `"changes":[{"row"?,"field","before"?,"after"?}]?,"erased"?}`, the newest first.
 //! `audit verify --json` prints one object: `{"whole","connections":[{"connection","whole","settlements","rows","exchanges","head",`
 //! `"broken":{"at_row","at"?,"what"}?}]}` and exits with 3 when a chain is broken.
 
@@ -17,6 +18,7 @@ use sync::settle::What;
 
 use super::args::{AuditArgs, AuditVerb};
 use super::opened::refused;
+use super::record::values::{self, Change};
 use super::{Invocation, Opened, output, tables};
 use crate::connection_file::nearest;
 use crate::process::exit::{Exit, Failure};
@@ -45,12 +47,16 @@ struct Row<'a> {
     field: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     note: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<Change>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    erased: bool,
 }
 
 pub(super) async fn run(cx: &Invocation, args: AuditArgs) -> Result<Exit, Failure> {
     let opened = Opened::open(cx, Access::ReadOnly).await?;
-    if let Some(AuditVerb::Verify) = args.verb {
-        return verify::run(cx, &opened, args.connection.as_deref()).await;
+    if let Some(AuditVerb::Verify(verify)) = &args.verb {
+        return verify::run(cx, &opened, args.connection.as_deref(), verify.head.as_deref()).await;
     }
     let what = args.what.as_deref().map(kind).transpose()?;
     let mut filter =
@@ -119,6 +125,8 @@ impl<'a> From<&'a TrailRow> for Row<'a> {
             message: problem.map(|problem| problem.message.as_str()),
             field: problem.map_or("", |problem| problem.field.as_str()),
             note: &row.note,
+            changes: row.changes.as_ref().map(values::changes).unwrap_or_default(),
+            erased: row.erased,
         }
     }
 }
@@ -136,7 +144,7 @@ impl Printer {
             return Self::Json;
         }
         if args.csv {
-            output::line("id,at,run_id,flow,key,erp_key,what,zoho_id,problem,message,field,note");
+            output::line("id,at,run_id,flow,key,erp_key,what,zoho_id,problem,message,field,note,changes");
             return Self::Csv;
         }
         let mut table = output::table(&["when", "what", "record", "why"], &[]);
@@ -185,6 +193,7 @@ impl Printer {
 
 fn csv(row: &Row<'_>) -> String {
     let at = row.at.to_string();
+    let changes = row.changes.iter().map(values::sentence).collect::<Vec<_>>().join("; ");
     let fields = [
         row.id.as_str(),
         at.as_str(),
@@ -198,6 +207,7 @@ fn csv(row: &Row<'_>) -> String {
         row.message.unwrap_or_default(),
         row.field,
         row.note,
+        &changes,
     ];
     fields.map(output::csv).join(",")
 }

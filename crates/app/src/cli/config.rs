@@ -45,6 +45,12 @@ pub(super) fn run(cx: &Invocation, args: ConfigArgs) -> Result<Exit, Failure> {
         ),
         shown("allow_loopback", settings.allow_loopback.value.to_string(), &settings.allow_loopback.origin),
         shown("log", format!("{:?}", settings.log.value).to_lowercase(), &settings.log.origin),
+        shown(
+            "keep_decisions_days",
+            settings.keep_decisions_days.value.to_string(),
+            &settings.keep_decisions_days.origin,
+        ),
+        shown("keep_bodies_days", settings.keep_bodies_days.value.to_string(), &settings.keep_bodies_days.origin),
     ];
     if cx.json {
         output::json(&rows)?;

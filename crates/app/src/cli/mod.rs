@@ -10,6 +10,7 @@ mod audit;
 mod completions;
 mod config;
 mod demo;
+mod erase;
 mod init;
 mod interrupt;
 mod login;
@@ -17,6 +18,7 @@ mod opened;
 mod parked;
 mod ping;
 mod progress;
+mod prune;
 mod record;
 mod replay;
 mod runs;
@@ -63,6 +65,8 @@ pub(crate) async fn run(cli: Cli, env: Environment) -> Result<Exit, Failure> {
         Command::Skip(args) => skip::run(&cx, args).await,
         Command::Runs(args) => runs::run(&cx, args).await,
         Command::Audit(args) => audit::run(&cx, args).await,
+        Command::Prune(args) => prune::run(&cx, args).await,
+        Command::Erase(args) => erase::run(&cx, args).await,
         Command::Sim(args) => sim::run(&cx, args).await,
         Command::Config(args) => config::run(&cx, args),
         Command::Completions(args) => completions::run(args),

@@ -5,14 +5,16 @@
 //! `--json` prints one object:
 //! `{"connection","flow","entity","key","erp_key","source_id","zoho_id","state","asked","since","changed","source_changed","attempts",`
 //! `"problem":{"code","message","field","remedy","tried_again"}?,`
-//! `"decisions":[{"id","at","run_id"?,"what","zoho_id"?,"problem"?,"note"?,"request"?}],`
+//! `"agreed":{"fields":{},"rows":[]}?,"decisions":[{"id","at","run_id"?,"what","zoho_id"?,"problem"?,"note"?,"request"?,`
+//! `"changes":[{"row"?,"field","before"?,"after"?}]?,"erased"?}],`
 //! `"requests":[{"id","system","method","target","status"?,"failure"?,"started","milliseconds","attempt","request"?,"answer"?}]}`,
-//! newest first; `request` of a decision names the `id` of the request that decided. A key that names several records prints
+//! newest first; `agreed` is what Zoho CRM was last told and took; `request` of a decision names the `id` of the request that decided. A key that names several records prints
 //! `{"connection","key","candidates":[…]}` and exits with 2.
 
 mod bodies;
 mod look_up;
 mod show;
+pub(super) mod values;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -20,6 +22,7 @@ use store::{Access, KeptExchange, RecordView, TrailId};
 use sync::{Class, Instant, Problem};
 
 pub(super) use look_up::{Candidate, one};
+use values::Change;
 
 use super::args::RecordArgs;
 use super::opened::refused;
@@ -69,6 +72,9 @@ struct View {
     source_changed: Option<Instant>,
     attempts: u32,
     problem: Option<Told>,
+    /// What Zoho CRM was last told and took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreed: Option<Value>,
     decisions: Vec<Decision>,
     requests: Vec<Request>,
 }
@@ -88,6 +94,11 @@ struct Decision {
     note: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<Change>,
+    /// True when its values were erased on request.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    erased: bool,
 }
 
 #[derive(Serialize)]
@@ -130,7 +141,7 @@ pub(super) async fn run(cx: &Invocation, args: RecordArgs) -> Result<Exit, Failu
 
 impl View {
     fn new(connection: String, record: RecordView, with_bodies: bool) -> Self {
-        let RecordView { row, trail, agreed: _, exchanges } = record;
+        let RecordView { row, trail, agreed, exchanges } = record;
         let entry = row.entry;
         let mut names = vec![entry.erp_key.as_str()];
         names.extend(entry.target_id.as_deref());
@@ -149,6 +160,8 @@ impl View {
                 problem: row.problem.as_ref().map(Told::from),
                 note: row.note,
                 request: row.exchange.map(|id| id.to_string()),
+                changes: row.changes.as_ref().map(values::changes).unwrap_or_default(),
+                erased: row.erased,
             })
             .collect();
         Self {
@@ -162,6 +175,7 @@ impl View {
             source_changed: entry.stamp,
             attempts: entry.attempts,
             problem: entry.problem.as_ref().map(Told::from),
+            agreed: agreed.as_ref().map(values::agreed),
             decisions,
             requests,
             key: entry.code,

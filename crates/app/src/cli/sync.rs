@@ -58,6 +58,7 @@ async fn go(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure> {
         full: args.full,
         since: args.since,
         dry_run: args.dry_run,
+        retention: Some(cx.settings.retention()),
     };
     let context = opened.context(progress(cx));
     interrupt::watch(context.stop.clone())?;

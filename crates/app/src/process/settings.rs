@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use store::Retention;
 
 use super::exit::Failure;
 use super::world::Environment;
@@ -62,6 +63,10 @@ pub(crate) struct Settings {
     pub(crate) key: Set<Option<secrecy::SecretString>>,
     pub(crate) allow_loopback: Set<bool>,
     pub(crate) log: Set<LogForm>,
+    /// Days that decisions are kept.
+    pub(crate) keep_decisions_days: Set<u32>,
+    /// Days that bodies of requests and answers are kept.
+    pub(crate) keep_bodies_days: Set<u32>,
 }
 
 /// Name of the settings file in the data folder.
@@ -75,9 +80,16 @@ struct File {
     key_command: Option<String>,
     allow_loopback: Option<bool>,
     log: Option<LogForm>,
+    keep_decisions_days: Option<u32>,
+    keep_bodies_days: Option<u32>,
 }
 
 impl Settings {
+    /// How long the trail is kept.
+    pub(crate) fn retention(&self) -> Retention {
+        Retention::days(self.keep_decisions_days.value, self.keep_bodies_days.value)
+    }
+
     /// Resolves every setting.
     pub(crate) fn resolve(global: &Global, env: &Environment) -> Result<Self, Failure> {
         let data_dir = pick(
@@ -158,8 +170,30 @@ impl Settings {
                 file.log,
                 || LogForm::Text,
             )?,
+            keep_decisions_days: days(
+                env,
+                "ML_CONNECTOR_KEEP_DECISIONS_DAYS",
+                file.keep_decisions_days,
+                Retention::DECISIONS_DAYS,
+            )?,
+            keep_bodies_days: days(
+                env,
+                "ML_CONNECTOR_KEEP_BODIES_DAYS",
+                file.keep_bodies_days,
+                Retention::BODIES_DAYS,
+            )?,
         })
     }
+}
+
+/// A number of days, from one to a hundred years.
+fn days(env: &Environment, name: &'static str, file: Option<u32>, default: u32) -> Result<Set<u32>, Failure> {
+    let fits = |days: u32| (1..=36_500).contains(&days).then_some(days);
+    let wrong = || "must be a number of days from 1 to 36500".to_owned();
+    if file.is_some_and(|days| fits(days).is_none()) {
+        return Err(Failure::usage(format!("{FILE}: keep_decisions_days and keep_bodies_days: each {}.", wrong())));
+    }
+    pick(None, env, name, |text| text.trim().parse().ok().and_then(fits).ok_or_else(wrong), file, || default)
 }
 
 fn pick<T>(
@@ -194,7 +228,7 @@ fn read_file(folder: &Path) -> Result<File, Failure> {
         let line =
             error.span().map_or(1, |span| text.as_bytes().iter().take(span.start).filter(|b| **b == b'\n').count() + 1);
         Failure::usage(format!(
-            "{}:{line}: {} Known keys: database, key_file, key_command, allow_loopback, log.",
+            "{}:{line}: {} Known keys: database, key_file, key_command, allow_loopback, log, keep_decisions_days, keep_bodies_days.",
             path.display(),
             error.message()
         ))
@@ -244,6 +278,10 @@ mod tests {
                 .message
                 .contains("ML_CONNECTOR_ALLOW_LOOPBACK must be 1 or 0")
         );
+        let env = Environment::with(&[("ML_CONNECTOR_KEEP_BODIES_DAYS", "0")]);
+        assert!(Settings::resolve(&global, &env).unwrap_err().message.contains("from 1 to 36500"));
+        std::fs::write(folder.path().join(FILE), "keep_decisions_days = 0\n").unwrap();
+        assert!(Settings::resolve(&global, &Environment::default()).unwrap_err().message.contains("from 1 to 36500"));
         std::fs::write(folder.path().join(FILE), "\nlogs = \"json\"\n").unwrap();
         let told = Settings::resolve(&global, &Environment::default()).unwrap_err().message;
         assert!(told.contains("ml-connector.toml:2") && told.contains("Known keys"), "{told}");

@@ -38,6 +38,8 @@ pub struct Options {
     pub since: Option<Instant>,
     /// Plan only: nothing is written on either side nor in the ledger.
     pub dry_run: bool,
+    /// What goes at the end of the run, a few small steps of it; `None` keeps everything.
+    pub retention: Option<store::Retention>,
 }
 
 /// Why a run could not be made or told.
@@ -50,6 +52,9 @@ pub enum RunError {
 
 /// Grace for writes under way when the run is told to stop.
 const GRACE: Duration = Duration::from_millis(700);
+
+/// Steps of pruning at the end of a run: at most a second or so, mostly nothing.
+const PRUNING: usize = 8;
 
 /// Runs the flows once.
 ///
@@ -85,6 +90,12 @@ pub async fn sync(cx: &Context, connection: &Connection, options: &Options) -> R
             let _ = cx.store.finish_run(connection.id, &run.id, cx.clock.now(), "fault", "{}").await;
         }
         return Err(error);
+    }
+
+    if let (Some(retention), false, false) = (&options.retention, options.dry_run, cx.stop.is_cancelled())
+        && let Err(error) = cx.store.prune(connection.id, retention, cx.clock.now(), PRUNING).await
+    {
+        run.note(format!("What is past its time could not be taken away; the next run goes on. {error}"));
     }
 
     let report = report(&run, started, before);

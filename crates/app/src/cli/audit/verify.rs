@@ -32,15 +32,20 @@ struct Place {
     what: String,
 }
 
-/// Verifies one connection, or all.
-pub(super) async fn run(cx: &Invocation, opened: &Opened, name: Option<&str>) -> Result<Exit, Failure> {
-    let rows = match name {
-        Some(name) => vec![opened.connection(Some(name)).await?],
-        None => opened.store.connections().await.map_err(refused)?,
+/// Verifies one connection, or all; with a `head`, one.
+pub(super) async fn run(
+    cx: &Invocation,
+    opened: &Opened,
+    name: Option<&str>,
+    head: Option<&str>,
+) -> Result<Exit, Failure> {
+    let rows = match (name, head) {
+        (Some(_), _) | (None, Some(_)) => vec![opened.connection(name).await?],
+        (None, None) => opened.store.connections().await.map_err(refused)?,
     };
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
-        let verified = opened.store.verify(row.id).await.map_err(refused)?;
+        let verified = opened.store.verify_since(row.id, head).await.map_err(refused)?;
         all.push(Told::new(row.name, verified));
     }
     let whole = all.iter().all(|told| told.whole);
@@ -80,7 +85,7 @@ fn show(told: &Told) {
     match &told.broken {
         None => {
             output::line(format!("{}: the trail is whole ({counts}).", told.connection));
-            output::line(format!("  head {}", told.head));
+            output::line(format!("  head {}   keep it elsewhere; --head compares the chain with it later", told.head));
         }
         Some(place) => {
             let at = place.at.map(|at| format!(", settled {}", tables::short(at))).unwrap_or_default();

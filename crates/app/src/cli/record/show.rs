@@ -9,11 +9,14 @@ use serde_json::Value;
 use sync::Instant;
 use sync::settle::State;
 
-use super::{Decision, Request, View};
+use super::{Decision, Request, View, values};
 use crate::cli::{output, tables};
 
 /// Decisions and requests that are shown; `--json` has more.
 const SHOWN: usize = 20;
+
+/// Changes that are shown of a decision.
+const CHANGES: usize = 12;
 
 pub(super) fn record(view: &View, now: Instant) {
     output::line(format!("{}  ({}, {})", output::safe(&view.key), view.entity, view.connection));
@@ -81,6 +84,15 @@ fn decisions(all: &[Decision]) -> Table {
         }
         if !decision.note.is_empty() {
             lines.push(output::safe(&decision.note));
+        }
+        for change in decision.changes.iter().take(CHANGES) {
+            lines.push(output::cut(&values::sentence(change), 200));
+        }
+        if decision.changes.len() > CHANGES {
+            lines.push(format!("and {} more changes: add --json", decision.changes.len() - CHANGES));
+        }
+        if decision.erased {
+            lines.push("values erased on request".to_owned());
         }
         lines.push(decision.run_id.as_deref().map_or_else(|| "a person".to_owned(), output::safe));
         lines.extend(decision.request.as_ref().map(|id| format!("request {id}")));
