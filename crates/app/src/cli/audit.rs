@@ -238,10 +238,12 @@ mod tests {
             message: Some("@SUM(1)"),
             field: "",
             note: "-1",
+            changes: Vec::new(),
+            erased: false,
         };
         assert_eq!(
             csv(&row),
-            "1.0,1970-01-01T00:00:00Z,,customers,'=cmd|' /C calc'!A0,\"a,b\",parked,,refused,'@SUM(1),,'-1"
+            "1.0,1970-01-01T00:00:00Z,,customers,'=cmd|' /C calc'!A0,\"a,b\",parked,,refused,'@SUM(1),,'-1,"
         );
     }
 }
