@@ -220,7 +220,8 @@ fn flows(settings: &Settings) -> BTreeMap<Flow, FlowSettings> {
             Some("open") => Start::Open,
             Some(day) => day.parse().map_or(Start::All, Start::Since),
         };
-        flows.insert(*flow, FlowSettings { start, ..FlowSettings::default() });
+        let sweep = part.sweep.map(std::time::Duration::from_secs);
+        flows.insert(*flow, FlowSettings { start, sweep, deleted: part.deleted, ..FlowSettings::default() });
     }
     flows
 }

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use port::{Clock, Entropy, Reader, System, Tally, Writer};
 use store::{ConnectionId, Store};
 use sync::Flow;
+use sync::detect::sweep::Policy;
 use tokio_util::sync::CancellationToken;
 
 use crate::progress::Progress;
@@ -48,11 +49,20 @@ pub struct FlowSettings {
     pub overlap: Duration,
     /// Where documents start (invoices only).
     pub start: Start,
+    /// How long after one sweep of the source's keys the next one is due; `None` sweeps only when asked.
+    pub sweep: Option<Duration>,
+    /// What follows when the source has a record no more.
+    pub deleted: Policy,
 }
 
 impl Default for FlowSettings {
     fn default() -> Self {
-        Self { overlap: Duration::from_secs(15 * 60), start: Start::All }
+        Self {
+            overlap: Duration::from_secs(15 * 60),
+            start: Start::All,
+            sweep: Some(Duration::from_secs(24 * 60 * 60)),
+            deleted: Policy::Mark,
+        }
     }
 }
 

@@ -72,12 +72,29 @@ impl FlowReport {
     pub fn count(&mut self, state: State) {
         match state {
             State::Settled => self.unchanged += 1,
-            State::Skipped | State::LeftAlone => self.skipped += 1,
+            State::Skipped | State::LeftAlone | State::Gone => self.skipped += 1,
             State::Waiting => self.waiting += 1,
             State::Undecided => self.undecided += 1,
             State::Parked => self.parked += 1,
         }
     }
+}
+
+/// What the sweep of a flow's keys did in a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SweepReport {
+    /// Rows that the source listed.
+    pub listed: u64,
+    /// Rows that no stamp had shown: not known, renamed, moved, changed, or come back.
+    pub found: u64,
+    /// Records that it missed, whether or not they were believed to be gone.
+    pub missed: u64,
+    /// Records for which the source said that it has them no more, and what the flow's policy says was done.
+    pub gone: u64,
+    /// True when the sweep went through; the next run goes on with one that did not.
+    pub complete: bool,
+    /// True when it missed more than it may be believed.
+    pub vanished: bool,
 }
 
 /// One problem, as listed.
@@ -87,7 +104,7 @@ pub struct Listed {
     pub code: String,
     /// The flow; empty for a fault of the run.
     pub flow: String,
-    /// The record; empty for a fault of the run.
+    /// The record; empty for a fault of the run and for what concerns a whole flow.
     pub key: String,
     /// What is wrong.
     pub message: String,
@@ -117,6 +134,9 @@ pub struct Report {
     pub seconds: f64,
     /// By flow.
     pub flows: BTreeMap<Flow, FlowReport>,
+    /// Sweeps of the source's keys that this run began or went on with, by flow.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sweeps: BTreeMap<Flow, SweepReport>,
     /// By system: `acumatica`, `zoho`.
     pub calls: BTreeMap<port::System, Calls>,
     /// What probing and preparing both systems took, in the runs that had to (counted in `calls` and `seconds` too).
@@ -181,30 +201,30 @@ pub struct Problems {
 impl Problems {
     /// A problem of a record.
     pub fn record(&mut self, flow: Flow, key: &str, problem: &Problem) {
-        self.add(Listed {
-            code: problem.code.name().to_owned(),
-            flow: flow.name().to_owned(),
-            key: key.to_owned(),
-            message: problem.message.clone(),
-            remedy: problem.code.remedy().to_owned(),
-        });
+        self.add(listed(flow, key, problem));
     }
 
     /// A fault of the run.
     pub fn fault(&mut self, fault: &Fault) {
-        // What ended the run comes first, however many records are open.
+        self.first(Listed {
+            code: format!("{:?}", fault.kind).to_lowercase(),
+            flow: String::new(),
+            key: String::new(),
+            message: format!("{}: {}", fault.system.title(), fault.message),
+            remedy: fault.remedy.clone(),
+        });
+    }
+
+    /// A problem of a whole flow.
+    pub fn flow(&mut self, flow: Flow, problem: &Problem) {
+        self.first(listed(flow, "", problem));
+    }
+
+    /// What concerns the run comes first, however many records are open.
+    fn first(&mut self, listed: Listed) {
         self.total += 1;
         self.listed.truncate(LISTED - 1);
-        self.listed.insert(
-            0,
-            Listed {
-                code: format!("{:?}", fault.kind).to_lowercase(),
-                flow: String::new(),
-                key: String::new(),
-                message: format!("{}: {}", fault.system.title(), fault.message),
-                remedy: fault.remedy.clone(),
-            },
-        );
+        self.listed.insert(0, listed);
     }
 
     fn add(&mut self, listed: Listed) {
@@ -218,6 +238,16 @@ impl Problems {
     #[must_use]
     pub fn into_parts(self) -> (Vec<Listed>, u64) {
         (self.listed, self.total)
+    }
+}
+
+fn listed(flow: Flow, key: &str, problem: &Problem) -> Listed {
+    Listed {
+        code: problem.code.name().to_owned(),
+        flow: flow.name().to_owned(),
+        key: key.to_owned(),
+        message: problem.message.clone(),
+        remedy: problem.code.remedy().to_owned(),
     }
 }
 

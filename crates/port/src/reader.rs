@@ -31,6 +31,41 @@ pub struct Page {
     pub notes: Vec<String>,
 }
 
+/// Which page of a list of keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeysRequest {
+    /// The entity.
+    pub entity: Entity,
+    /// Archived records too, which other lists leave out.
+    pub archived: bool,
+    /// Go on after this cursor (made by an earlier page of the same list); `None` starts.
+    pub cursor: Option<String>,
+}
+
+/// What a list of keys tells of one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRow {
+    /// The lasting GUID (NoteID), lower case.
+    pub id: String,
+    /// CustomerID, InventoryID, or `Type/ReferenceNbr`, trimmed.
+    pub key: String,
+    /// When the source says it changed.
+    pub stamp: Option<Instant>,
+}
+
+/// A page of keys.
+#[derive(Clone, Debug, Default)]
+pub struct KeysPage {
+    /// In key order; a key may come twice where the read had to begin again.
+    pub rows: Vec<KeyRow>,
+    /// Where to go on; `None` when this was the last page.
+    pub next: Option<String>,
+    /// The source's clock (Date header) when it answered.
+    pub server_time: Option<Instant>,
+    /// What a person should know of how it was read (fallbacks); usually empty.
+    pub notes: Vec<String>,
+}
+
 /// What was found out about the source, kept between runs as JSON text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SourceProfile {
@@ -54,6 +89,12 @@ pub trait Reader: Send + Sync {
     async fn page(&self, request: &PageRequest) -> Call<Page>;
     /// Records by key (CustomerID, InventoryID, `Type/ReferenceNbr`); those that do not exist are missing in the answer.
     async fn by_keys(&self, entity: Entity, keys: &[String]) -> Call<Vec<Record>>;
+    /// A page of keys, ids and stamps of everything that the user may see, in the largest pages that the source bears. What it leaves
+    /// out is not proven to be gone.
+    async fn keys(&self, request: &KeysRequest) -> Call<KeysPage>;
+    /// Records by their lasting id, one call each, past the lists, archived ones too; those that the source says it does not have are missing in the
+    /// answer. Blank ids are left out.
+    async fn by_ids(&self, entity: Entity, ids: &[String]) -> Call<Vec<Record>>;
     /// Signs out within a bounded time; a failure leaves a debt that the next run pays.
     async fn sign_out(&self) -> Call<()>;
 }

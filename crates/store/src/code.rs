@@ -29,12 +29,12 @@ numbers!("flow", Flow, of_flow, flow: Customers = 1, Items = 2, Invoices = 3);
 numbers!("entity", Entity, of_entity, entity: Customer = 1, StockItem = 2, NonStockItem = 3, Invoice = 4, CashSale = 5);
 numbers!(
     "state", State, of_state, state:
-    Settled = 1, Skipped = 2, Waiting = 3, Undecided = 4, Parked = 5, LeftAlone = 6
+    Settled = 1, Skipped = 2, Waiting = 3, Undecided = 4, Parked = 5, LeftAlone = 6, Gone = 7
 );
 numbers!(
     "kind of transition", What, of_what, what:
     Created = 1, Updated = 2, NothingToWrite = 3, Linked = 4, Skipped = 5, Waiting = 6, Undecided = 7, Parked = 8, Replayed = 9,
-    LeftAlone = 10, Erased = 20
+    LeftAlone = 10, Found = 11, Gone = 12, Erased = 20
 );
 
 /// A digest from its 16 bytes.

@@ -44,5 +44,6 @@ pub use table::grants::{Grant, GrantAccess};
 pub use table::intents::{Intent, IntentId, NewIntent};
 pub use table::ledger::{Due, LedgerRow, RecordId};
 pub use table::owners::{Epoch, Owner};
+pub use table::sweeps::{Sweeps, Unseen};
 pub use vault::{MasterKey, Random, create_key_file, read_key_file};
 pub use verify::{Broken, Verified};

@@ -68,6 +68,10 @@ codes! {
     SourceUnreadable = "source_unreadable", Person, "Open the record in Acumatica and correct the named field.";
     /// A document number carries another GUID than before.
     NumberReused = "number_reused", Person, "Was Acumatica restored from a snapshot, or the document deleted and its number used again? Check the document on both sides, then replay or skip it.";
+    /// The source has the record no more, and the flow asks a person what follows.
+    SourceGone = "source_gone", Person, "Replay it to have its record in Zoho CRM marked as deleted, or skip it to leave that record as it is. It is taken up again by itself when it comes back in Acumatica.";
+    /// A sweep missed more records of a flow than are ever deleted at once.
+    RowsVanished = "rows_vanished", Person, "Check in Acumatica whether the user lost a role, a branch or a restriction group, and whether the company was restored from a snapshot; it heals by itself once the records show again. Were they really deleted: sync --sweep --accept-vanished.";
     /// A key is too long for the ERP key field.
     KeyTooLong = "key_too_long", Person, "Widen the field ERP Key in Zoho CRM, then replay.";
     /// The record that the link names is gone in the sink.

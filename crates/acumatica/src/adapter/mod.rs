@@ -2,6 +2,7 @@
 //!
 //! Owns which calls make a page, a probe, a read by keys. Must not decide what changed. Requests come from the engine; records go back.
 
+mod by_ids;
 mod by_keys;
 mod cursor;
 mod order;
@@ -17,16 +18,17 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use async_trait::async_trait;
 use http::header::DATE;
 use port::{
-    Call, Clock, Entropy, Exchange, Fault, Kind, Page, PageRequest, Quota, Reader, Response, SourceProfile, System,
-    Tally,
+    Call, Clock, Entropy, Exchange, Fault, KeyRow, KeysPage, KeysRequest, Kind, Page, PageRequest, Quota, Reader,
+    Response, SourceProfile, System, Tally,
 };
 use port::{Tokens, Transport};
 use secrecy::SecretString;
 use sync::{Entity, Instant, Record};
 use wire::{AddressRules, Door, Manners};
 
-use crate::client::{App, Asked, Offer, Session, Verdict, not_offered};
+use crate::client::{App, Asked, Offer, Session, Shelf, Verdict, not_offered};
 use crate::settings::{EndpointVersion, Settings};
+use page::Depth;
 use projection::Projection;
 use sizes::Sizes;
 
@@ -36,6 +38,7 @@ pub struct Acumatica {
     version: EndpointVersion,
     projections: RwLock<BTreeMap<Entity, Arc<Projection>>>,
     sizes: Mutex<Sizes>,
+    key_sizes: Mutex<Sizes>,
     parallel: usize,
 }
 
@@ -68,6 +71,7 @@ impl Acumatica {
             version: EndpointVersion::of_endpoint(&settings.endpoint),
             projections: RwLock::default(),
             sizes: Mutex::default(),
+            key_sizes: Mutex::new(Sizes::large()),
             parallel: settings.parallel_calls.max(1),
         };
         adapter.project(&BTreeMap::new());
@@ -76,7 +80,9 @@ impl Acumatica {
 
     /// Begins every read with pages of `rows`: for a server that is known to bear no more, and to try paging on small data.
     pub fn read_in_pages_of(&self, rows: usize) {
-        self.sizes.lock().unwrap_or_else(PoisonError::into_inner).begin_with(rows);
+        for sizes in [&self.sizes, &self.key_sizes] {
+            sizes.lock().unwrap_or_else(PoisonError::into_inner).begin_with(rows);
+        }
     }
 
     /// Attempts made so far.
@@ -108,6 +114,10 @@ impl Acumatica {
     fn projection(&self, entity: Entity) -> Arc<Projection> {
         let known = self.projections.read().unwrap_or_else(PoisonError::into_inner).get(&entity).cloned();
         known.unwrap_or_else(|| Arc::new(Projection::new(entity, self.version, &[])))
+    }
+
+    fn key_projection(&self, entity: Entity) -> Arc<Projection> {
+        Arc::new(Projection::keys_only(entity, self.version))
     }
 
     /// Reads that entity without form fields from now on.
@@ -150,13 +160,32 @@ impl Reader for Acumatica {
 
     async fn page(&self, request: &PageRequest) -> Call<Page> {
         let mut tape = Vec::new();
-        let result = self.read_page(request, &mut tape).await;
+        let result = self.read_page(request, Depth::Whole, &mut tape).await;
         Call { result, exchanges: tape }
     }
 
     async fn by_keys(&self, entity: Entity, keys: &[String]) -> Call<Vec<Record>> {
         let mut tape = Vec::new();
         let result = self.read_keys(entity, keys, &mut tape).await;
+        Call { result, exchanges: tape }
+    }
+
+    async fn keys(&self, request: &KeysRequest) -> Call<KeysPage> {
+        let mut tape = Vec::new();
+        let whole = PageRequest { entity: request.entity, from: None, cursor: request.cursor.clone() };
+        let shelf = if request.archived { Shelf::Archived } else { Shelf::Current };
+        let result = self.read_page(&whole, Depth::Keys(shelf), &mut tape).await.map(|page| KeysPage {
+            rows: page.records.into_iter().map(|row| KeyRow { id: row.id, key: row.key, stamp: row.stamp }).collect(),
+            next: page.next,
+            server_time: page.server_time,
+            notes: page.notes,
+        });
+        Call { result, exchanges: tape }
+    }
+
+    async fn by_ids(&self, entity: Entity, ids: &[String]) -> Call<Vec<Record>> {
+        let mut tape = Vec::new();
+        let result = self.read_ids(entity, ids, &mut tape).await;
         Call { result, exchanges: tape }
     }
 

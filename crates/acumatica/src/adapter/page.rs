@@ -15,7 +15,7 @@ use super::projection::{Projection, form};
 use super::sizes::looks_capped;
 use super::{Acumatica, order, row, server_time};
 use crate::client::json::{self, Row};
-use crate::client::{Verdict, fault};
+use crate::client::{Shelf, Verdict, fault};
 
 /// How often a read by `$skip` begins again because rows moved.
 const MOST_RESTARTS: u8 = 3;
@@ -30,15 +30,29 @@ struct Rows {
     server_time: Option<Instant>,
 }
 
+/// How much of each record a page brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// All that the mapping uses.
+    Whole,
+    /// Key, id and stamp; of archived records too when so told.
+    Keys(Shelf),
+}
+
 impl Acumatica {
-    pub(super) async fn read_page(&self, request: &PageRequest, tape: &mut Vec<Exchange>) -> Result<Page, Fault> {
+    pub(super) async fn read_page(
+        &self,
+        request: &PageRequest,
+        depth: Depth,
+        tape: &mut Vec<Exchange>,
+    ) -> Result<Page, Fault> {
         let mut notes = Vec::new();
         let mut cursor = request.cursor.as_deref().and_then(Cursor::parse);
         if mutant(Mutant::SkipOnly) && cursor.is_none() {
             cursor = Some(Cursor::Skip { rows: 0, last: String::new(), again: 0 });
         }
         loop {
-            let rows = self.read_rows(request, cursor.as_ref(), &mut notes, tape).await?;
+            let rows = self.read_rows(request, depth, cursor.as_ref(), &mut notes, tape).await?;
             let step = match &cursor {
                 None | Some(Cursor::After(_)) => by_key(cursor.as_ref(), &rows),
                 Some(Cursor::Skip { rows: skipped, last, again }) => by_skip(*skipped, last, *again, &rows),
@@ -61,29 +75,37 @@ impl Acumatica {
     async fn read_rows(
         &self,
         request: &PageRequest,
+        depth: Depth,
         cursor: Option<&Cursor>,
         notes: &mut Vec<String>,
         tape: &mut Vec<Exchange>,
     ) -> Result<Rows, Fault> {
         let entity = request.entity;
+        let (sizes, shelf) = match depth {
+            Depth::Whole => (&self.sizes, Shelf::Current),
+            Depth::Keys(shelf) => (&self.key_sizes, shelf),
+        };
         let mut was_slow = false;
         let mut refused = 0;
         loop {
-            let projection = self.projection(entity);
+            let projection = match depth {
+                Depth::Whole => self.projection(entity),
+                Depth::Keys(_) => self.key_projection(entity),
+            };
             let filter = condition(&projection, request.from, cursor);
             let (skip, overlap) = match cursor {
                 // One row more at the front shows whether rows have moved.
                 Some(Cursor::Skip { rows, .. }) if *rows > 0 => (Some(rows - 1), 1),
                 Some(Cursor::Skip { .. } | Cursor::After(_)) | None => (None, 0),
             };
-            let top = self.sizes.lock().unwrap_or_else(PoisonError::into_inner).top(entity) + overlap;
+            let top = sizes.lock().unwrap_or_else(PoisonError::into_inner).top(entity) + overlap;
             let url = self.session.instance.list(entity.name(), &projection.query(filter.as_ref(), Some(top), skip));
-            match self.session.read(&url, self.asked(entity.name()), tape).await {
+            match self.session.read_shelf(&url, shelf, self.asked(entity.name()), tape).await {
                 Ok((Verdict::Body(_), response)) => {
                     let rows = decode(&projection, &response, top)?;
                     let took = tape.last().map(|exchange| exchange.took).unwrap_or_default();
                     let bytes = response.body.len() as u64;
-                    self.sizes.lock().unwrap_or_else(PoisonError::into_inner).learn(entity, rows.received, bytes, took);
+                    sizes.lock().unwrap_or_else(PoisonError::into_inner).learn(entity, rows.received, bytes, took);
                     return Ok(rows);
                 }
                 Ok((Verdict::CannotOptimize(why), _)) => {
@@ -107,7 +129,7 @@ impl Acumatica {
                         tape.last().is_some_and(|exchange| exchange.status == Some(500)) && refused < MOST_CUTS;
                     refused += u8::from(cut_off);
                     let smaller = (too_large || too_slow || cut_off)
-                        && self.sizes.lock().unwrap_or_else(PoisonError::into_inner).shrink(entity);
+                        && sizes.lock().unwrap_or_else(PoisonError::into_inner).shrink(entity);
                     if !smaller {
                         return Err(fault);
                     }

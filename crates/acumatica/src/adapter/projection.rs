@@ -192,6 +192,26 @@ impl Projection {
         }
     }
 
+    /// Only what tells records apart and when they changed: for lists of keys.
+    pub(crate) fn keys_only(entity: Entity, version: EndpointVersion) -> Self {
+        let whole = Self::new(entity, version, &[]);
+        let columns: Columns = match whole.keys {
+            KeyFields::One("CustomerID") => &[("CustomerID", Kind::Text)],
+            KeyFields::One(_) => &[("InventoryID", Kind::Text)],
+            KeyFields::Document => &[("Type", Kind::Text), ("ReferenceNbr", Kind::Text)],
+        };
+        let mut select: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+        select.push(whole.stamp);
+        Self {
+            shape: Shape::new(columns).record(Some(whole.stamp), None),
+            select: select.join(","),
+            expand: "",
+            custom: String::new(),
+            has_custom: false,
+            ..whole
+        }
+    }
+
     /// The parameters of a list under `filter`.
     pub(crate) fn query(&self, filter: Option<&Filter>, top: Option<usize>, skip: Option<u64>) -> ListQuery<'_> {
         ListQuery {
@@ -267,6 +287,21 @@ mod tests {
                     assert!(query.expand.split(',').any(|named| named == link), "{entity:?} {path}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_list_of_keys_names_nothing_else() {
+        for entity in Entity::ALL {
+            let keys = Projection::keys_only(entity, EndpointVersion::V24_200);
+            let whole = Projection::new(entity, EndpointVersion::V24_200, &[]);
+            assert_eq!((keys.keys, keys.stamp), (whole.keys, whole.stamp));
+            let query = keys.query(None, None, None).encode();
+            let wanted = match keys.keys {
+                KeyFields::One(field) => format!("$select={field},{}", keys.stamp),
+                KeyFields::Document => format!("$select=Type,ReferenceNbr,{}", keys.stamp),
+            };
+            assert_eq!(query, wanted, "{entity:?}");
         }
     }
 

@@ -21,20 +21,30 @@ const SAMPLE: usize = 20;
 
 /// Page sizes, by entity.
 #[derive(Debug, Default)]
-pub(crate) struct Sizes(BTreeMap<Entity, usize>);
+pub(crate) struct Sizes {
+    known: BTreeMap<Entity, usize>,
+    /// What a first page asks for; `None` leaves it to the entity.
+    first: Option<usize>,
+}
 
 impl Sizes {
+    /// Sizes that begin with the largest page: for rows that are small whatever the entity.
+    pub(crate) fn large() -> Self {
+        Self { known: BTreeMap::new(), first: Some(MOST) }
+    }
+
     /// The size for the next page.
     pub(crate) fn top(&self, entity: Entity) -> usize {
-        self.0.get(&entity).copied().unwrap_or(match entity {
+        let first = self.first.unwrap_or(match entity {
             Entity::Customer | Entity::StockItem | Entity::NonStockItem => 500,
             Entity::Invoice | Entity::CashSale => 250,
-        })
+        });
+        self.known.get(&entity).copied().unwrap_or(first)
     }
 
     /// Begins with pages of `rows`, for a server that is known to bear no more.
     pub(crate) fn begin_with(&mut self, rows: usize) {
-        self.0 = Entity::ALL.into_iter().map(|entity| (entity, rows.max(1))).collect();
+        self.known = Entity::ALL.into_iter().map(|entity| (entity, rows.max(1))).collect();
     }
 
     /// Learns from an answer.
@@ -49,13 +59,13 @@ impl Sizes {
         // A slow answer is often throttling, which smaller pages would only prolong: halve at most.
         let by_time = (aim.saturating_mul(count) / micros).max(self.top(entity) as u64 / 2);
         let top = usize::try_from(by_bytes.min(by_time)).unwrap_or(MOST);
-        self.0.insert(entity, top.clamp(FEWEST, MOST));
+        self.known.insert(entity, top.clamp(FEWEST, MOST));
     }
 
     /// A page was too large or too slow to arrive; false when it cannot be made smaller.
     pub(crate) fn shrink(&mut self, entity: Entity) -> bool {
         let top = self.top(entity);
-        self.0.insert(entity, (top / 4).max(1));
+        self.known.insert(entity, (top / 4).max(1));
         top > 1
     }
 }

@@ -12,6 +12,7 @@ use secrecy::ExposeSecret as _;
 use super::*;
 use crate::settings::GrantKind;
 
+mod keys;
 mod pages;
 mod probe;
 mod tokens;

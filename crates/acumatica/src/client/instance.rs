@@ -72,12 +72,16 @@ impl Instance {
         format!("{}/entity/{}/{entity}{}{query}", self.base, self.endpoint, if query.is_empty() { "" } else { "?" })
     }
 
-    /// One record by its key fields. A key with a slash in it cannot be reached so; use a list and a filter.
+    /// One record by its key fields, or by its id. A key with a slash in it cannot be reached so; use a list and a filter.
     #[must_use]
-    pub fn record(&self, entity: &str, keys: &[&str]) -> String {
+    pub fn record(&self, entity: &str, keys: &[&str], query: &ListQuery<'_>) -> String {
         let mut url = format!("{}/entity/{}/{entity}", self.base, self.endpoint);
         for key in keys {
             let _ = write!(url, "/{}", utf8_percent_encode(key, KEY));
+        }
+        let query = query.encode();
+        if !query.is_empty() {
+            let _ = write!(url, "?{query}");
         }
         url
     }
@@ -164,9 +168,11 @@ mod tests {
     fn keys_are_encoded_within_the_path() {
         let instance = Instance::new("https://h.example", "Default/24.200.001");
         assert_eq!(
-            instance.record("StockItem", &["#12 a/b?"]),
+            instance.record("StockItem", &["#12 a/b?"], &ListQuery::default()),
             "https://h.example/entity/Default/24.200.001/StockItem/%2312%20a%2Fb%3F"
         );
-        assert!(instance.record("Invoice", &["Credit Memo", "000001"]).ends_with("/Invoice/Credit%20Memo/000001"));
+        let query = ListQuery { select: "Type", ..ListQuery::default() };
+        let memo = instance.record("Invoice", &["Credit Memo", "000001"], &query);
+        assert!(memo.ends_with("/Invoice/Credit%20Memo/000001?$select=Type"), "{memo}");
     }
 }

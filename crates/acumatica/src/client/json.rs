@@ -61,6 +61,12 @@ pub struct Row {
     pub lines: Vec<Fields>,
 }
 
+impl Row {
+    fn blank(shape: &Shape) -> Self {
+        Self { id: String::new(), stamp: None, fields: shape.template.clone(), lines: Vec::new() }
+    }
+}
+
 impl Shape {
     /// A shape of fields. A path is a contract path (`MainContact/Phone1`) or `custom/View.Field`.
     #[must_use]
@@ -120,9 +126,21 @@ pub fn rows(body: &[u8], shape: &Shape) -> Result<Vec<Row>, NotRows> {
     rows.map_err(|error| NotRows { line: error.line(), column: error.column() })
 }
 
-/// A body that is not a list of records.
+/// Decodes one record.
+///
+/// # Errors
+/// Where the body is not an object; says at which byte, never what stands there.
+pub fn row(body: &[u8], shape: &Shape) -> Result<Row, NotRows> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let mut input = serde_json::Deserializer::from_slice(body);
+    let mut row = Row::blank(shape);
+    let filled = Object { members: &shape.members, row: &mut row }.deserialize(&mut input).and_then(|()| input.end());
+    filled.map(|()| row).map_err(|error| NotRows { line: error.line(), column: error.column() })
+}
+
+/// A body that holds no such records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a JSON list of records (line {line}, column {column})")]
+#[error("not JSON of the expected shape (line {line}, column {column})")]
 pub struct NotRows {
     line: usize,
     column: usize,
@@ -145,7 +163,7 @@ impl<'de> Visitor<'de> for List<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<Row>, A::Error> {
         let mut rows = Vec::new();
         loop {
-            let mut row = Row { id: String::new(), stamp: None, fields: self.0.template.clone(), lines: Vec::new() };
+            let mut row = Row::blank(self.0);
             match seq.next_element_seed(Object { members: &self.0.members, row: &mut row })? {
                 Some(()) => rows.push(row),
                 None => return Ok(rows),

@@ -13,4 +13,4 @@ mod session;
 pub(crate) use answer::{Asked, Verdict, fault, not_offered};
 pub use oauth::{App, Issued};
 pub(crate) use offer::{Offer, offered_fields};
-pub(crate) use session::Session;
+pub(crate) use session::{Session, Shelf};

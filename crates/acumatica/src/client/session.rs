@@ -11,7 +11,7 @@ use std::{pin::pin, sync::Arc};
 use bytes::Bytes;
 use futures_util::future::{Either, select};
 use http::header::{ACCEPT, AUTHORIZATION};
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use port::{Access, Call, Exchange, Fault, Grant, Kind, Response, System, TokenError, Tokens};
 use secrecy::{ExposeSecret as _, SecretString};
 use sync::seam::{Mutant, mutant};
@@ -33,6 +33,18 @@ const SIGN_OUT: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
 /// Pause before such a read, or a renewal whose answer was lost, is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// The header without which archived records are left out of answers (integration guide, Working with Archived Records).
+const ARCHIVE: HeaderName = HeaderName::from_static("px-apiarchive");
+
+/// Which records an answer may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shelf {
+    /// Those that are not archived.
+    Current,
+    /// Archived ones too.
+    Archived,
+}
 
 /// The session of one connection.
 pub(crate) struct Session {
@@ -77,11 +89,22 @@ impl Session {
         asked: Asked<'_>,
         tape: &mut Vec<Exchange>,
     ) -> Result<(Verdict, Response), Fault> {
+        self.read_shelf(url, Shelf::Current, asked, tape).await
+    }
+
+    /// The same, archived records included when `shelf` says so.
+    pub(crate) async fn read_shelf(
+        &self,
+        url: &str,
+        shelf: Shelf,
+        asked: Asked<'_>,
+        tape: &mut Vec<Exchange>,
+    ) -> Result<(Verdict, Response), Fault> {
         let mut token = self.token(None, tape).await?;
         let mut renewals = 0;
         let mut attempt = 1;
         loop {
-            let response = self.door.call(self.get(url, &token)?).await.unpack(tape)?;
+            let response = self.door.call(self.get(url, shelf, &token)?).await.unpack(tape)?;
             match judge(&response, asked) {
                 Verdict::TokenRefused if renewals == RENEWALS => {
                     return Err(fresh_token_refused(asked.endpoint));
@@ -103,10 +126,15 @@ impl Session {
         }
     }
 
-    fn get(&self, url: &str, token: &SecretString) -> Result<Ask, Fault> {
+    fn get(&self, url: &str, shelf: Shelf, token: &SecretString) -> Result<Ask, Fault> {
         self.open.store(true, Ordering::Relaxed);
         let ask = Ask { answer_500: Some(|body| body.trim_ascii_start().starts_with(b"{")), ..Ask::get(url) };
-        Ok(ask.header(ACCEPT, HeaderValue::from_static("application/json")).header(AUTHORIZATION, bearer(token)?))
+        let ask = ask.header(ACCEPT, HeaderValue::from_static("application/json"));
+        let ask = match shelf {
+            Shelf::Current => ask,
+            Shelf::Archived => ask.header(ARCHIVE, HeaderValue::from_static("SHOW")),
+        };
+        Ok(ask.header(AUTHORIZATION, bearer(token)?))
     }
 
     /// Signs out within a second. Nothing to do when no call was made. An error means that the session may still take a seat: the

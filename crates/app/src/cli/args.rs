@@ -174,6 +174,12 @@ pub(crate) struct SyncArgs {
     /// Read everything again, whatever the marks say
     #[arg(long, conflicts_with = "since")]
     pub(crate) full: bool,
+    /// List all keys of Acumatica now, to find what was deleted, renamed or changed unseen
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) sweep: bool,
+    /// With --sweep: what is missing was really deleted, however much it is
+    #[arg(long, requires = "sweep")]
+    pub(crate) accept_vanished: bool,
     /// Plan only: nothing is written on either side nor in the ledger
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -28,6 +28,11 @@ pub(super) async fn run(cx: &Invocation, args: SkipArgs) -> Result<Exit, Failure
         State::Settled | State::Skipped => {
             return Err(Failure::usage(format!("{code} is {}: there is nothing to leave alone.", found.state.name())));
         }
+        State::Gone => {
+            return Err(Failure::usage(format!(
+                "{code} is no longer in Acumatica, and that was seen to: there is nothing to leave alone."
+            )));
+        }
         State::LeftAlone => false,
         State::Waiting | State::Undecided | State::Parked => {
             let by = person(cx, why);

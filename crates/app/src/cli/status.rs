@@ -3,10 +3,12 @@
 //! Owns the figures. Reads beside a running worker and calls neither system.
 //!
 //! `--json` prints `{"connections":[{"connection",`
-//! `"flows":{"customers":{"enabled","covered_up_to"?,"lag_seconds"?,"settled","skipped","left_alone","parked","waiting","undecided",`
-//! `"last_run"?}, …},"systems":{"acumatica":{"state","access_valid_until"?,"refresh_token"},"zoho":{…}},"last_run"?}]}`.
+//! `"flows":{"customers":{"enabled","covered_up_to"?,"lag_seconds"?,"settled","skipped","left_alone","gone","parked","waiting",`
+//! `"undecided","sweep"?,"last_run"?}, …},"systems":{"acumatica":{"state","access_valid_until"?,"refresh_token"},"zoho":{…}},"last_run"?}]}`.
 //! A `last_run` is `{"run_id","outcome"?,"started","ended"?,"pid"?}`, without `ended` while it is under way or when its process was
-//! killed (`pid` names that process); that of a flow is the newest that ended and had the flow in it. `state` of a system is
+//! killed (`pid` names that process); that of a flow is the newest that ended and had the flow in it. A `sweep` is
+//! `{"last"?,"missing","vanished"?}`: when the last sweep of the keys ended, how many records it missed that nothing was decided over
+//! yet, and how many were missed by one that was not believed. `state` of a system is
 //! `signed_in`, `renews` (the next call gets a new token by itself) or `consent_needed`.
 
 mod show;
@@ -44,10 +46,19 @@ struct FlowStatus {
     settled: u64,
     skipped: u64,
     left_alone: u64,
+    gone: u64,
     parked: u64,
     waiting: u64,
     undecided: u64,
+    sweep: Option<SweepStatus>,
     last_run: Option<LastRun>,
+}
+
+#[derive(Serialize)]
+struct SweepStatus {
+    last: Option<Instant>,
+    missing: u64,
+    vanished: Option<u64>,
 }
 
 #[derive(Clone, Serialize)]
@@ -140,14 +151,22 @@ async fn flows(
                 settled: count(State::Settled),
                 skipped: count(State::Skipped),
                 left_alone: count(State::LeftAlone),
+                gone: count(State::Gone),
                 parked: count(State::Parked),
                 waiting: count(State::Waiting),
                 undecided: count(State::Undecided),
+                sweep: sweep(opened, row, flow).await?,
                 last_run: None,
             },
         );
     }
     Ok(flows)
+}
+
+async fn sweep(opened: &Opened, row: &ConnectionRow, flow: Flow) -> Result<Option<SweepStatus>, Failure> {
+    let Some(sweeps) = opened.store.sweeps(row.id, flow).await.map_err(refused)? else { return Ok(None) };
+    let missing = opened.store.missing(row.id, flow).await.map_err(refused)?;
+    Ok(Some(SweepStatus { last: sweeps.swept, missing, vanished: sweeps.vanished }))
 }
 
 async fn systems(

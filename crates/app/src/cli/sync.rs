@@ -56,6 +56,8 @@ async fn go(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure> {
     let options = Options {
         flows: (!args.flows.is_empty()).then(|| args.flows.iter().map(|flow| (*flow).into()).collect()),
         full: args.full,
+        sweep: args.sweep,
+        accept_vanished: args.accept_vanished,
         since: args.since,
         dry_run: args.dry_run,
         retention: Some(cx.settings.retention()),

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use engine::report::{FlowReport, Listed};
-use engine::{Outcome, Report};
+use engine::{Outcome, Report, SweepReport};
 
 use super::output;
 
@@ -31,10 +31,27 @@ pub(crate) fn report(report: &Report) {
     let time = output::duration(Duration::from_secs_f64(report.seconds));
     output::line(format!("{} after {time}, {}{}", ending(report), covered(report), goes_on(report)));
     output::line(format!("{} · {}", calls.join(", "), report.run_id));
+    for (flow, sweep) in &report.sweeps {
+        output::line(format!("Sweep of {}: {}", flow.name(), swept(sweep)));
+    }
     for note in &report.notes {
         output::line(format!("Note: {}", output::safe(note)));
     }
     problems(&report.problems, report.problems_total, &report.connection);
+}
+
+/// What a sweep did, in words.
+fn swept(sweep: &SweepReport) -> String {
+    let mut words = format!("{} keys listed", output::count(sweep.listed));
+    for (number, word) in [(sweep.found, "found"), (sweep.missed, "missing"), (sweep.gone, "deleted")] {
+        if number > 0 {
+            words.push_str(&format!(", {} {word}", output::count(number)));
+        }
+    }
+    if !sweep.complete && !sweep.vanished {
+        words.push_str("; the next run goes on with it");
+    }
+    words
 }
 
 /// The table of flows, without the columns in which nothing stands.
@@ -88,6 +105,12 @@ fn ending(report: &Report) -> &'static str {
         (Outcome::Settled, false) => "Everything settled",
         (Outcome::Parked, false) => "Done, with records open,",
         (Outcome::Held, _) => "Held for a person",
+        (Outcome::NeedsPerson, _)
+            if report.flows.values().all(|flow| flow.complete)
+                && report.sweeps.values().any(|sweep| sweep.vanished) =>
+        {
+            "Done, but much is missing in Acumatica: a person must look,"
+        }
         (Outcome::NeedsPerson, _) => "Stopped: a person must act",
         (Outcome::Unavailable, _) => "Stopped: a system did not answer,",
         (Outcome::Interrupted, _) => "Interrupted",

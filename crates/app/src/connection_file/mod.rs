@@ -21,6 +21,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use sync::Flow;
+use sync::detect::sweep::Policy;
 
 /// A checked file: settings without secrets, and where the secrets are to be had.
 #[derive(Debug)]
@@ -96,6 +97,17 @@ pub(crate) struct FlowPart {
     /// `all`, `open` or a day; invoices only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) from: Option<String>,
+    /// Seconds between two sweeps of the source's keys; `None` sweeps only when asked.
+    #[serde(default = "daily")]
+    pub(crate) sweep: Option<u64>,
+    /// What follows when the source has a record no more.
+    #[serde(default)]
+    pub(crate) deleted: Policy,
+}
+
+/// How often keys are swept where a file does not say.
+pub(crate) const fn daily() -> Option<u64> {
+    Some(24 * 60 * 60)
 }
 
 /// When a flow runs under the service.

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use sync::Flow;
+use sync::detect::sweep::Policy;
 use toml::de::DeTable;
 
 use super::trouble::Troubles;
 use super::view::{Log, View};
-use super::{Acumatica, AcumaticaGrant, ConnectionFile, FlowPart, Schedule, Settings, Zoho};
+use super::{Acumatica, AcumaticaGrant, ConnectionFile, FlowPart, Schedule, Settings, Zoho, daily};
 
 /// Endpoint versions that the mapping knows.
 pub(crate) const VERSIONS: [&str; 5] = ["20.200.001", "22.200.001", "23.200.001", "24.200.001", "25.200.001"];
@@ -276,12 +277,40 @@ fn flows(root: &View<'_>) -> BTreeMap<Flow, FlowPart> {
 
 fn part(flow: Flow, view: Option<&View<'_>>) -> FlowPart {
     let default = Schedule::Every(if flow == Flow::Items { 15 * 60 } else { 5 * 60 });
-    let Some(view) = view else { return FlowPart { enabled: true, schedule: default, from: None } };
+    let Some(view) = view else {
+        return FlowPart { enabled: true, schedule: default, from: None, sweep: daily(), deleted: Policy::default() };
+    };
     let enabled = view.flag("enabled", true);
     let schedule = schedule(view).unwrap_or(default);
     let from = if flow == Flow::Invoices { view.text("from").filter(|from| from_fits(view, from)) } else { None };
+    let (sweep, deleted) = (sweep(view), deleted(flow, view));
     view.finish();
-    FlowPart { enabled, schedule, from: from.filter(|from| from != "all") }
+    FlowPart { enabled, schedule, from: from.filter(|from| from != "all"), sweep, deleted }
+}
+
+/// How often the source's keys are swept.
+fn sweep(view: &View<'_>) -> Option<u64> {
+    let Some(text) = view.text("sweep") else { return daily() };
+    if text == "off" {
+        return None;
+    }
+    let often = seconds(&text).filter(|seconds| (3_600..=31 * 86_400).contains(seconds));
+    if often.is_none() {
+        view.complain("sweep", "is \"off\" or a time from 1h to 31d, such as \"1d\"");
+    }
+    often
+}
+
+/// What follows when the source has a record no more.
+fn deleted(flow: Flow, view: &View<'_>) -> Policy {
+    let policy = view.choice("deleted", &Policy::ALL.map(Policy::name)).and_then(Policy::named).unwrap_or_default();
+    if policy == Policy::Deactivate && flow != Flow::Items {
+        view.complain(
+            "deleted",
+            "\"deactivate\" is for items only: nothing else in Zoho CRM can be switched off; use \"mark\"",
+        );
+    }
+    policy
 }
 
 fn from_fits(view: &View<'_>, from: &str) -> bool {
@@ -456,6 +485,28 @@ client_secret = { file = "z" }
             "not a time zone",
             "did you mean invoices?",
         ] {
+            assert!(told.contains(wanted), "{wanted}: {told}");
+        }
+    }
+
+    #[test]
+    fn sweeps_and_what_follows_are_checked() {
+        let file = read(GOOD, "f.toml", Path::new("."), false).unwrap();
+        let part = &file.settings.flows[&Flow::Customers];
+        assert_eq!((part.sweep, part.deleted), (Some(86_400), Policy::Mark));
+        let text = format!(
+            "{GOOD}[flows.items]\nsweep = \"off\"\ndeleted = \"deactivate\"\n[flows.invoices]\nsweep = \"2h\"\n"
+        );
+        let file = read(&text, "f.toml", Path::new("."), false).unwrap();
+        let part = &file.settings.flows[&Flow::Items];
+        assert_eq!((part.sweep, part.deleted), (None, Policy::Deactivate));
+        assert_eq!(file.settings.flows[&Flow::Invoices].sweep, Some(7_200));
+        let told = troubles(&format!(
+            "{GOOD}[flows.items]\nsweep = \"5m\"\ndeleted = \"erase\"\n[flows.customers]\ndeleted = \"deactivate\"\n"
+        ));
+        for wanted in
+            ["flows.items.sweep: is \"off\" or a time from 1h", "\"erase\" is not one of mark", "is for items only"]
+        {
             assert!(told.contains(wanted), "{wanted}: {told}");
         }
     }

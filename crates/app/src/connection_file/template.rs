@@ -42,6 +42,8 @@ run_workflows = false                              # whether our writes trigger 
 
 [flows.customers]
 every = "5m"                                       # or cron = "*/10 7-19 * * MON-FRI", zone = "Europe/Zurich"; or every = "manual"
+sweep = "1d"                                       # how often all keys are listed, to find what was deleted; 1h to 31d, or "off"
+deleted = "mark"                                   # then: "mark" (ERP Status Deleted), "unlink" or "ask"; items also "deactivate"
 
 [flows.items]
 every = "15m"

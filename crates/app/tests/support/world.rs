@@ -30,20 +30,32 @@ pub struct World {
 impl World {
     /// A world of `size` with `seed`, without faults, whose simulators are set up by `change`.
     pub async fn new(seed: u64, size: Size, change: impl FnOnce(&mut sim::Options)) -> Self {
-        Self::make(seed, size, change, false, "24.200.001").await
+        Self::make(seed, size, change, false, "24.200.001", "").await
+    }
+
+    /// A world whose connection file ends with `more`.
+    pub async fn with_file(seed: u64, size: Size, more: &str) -> Self {
+        Self::make(seed, size, |_| {}, false, "24.200.001", more).await
     }
 
     /// A world whose connection is pinned to another endpoint version.
     pub async fn at_version(seed: u64, size: Size, version: &str) -> Self {
-        Self::make(seed, size, |_| {}, false, version).await
+        Self::make(seed, size, |_| {}, false, version, "").await
     }
 
     /// The same over real sockets, with our real HTTP client; the clock is still the simulators'.
     pub async fn over_sockets(seed: u64, size: Size) -> Self {
-        Self::make(seed, size, |_| {}, true, "24.200.001").await
+        Self::make(seed, size, |_| {}, true, "24.200.001", "").await
     }
 
-    async fn make(seed: u64, size: Size, change: impl FnOnce(&mut sim::Options), sockets: bool, version: &str) -> Self {
+    async fn make(
+        seed: u64,
+        size: Size,
+        change: impl FnOnce(&mut sim::Options),
+        sockets: bool,
+        version: &str,
+        more: &str,
+    ) -> Self {
         let clock = Arc::new(SetClock::new("2026-03-02T08:00:00Z".parse().unwrap()));
         let mut options = sim::Options { seed, size, ..sim::Options::default() };
         change(&mut options);
@@ -90,7 +102,7 @@ accounts_url = "{crm}"
 client_id = "{}"
 client_secret = {{ env = "C" }}
 refresh_token = {{ env = "D" }}
-"#,
+{more}"#,
                 known.acumatica.client_id, known.zoho.client_id
             ),
             &|name| {

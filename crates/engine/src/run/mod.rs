@@ -1,6 +1,6 @@
 //! One run: the flows of a connection, once, in dependency order, in the foreground of whoever calls.
 //!
-//! Owns the order of things: claim, recover, set up, flows, sign-out, report. Must not decide over records: `flow` asks `sync`.
+//! Owns the order of things: claim, recover, set up, flows, sweeps, sign-out, report. Must not decide over records: `flow` asks `sync`.
 
 mod candidates;
 mod flow;
@@ -11,6 +11,7 @@ mod recover;
 mod send;
 mod setup;
 mod shared;
+mod sweep;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,10 @@ pub struct Options {
     pub full: bool,
     /// Read from here instead of from the checkpoint.
     pub since: Option<Instant>,
+    /// Sweep the source's keys, whether or not it is time.
+    pub sweep: bool,
+    /// A person says that records which a sweep missed are really gone, however many they are.
+    pub accept_vanished: bool,
     /// Plan only: nothing is written on either side nor in the ledger.
     pub dry_run: bool,
     /// What goes at the end of the run, a few small steps of it; `None` keeps everything.
@@ -129,7 +134,7 @@ async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally
     for result in results {
         result?;
     }
-    Ok(())
+    Box::pin(sweep::all(run)).await
 }
 
 /// Returns a moment after the run was told to stop: longer than the grace that flows give to their calls.
@@ -156,13 +161,14 @@ fn tally(connection: &Connection, system: System) -> port::Tally {
 }
 
 fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -> Report {
-    let Results { flows, problems, notes, halt, newly_parked, setup } = run.results();
+    let Results { flows, problems, notes, halt, newly_parked, setup, sweeps } = run.results();
     let outcome = match &halt {
         Some(Halt::Interrupted) => Outcome::Interrupted,
         Some(Halt::Fault(fault)) => match verdict(fault.kind) {
             Verdict::Later => Outcome::Unavailable,
             Verdict::Person | Verdict::Isolate => Outcome::NeedsPerson,
         },
+        None if sweeps.values().any(|sweep| sweep.vanished) => Outcome::NeedsPerson,
         None if flows.values().any(|flow| flow.parked + flow.waiting + flow.undecided > 0) => Outcome::Parked,
         None => Outcome::Settled,
     };
@@ -176,6 +182,7 @@ fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -
         started,
         seconds: run.cx.clock.now().since(started).as_secs_f64(),
         flows,
+        sweeps,
         calls: calls(connection, before),
         setup,
         problems: listed,

@@ -97,13 +97,15 @@ async fn detect_changes(
         let before = entries.remove(record.erp_key()).map(asked_anew);
         let fingerprint = record.fingerprint(versions);
         match detect::compare_with(&record, before.as_ref(), fingerprint) {
-            Detected::Same => figures.unchanged += 1,
+            Detected::Same => {
+                figures.unchanged += 1;
+                decided.rows.restamp(before, record.stamp);
+            }
             Detected::Reused { .. } if before.as_ref().is_some_and(|before| told_reused(before, fingerprint)) => {
                 figures.unchanged += 1;
+                decided.rows.restamp(before, record.stamp);
             }
-            Detected::Reused { old }
-                if before.as_ref().is_some_and(|before| before.fingerprint != Digest::default()) =>
-            {
+            Detected::Reused { old } if before.as_ref().is_some_and(is_taken) => {
                 let mut meta = Meta::of(&record, fingerprint, before);
                 // The document that is linked stays the known one until a person has looked.
                 meta.source_id = old;
@@ -156,6 +158,12 @@ fn asked_anew(mut entry: Entry) -> Entry {
         entry.rows = Digest::default();
     }
     entry
+}
+
+/// True when a document of this number has a counterpart that must not become another's, unless a person has asked for that.
+fn is_taken(before: &Entry) -> bool {
+    let asked = before.fingerprint == Digest::default() && before.state != State::Gone;
+    before.target_id.is_some() && !asked
 }
 
 /// True when it was said already that this very record carries a number that was used before.

@@ -15,7 +15,7 @@ use super::Options;
 use super::candidates::Candidates;
 use crate::connection::{Connection, Context};
 use crate::policy::{Verdict, verdict};
-use crate::report::{FlowReport, Problems, Setup};
+use crate::report::{FlowReport, Problems, Setup, SweepReport};
 
 /// Why a run ends before its work is done.
 #[derive(Clone, Debug)]
@@ -59,6 +59,9 @@ struct Shared {
     flows: BTreeMap<Flow, FlowReport>,
     newly_parked: u64,
     setup: Option<Setup>,
+    sweeps: BTreeMap<Flow, SweepReport>,
+    /// Records that were due and that a list by key did not bring, by ERP key.
+    not_come: BTreeMap<Flow, Vec<String>>,
     /// Records that stayed behind, by flow and filter.
     filtered: BTreeMap<(Flow, &'static str), u64>,
     /// Codes that a dry run would have linked.
@@ -73,6 +76,7 @@ pub(super) struct Results {
     pub(super) halt: Option<Halt>,
     pub(super) newly_parked: u64,
     pub(super) setup: Option<Setup>,
+    pub(super) sweeps: BTreeMap<Flow, SweepReport>,
 }
 
 impl<'a> Run<'a> {
@@ -100,6 +104,8 @@ impl<'a> Run<'a> {
                 flows: BTreeMap::new(),
                 newly_parked: 0,
                 setup: None,
+                sweeps: BTreeMap::new(),
+                not_come: BTreeMap::new(),
                 filtered: BTreeMap::new(),
                 pretended: BTreeMap::new(),
             }),
@@ -160,6 +166,20 @@ impl<'a> Run<'a> {
         self.state().setup = Some(setup);
     }
 
+    pub(super) fn swept(&self, flow: Flow, report: SweepReport) {
+        self.state().sweeps.insert(flow, report);
+    }
+
+    /// A record that is due did not come by its key; the end of the run looks after those that a person asked for.
+    pub(super) fn not_come(&self, flow: Flow, erp_key: String) {
+        self.state().not_come.entry(flow).or_default().push(erp_key);
+    }
+
+    /// Takes the records of `flow` that did not come.
+    pub(super) fn take_not_come(&self, flow: Flow) -> Vec<String> {
+        self.state().not_come.remove(&flow).unwrap_or_default()
+    }
+
     /// A record stayed behind because of `filter`.
     pub(super) fn filtered(&self, flow: Flow, filter: &'static str) {
         *self.state().filtered.entry((flow, filter)).or_default() += 1;
@@ -176,6 +196,11 @@ impl<'a> Run<'a> {
         let mut state = self.state();
         state.problems.record(flow, key, problem);
         state.newly_parked += u64::from(newly);
+    }
+
+    /// A problem of a whole flow.
+    pub(super) fn flow_problem(&self, flow: Flow, problem: &sync::Problem) {
+        self.state().problems.flow(flow, problem);
     }
 
     pub(super) fn figures(&self, flow: Flow, figures: FlowReport) {
@@ -234,6 +259,7 @@ impl<'a> Run<'a> {
             halt: state.halt.clone(),
             newly_parked: state.newly_parked,
             setup: state.setup.take(),
+            sweeps: std::mem::take(&mut state.sweeps),
         }
     }
 

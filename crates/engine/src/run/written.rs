@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use port::{Exchange, Operation};
 use store::KeptExchange;
-use sync::Problem;
 use sync::digest::Digest;
 use sync::seam::{Mutant, mutant};
 use sync::settle::{Accepted, Entry, State, Transition, What};
+use sync::{Instant, Problem};
 
 use super::item::{Item, Meta};
 use super::page::waits_for_parent;
@@ -35,10 +35,18 @@ impl Rows {
             State::Undecided => What::Undecided,
             State::Parked => What::Parked,
             State::LeftAlone => What::LeftAlone,
+            State::Gone => What::Gone,
         };
         let entry = meta.entry(state, problem);
         self.transition(&entry, what, note, None);
         self.entries.push(entry);
+    }
+
+    /// A record that is as it was under another stamp: without keeping that, a sweep would fetch it again and again.
+    pub(super) fn restamp(&mut self, before: Option<Entry>, stamp: Option<Instant>) {
+        if let Some(before) = before.filter(|before| before.stamp != stamp) {
+            self.entries.push(Entry { stamp, ..before });
+        }
     }
 
     fn transition(&mut self, entry: &Entry, what: What, note: &str, exchange: Option<usize>) {

@@ -102,6 +102,12 @@ pub enum Edit {
         /// The new code.
         to: String,
     },
+    /// Takes a record out of the sight of the interface's user, as row-level rights do: it is missing, without an error.
+    Hide(Row),
+    /// Gives the sight of it back.
+    Show(Row),
+    /// Archives a document: only requests that ask for archived ones find it.
+    Archive(Named),
     /// Turns a stock item into a non-stock item or back.
     ConvertItem {
         /// Its code.
@@ -209,6 +215,18 @@ pub enum Edit {
         /// Id of the record that goes.
         loser: String,
     },
+}
+
+/// A row of the ERP by its entity's key.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Row {
+    /// A customer's code.
+    Customer(String),
+    /// An item's code.
+    Item(String),
+    /// A document.
+    Document(Named),
 }
 
 /// A document by the words of the ERP.

@@ -11,7 +11,7 @@ use sync::{Entity, Flow, Instant, Problem, problem};
 
 use super::connections::ConnectionId;
 use crate::code;
-use crate::db::{Arg, Row, Tx, nothing, statements};
+use crate::db::{Arg, Db, Row, Tx, nothing, statements};
 use crate::error::Result;
 use crate::open::Store;
 
@@ -65,6 +65,13 @@ statements! {
     ENTRIES = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 \
                        and erp_key in (select value from json_each($3))"),
               concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and erp_key = any($3)");
+    BY_IDS = concat!("select ", columns!(), " from ledger where id in (select value from json_each($1)) order by id"),
+             concat!("select ", columns!(), " from ledger where id = any($1) order by id");
+    /// By row id alone: the other indexes would read the whole flow and sort it.
+    OLDEST = concat!("select ", columns!(), " from ledger where id > 0 and +connection = $1 and +flow = $2 and entity = $3 \
+                      and target_id is not null and state <> 7 order by id limit $4");
+    LATEST = concat!("select ", columns!(), " from ledger where id > 0 and +connection = $1 and +flow = $2 and entity = $3 \
+                      and target_id is not null and state <> 7 order by id desc limit $4");
     BY_CODE = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and code = $3 order by changed desc");
     TARGETS = "select code, target_id from ledger where connection = $1 and flow = $2 and code in (select value from json_each($3)) \
                and target_id is not null order by changed",
@@ -105,6 +112,20 @@ statements! {
 /// A ledger row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId(pub(crate) i64);
+
+impl RecordId {
+    /// Its number, for what is kept as text.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The row of that number.
+    #[must_use]
+    pub const fn numbered(number: i64) -> Self {
+        Self(number)
+    }
+}
 
 /// An entry with what the ledger knows beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,6 +207,14 @@ pub(crate) struct Put {
     pub(crate) state: i64,
 }
 
+/// Rows by their ids, in that order.
+pub(crate) async fn by_ids(db: &Db, ids: &[i64]) -> Result<Vec<LedgerRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    db.rows(&BY_IDS, &[Arg::Ints(ids)], read).await
+}
+
 /// Writes entries, no key twice.
 pub(crate) async fn put(tx: &mut Tx, connection: ConnectionId, entries: &[Entry], at: Instant) -> Result<Vec<Put>> {
     let rows: Vec<[Arg<'_>; 17]> = entries.iter().map(|entry| arguments(connection, entry, at)).collect();
@@ -260,12 +289,44 @@ impl Store {
         flow: Flow,
         erp_keys: &[String],
     ) -> Result<BTreeMap<String, Entry>> {
+        let rows = self.ledger_rows(connection, flow, erp_keys).await?;
+        Ok(rows.into_iter().map(|(key, row)| (key, row.entry)).collect())
+    }
+
+    /// The same with what the ledger knows beside them.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn ledger_rows(
+        &self,
+        connection: ConnectionId,
+        flow: Flow,
+        erp_keys: &[String],
+    ) -> Result<BTreeMap<String, LedgerRow>> {
         if erp_keys.is_empty() {
             return Ok(BTreeMap::new());
         }
         let args = [connection.0.into(), code::of_flow(flow).into(), Arg::Texts(erp_keys)];
         let rows = self.db.rows(&ENTRIES, &args, read).await?;
-        Ok(rows.into_iter().map(|row| (row.entry.erp_key.clone(), row.entry)).collect())
+        Ok(rows.into_iter().map(|row| (row.entry.erp_key.clone(), row)).collect())
+    }
+
+    /// Linked records of an entity by which a system can be known again: the `each` longest known and the `each` known last.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn sample(&self, connection: ConnectionId, entity: Entity, each: usize) -> Result<Vec<Entry>> {
+        let args = [
+            connection.0.into(),
+            code::of_flow(entity.flow()).into(),
+            code::of_entity(entity).into(),
+            i64::try_from(each).unwrap_or(i64::MAX).into(),
+        ];
+        let mut found = BTreeMap::new();
+        for sql in [&OLDEST, &LATEST] {
+            found.extend(self.db.rows(sql, &args, read).await?.into_iter().map(|row| (row.id, row.entry)));
+        }
+        Ok(found.into_values().collect())
     }
 
     /// Links of the records that have these codes; codes without a link are left out. Where a code was given to another record, the

@@ -17,4 +17,5 @@ pub(crate) mod owners;
 pub(crate) mod profiles;
 pub(crate) mod runs;
 pub(crate) mod settlements;
+pub(crate) mod sweeps;
 pub(crate) mod trail;

@@ -15,6 +15,7 @@ mod retention;
 mod secrets;
 mod statements;
 mod story;
+mod sweeps;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use crate::table::*;
 
 /// Every statement there is.
 pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
-    let files: [(&str, &[(&'static str, &'static Sql)]); 25] = [
+    let files: [(&str, &[(&'static str, &'static Sql)]); 26] = [
         ("agreed", agreed::ALL),
         ("chains", chains::ALL),
         ("checkpoints", checkpoints::ALL),
@@ -24,6 +24,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
         ("profiles", profiles::ALL),
         ("runs", runs::ALL),
         ("settlements", settlements::ALL),
+        ("sweeps", crate::table::sweeps::ALL),
         ("trail", trail::ALL),
         ("erase", crate::erase::ALL),
         ("prune", crate::prune::ALL),

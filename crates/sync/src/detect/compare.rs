@@ -58,6 +58,7 @@ fn is_worth_another_try(entry: &Entry) -> bool {
     match entry.state {
         // Undecided ones wait for a person: looking again and again would cost a look at the sink each time.
         State::Settled | State::Skipped | State::LeftAlone | State::Undecided => false,
+        State::Gone => true,
         State::Waiting => !mutant(Mutant::WaitingForever),
         State::Parked => entry.problem.as_ref().is_none_or(|problem| problem.code.class() == Class::Again),
     }
@@ -110,6 +111,7 @@ mod tests {
             (State::Settled, None, Detected::Same),
             (State::Skipped, None, Detected::Same),
             (State::LeftAlone, Some(Code::ValueRefused), Detected::Same),
+            (State::Gone, None, Detected::Changed),
             (State::Parked, Some(Code::ValueRefused), Detected::Same),
             (State::Parked, Some(Code::RecordLocked), Detected::Changed),
             (State::Parked, None, Detected::Changed),

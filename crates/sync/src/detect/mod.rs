@@ -1,9 +1,10 @@
-//! What changed: the window that a pass reads, and whether a record differs from what the ledger holds.
+//! What changed: the window that a pass reads, whether a record differs from what the ledger holds, and what a sweep of keys shows.
 //!
 //! Owns both decisions and the way the checkpoint moves. Must not read or keep anything: checkpoints and entries come from the
 //! store, records from a page, instants from the source's clock; the engine carries the answers out.
 
 mod compare;
+pub mod sweep;
 mod window;
 
 pub use compare::{Detected, compare, compare_with, versions};

@@ -3,6 +3,7 @@
 //! Owns field rules and document arithmetic. Must not look anything up by itself: the sink's schema and the links that the record
 //! needs come in as arguments.
 
+pub mod gone;
 pub mod schema;
 pub mod status;
 

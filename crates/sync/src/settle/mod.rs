@@ -30,12 +30,14 @@ pub enum State {
     Parked,
     /// A person said to leave it alone, with a reason, until the source changes.
     LeftAlone,
+    /// The source has it no more, and the flow's policy was carried out; it is taken up again when it comes back.
+    Gone,
 }
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 6] =
-        [Self::Settled, Self::Skipped, Self::Waiting, Self::Undecided, Self::Parked, Self::LeftAlone];
+    pub const ALL: [Self; 7] =
+        [Self::Settled, Self::Skipped, Self::Waiting, Self::Undecided, Self::Parked, Self::LeftAlone, Self::Gone];
 
     /// The word in tables and output.
     #[must_use]
@@ -47,6 +49,7 @@ impl State {
             Self::Undecided => "undecided",
             Self::Parked => "parked",
             Self::LeftAlone => "left_alone",
+            Self::Gone => "gone",
         }
     }
 
@@ -139,11 +142,15 @@ pub enum What {
     LeftAlone,
     /// A person had its values erased.
     Erased,
+    /// A sweep of the source's keys found what no stamp had shown: a record not known, renamed, moved, changed or come back.
+    Found,
+    /// The source has it no more; the note says what was done with its record in the sink.
+    Gone,
 }
 
 impl What {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Created,
         Self::Updated,
         Self::NothingToWrite,
@@ -155,6 +162,8 @@ impl What {
         Self::Replayed,
         Self::LeftAlone,
         Self::Erased,
+        Self::Found,
+        Self::Gone,
     ];
 
     /// The word in tables and output.
@@ -172,6 +181,8 @@ impl What {
             Self::Replayed => "replayed",
             Self::LeftAlone => "left_alone",
             Self::Erased => "erased",
+            Self::Found => "found",
+            Self::Gone => "gone",
         }
     }
 

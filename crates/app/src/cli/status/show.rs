@@ -34,6 +34,7 @@ fn one(status: &Status, now: Instant) {
     } else {
         output::line(filled(table, status));
     }
+    sweeps(status, now);
     runs(status, now);
     for (system, told) in &status.systems {
         output::line(format!("  {:<10} {}", system.title(), sign_in(&status.connection, *system, told, now)));
@@ -102,6 +103,33 @@ fn lines(status: &Status) {
             .collect();
         if !words.is_empty() {
             output::line(format!("             {}", words.join(", ")));
+        }
+    }
+}
+
+/// What the sweeps of the keys say, where they say anything.
+fn sweeps(status: &Status, now: Instant) {
+    for (flow, told) in &status.flows {
+        let mut words = Vec::new();
+        let sweep = told.sweep.as_ref();
+        if let Some(missed) = sweep.and_then(|sweep| sweep.vanished) {
+            words.push(format!(
+                "{} missing in Acumatica and not believed to be deleted: if they are,  ml-connector sync {} --sweep --accept-vanished",
+                output::count(missed),
+                status.connection
+            ));
+        }
+        if let Some(missing) = sweep.map(|sweep| sweep.missing).filter(|missing| *missing > 0) {
+            words.push(format!("{} missing in Acumatica; the next sweep decides", output::count(missing)));
+        }
+        if told.gone > 0 {
+            words.push(format!("{} deleted in Acumatica", output::count(told.gone)));
+        }
+        if let Some(last) = sweep.and_then(|sweep| sweep.last).filter(|_| !words.is_empty()) {
+            words.push(format!("last swept {}", output::ago(now, last)));
+        }
+        if !words.is_empty() {
+            output::line(format!("  {:<10} {}", flow.name(), words.join("; ")));
         }
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! Owns which they are (waiting for what has arrived, tried again by nature, asked for by a person) and how many a run takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use sync::problem::Code;
 use sync::seam::{Mutant, mutant};
-use sync::{Entity, Flow};
+use sync::{Entity, Flow, Record};
 
 use super::{Pass, Run, RunError};
 
@@ -21,7 +22,16 @@ pub(super) async fn of(run: &Run<'_>, flow: Flow) -> Result<BTreeMap<String, (En
         return Ok(BTreeMap::new());
     }
     let due = run.cx.store.due(run.connection.id, flow, DUE).await?;
-    Ok(due.into_iter().map(|due| (due.erp_key, (due.entity, due.code))).collect())
+    let mut fetched = BTreeMap::new();
+    for due in due {
+        if due.problem.is_some_and(|problem| problem.code == Code::SourceGone) {
+            // A list would not show it: it is asked for by its id.
+            run.not_come(flow, due.erp_key);
+        } else {
+            fetched.insert(due.erp_key, (due.entity, due.code));
+        }
+    }
+    Ok(fetched)
 }
 
 impl Pass<'_> {
@@ -30,15 +40,20 @@ impl Pass<'_> {
         if self.due.is_empty() {
             return Ok(false);
         }
-        let mut by_entity: BTreeMap<Entity, Vec<String>> = BTreeMap::new();
-        for (entity, code) in std::mem::take(&mut self.due).into_values() {
-            by_entity.entry(entity).or_default().push(code);
+        let mut by_entity: BTreeMap<Entity, Vec<(String, String)>> = BTreeMap::new();
+        for (key, (entity, code)) in std::mem::take(&mut self.due) {
+            by_entity.entry(entity).or_default().push((key, code));
         }
-        for (entity, codes) in by_entity {
-            for part in codes.chunks(FETCH) {
+        for (entity, wanted) in by_entity {
+            for part in wanted.chunks(FETCH) {
                 let run = self.run;
-                match self.beside(run.connection.reader.by_keys(entity, part)).await.result {
+                let codes: Vec<String> = part.iter().map(|(_, code)| code.clone()).collect();
+                match self.beside(run.connection.reader.by_keys(entity, &codes)).await.result {
                     Ok(records) => {
+                        let come: BTreeSet<&str> = records.iter().map(Record::erp_key).collect();
+                        for (key, _) in part.iter().filter(|(key, _)| !come.contains(key.as_str())) {
+                            run.not_come(self.flow, key.clone());
+                        }
                         self.take(records, None).await?;
                     }
                     Err(fault) => {

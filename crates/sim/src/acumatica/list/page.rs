@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use super::plan::{Mode, Plan, Wanted};
 use super::query::Query;
-use super::rows::each;
+use super::rows::{each, is_seen};
 use crate::acumatica::entity::{Cx, Entity, Rec, Source, lookup};
 use crate::acumatica::failure::{Failure, HTML};
 use crate::acumatica::filter::{self, Filter, Operand};
@@ -180,7 +180,7 @@ pub fn one(ask: &Ask<'_>, cx: &Cx<'_>, keys: &[String]) -> Result<Vec<u8>, Failu
     }
     let filter = ask.filter(cx)?;
     let rec = lookup(ask.entity, cx, keys)
-        .filter(|rec| ask.archived || !matches!(rec, Rec::Document(d) if d.archived))
+        .filter(|rec| is_seen(cx, *rec, ask.archived))
         .filter(|rec| filter.as_ref().is_none_or(|f| f.pred.holds(cx, *rec)))
         .ok_or_else(|| missing(cx))?;
     record(ask, cx, rec)

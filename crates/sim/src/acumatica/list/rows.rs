@@ -23,7 +23,7 @@ pub fn each<'a>(
     see: &mut dyn FnMut(Rec<'a>) -> Flow,
 ) {
     let mut visit = |rec: Rec<'a>| {
-        let shown = entity.source.shows(rec, cx) && (archived || !matches!(rec, Rec::Document(d) if d.archived));
+        let shown = entity.source.shows(rec, cx) && is_seen(cx, rec, archived);
         if shown && pred.is_none_or(|p| p.holds(cx, rec)) { see(rec) } else { Flow::Continue(()) }
     };
     let books = cx.books;
@@ -68,6 +68,12 @@ pub fn each<'a>(
             };
         }
     }
+}
+
+/// Whether the interface's user sees a row: row-level rights hide it, and archived documents want to be asked for.
+pub(super) fn is_seen(cx: &Cx<'_>, rec: Rec<'_>, archived: bool) -> bool {
+    let hidden = !cx.books.hidden.is_empty() && rec.meta().is_some_and(|meta| cx.books.hidden.contains(&meta.id));
+    !hidden && (archived || !matches!(rec, Rec::Document(d) if d.archived))
 }
 
 fn seek<'a, T>(table: &'a BTreeMap<String, T>, range: &Interval, mut see: impl FnMut(&'a str, &'a T) -> Flow) -> Flow {

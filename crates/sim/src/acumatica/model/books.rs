@@ -3,7 +3,7 @@
 //! Owns the tables and who may see a row that is staged. Rules of a form stand in `write`, edits by the simulation's
 //! owner in `control`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -40,6 +40,8 @@ pub struct Books {
     pub documents: BTreeMap<DocKey, Document>,
     /// Payments by type and number.
     pub payments: BTreeMap<PayKey, Payment>,
+    /// Ids of rows that the interface's user may not see: they are missing from answers, without an error.
+    pub hidden: BTreeSet<Uuid>,
     staged: Vec<(Timestamp, Staged)>,
 }
 

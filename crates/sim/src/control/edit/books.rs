@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::{Edit, Refused, words};
+use super::{Edit, Refused, Row, words};
 use crate::acumatica::model::{Books, Customer, DocKey, EditError, Item, Party, StampRule, fold};
 use crate::data::changes::{Change, Entity, post_new, touch_customer};
 use crate::rng::Stream;
@@ -69,6 +69,13 @@ pub(super) fn make(books: &mut Books, draw: &mut Stream, edit: &Edit, now: Times
             books.delete_item(key)?;
             item(key, "deleted")
         }
+        Edit::Hide(row) => hide(books, row, true)?,
+        Edit::Show(row) => hide(books, row, false)?,
+        Edit::Archive(named) => {
+            let key = named.key()?;
+            books.documents.get_mut(&key).ok_or(EditError::NotFound)?.archived = true;
+            document(&key, "archived")
+        }
         Edit::RenameCustomer { from, to } => {
             books.rename_customer(from, code(to)?, now)?;
             customer(to, &format!("was {from}"))
@@ -97,6 +104,26 @@ pub(super) fn make(books: &mut Books, draw: &mut Stream, edit: &Edit, now: Times
             return Err(words("not an edit of the books"));
         }
     })
+}
+
+/// Hides a row from the interface's user, or shows it again.
+fn hide(books: &mut Books, row: &Row, hidden: bool) -> Result<Change, Refused> {
+    let (entity, name, id) = match row {
+        Row::Customer(key) => (Entity::Customer, key.clone(), books.customers.get(&fold(key)).map(|c| c.meta.id)),
+        Row::Item(key) => (Entity::Item, key.clone(), books.items.get(&fold(key)).map(|i| i.meta.id)),
+        Row::Document(named) => {
+            let key = named.key()?;
+            let name = format!("{}/{}", key.kind.label(), key.number);
+            (Entity::Document, name, books.documents.get(&key).map(|d| d.meta.id))
+        }
+    };
+    let id = id.ok_or(EditError::NotFound)?;
+    if hidden {
+        books.hidden.insert(id);
+    } else {
+        books.hidden.remove(&id);
+    }
+    Ok(change(entity, &name, if hidden { "hidden" } else { "shown" }))
 }
 
 fn change(entity: Entity, key: &str, what: &str) -> Change {
