@@ -317,6 +317,18 @@ fn an_open_record_is_grouped_replayed_and_left_alone() {
         (&json!(1), &json!(key), &json!(false))
     );
     assert!(cause["remedy"].as_str().unwrap().contains("ERP Key"));
+    let listed = world.run(&["parked", "--code", "undecided_name", "--json"]).exits(0).json_lines();
+    assert_eq!((listed.len(), &listed[0]["key"], &listed[0]["state"]), (1, &json!(key), &json!("undecided")));
+    let sheet = world.run(&["parked", "--csv"]).exits(0).stdout;
+    assert!(
+        sheet.starts_with("flow,key,erp_key,state,code,") && sheet.contains(&format!("customers,{key},")),
+        "{sheet}"
+    );
+    world.run(&["parked", "--code", "undecided_nam"]).exits(2).says(&["Did you mean undecided_name?"]);
+    let range = |since: &str| world.run(&["replay", "--since", since, "--dry-run", "--json"]).exits(0).json();
+    let open: u64 = at(&parked, "/records").as_u64().unwrap();
+    assert_eq!((at(&range("2020-01-01"), "/records"), at(&range("2100-01-01"), "/records")), (&json!(open), &json!(0)));
+    world.run(&["replay", "--since", "2020-01-01", "--parked"]).exits(2);
     world.run(&["parked"]).exits(0).says(&["undecided_name", &key, "->", "ml-connector record acme KEY"]);
     let view = world.run(&["record", &key, "--json"]).exits(0).json();
     assert_eq!(

@@ -39,7 +39,7 @@ fn no_secret_and_no_token_is_found_anywhere_after_a_full_life() {
         dials.acumatica.http_500 = 0.1;
         dials.acumatica.expired_token = 0.2;
         dials.zoho.http_500 = 0.1;
-        dials.zoho.expired_token = 0.2;
+        dials.zoho.expired_token = 0.05;
         dials.zoho.html_200 = 0.1;
     });
     world.run(&["sync", "--json", "-vv"]);

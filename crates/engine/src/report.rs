@@ -55,11 +55,11 @@ pub struct FlowReport {
     pub unchanged: u64,
     /// Left behind by a filter.
     pub skipped: u64,
-    /// Newly or still waiting for another record.
+    /// Waiting for another record, whether or not this run met them.
     pub waiting: u64,
-    /// Newly or still undecided.
+    /// Undecided, whether or not this run met them.
     pub undecided: u64,
-    /// Newly or still failed.
+    /// Parked, whether or not this run met them.
     pub parked: u64,
     /// Every change up to here is seen.
     pub covered_up_to: Option<Instant>,

@@ -24,6 +24,8 @@ statements! {
             and state in (3, 4, 5) and asked = 0 order by id";
     OF_CODE = "select id, flow, entity, erp_key, code, state from ledger where connection = $1 and flow in (1, 2, 3) \
                and state in (3, 4, 5) and problem_code = $2 and asked = 0 order by id";
+    BETWEEN = "select id, flow, entity, erp_key, code, state from ledger where connection = $1 and flow in (1, 2, 3) \
+               and state in (3, 4, 5) and since >= $2 and since < $3 and asked = 0 order by id";
     OF_RUN = "select distinct l.id, l.flow, l.entity, l.erp_key, l.code, l.state from runs r \
               join settlements s on s.run = r.id join trail t on t.settlement = s.id join ledger l on l.id = t.record \
               where r.name = $1 and l.connection = $2 and l.state in (3, 4, 5) and l.asked = 0 order by 1";
@@ -46,6 +48,13 @@ pub enum Selection {
     Run(String),
     /// Those that are open for this reason.
     Code(Code),
+    /// Those that became open at or after `since` and before `until`.
+    Between {
+        /// The earliest.
+        since: Instant,
+        /// Where the range ends.
+        until: Instant,
+    },
     /// Every open one.
     Open,
 }
@@ -82,6 +91,10 @@ impl Store {
             Selection::Run(run) => self.db.rows(&OF_RUN, &[run.as_str().into(), connection.0.into()], find::read).await,
             Selection::Code(code) => {
                 self.db.rows(&OF_CODE, &[connection.0.into(), code.name().into()], find::read).await
+            }
+            Selection::Between { since, until } => {
+                let args = [connection.0.into(), since.micros().into(), until.micros().into()];
+                self.db.rows(&BETWEEN, &args, find::read).await
             }
             Selection::Open => self.db.rows(&OPEN, &[connection.0.into()], find::read).await,
         }

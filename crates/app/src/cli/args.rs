@@ -73,7 +73,7 @@ pub(crate) enum Command {
     /// Why a record is as it is: link, decisions, requests and answers
     Record(RecordArgs),
     /// What failed or waits, grouped by cause
-    Parked(OneArgs),
+    Parked(ParkedArgs),
     /// Try records again
     Replay(ReplayArgs),
     /// Leave a record alone, with a reason
@@ -99,6 +99,19 @@ pub(crate) enum Command {
 pub(crate) struct OneArgs {
     /// The connection; may be left out when there is exactly one
     pub(crate) name: Option<String>,
+}
+
+/// `parked`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ParkedArgs {
+    /// The connection; may be left out when there is exactly one
+    pub(crate) name: Option<String>,
+    /// Every record that is open with this problem code, one by one
+    #[arg(long, value_name = "C")]
+    pub(crate) code: Option<String>,
+    /// Every record, one by one, as CSV
+    #[arg(long)]
+    pub(crate) csv: bool,
 }
 
 /// `demo`.
@@ -244,11 +257,17 @@ pub(crate) struct ReplayArgs {
     #[arg(value_name = "NAME|KEY")]
     pub(crate) words: Vec<String>,
     /// Every record that this run left open
-    #[arg(long, value_name = "ID", conflicts_with_all = ["parked", "code"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["parked", "code", "since", "until"])]
     pub(crate) run: Option<String>,
     /// Every open record
-    #[arg(long, conflicts_with = "code")]
+    #[arg(long, conflicts_with_all = ["code", "since", "until"])]
     pub(crate) parked: bool,
+    /// Every record that became open then or later (2026-01-31 or 2026-01-31T08:00:00Z)
+    #[arg(long, value_name = "T", value_parser = since, conflicts_with = "code")]
+    pub(crate) since: Option<sync::Instant>,
+    /// Every record that became open before then
+    #[arg(long, value_name = "T", value_parser = since, conflicts_with = "code")]
+    pub(crate) until: Option<sync::Instant>,
     /// Every record that is open with this problem code
     #[arg(long, value_name = "C")]
     pub(crate) code: Option<String>,

@@ -4,13 +4,16 @@
 //!
 //! `--json` prints `{"connection","records","causes":[{"flow","state","code"?,"records","first_seen","last_seen","message","remedy"?,`
 //! `"tried_again","examples":[{"key","erp_key","message","attempts","since"}]}]}`, the most frequent cause first.
+//! With `--code` or `--csv` each record is told (see `list`).
+
+mod list;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 use store::{Access, Cause, OpenFilter, OpenRecord, Store};
 use sync::{Class, Instant};
 
-use super::args::OneArgs;
+use super::args::ParkedArgs;
 use super::opened::refused;
 use super::{Invocation, Opened, output};
 use crate::process::exit::{Exit, Failure};
@@ -42,9 +45,12 @@ struct Example {
     since: Instant,
 }
 
-pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(cx: &Invocation, args: ParkedArgs) -> Result<Exit, Failure> {
     let opened = Opened::open(cx, Access::ReadOnly).await?;
     let row = opened.connection(args.name.as_deref()).await?;
+    if args.code.is_some() || args.csv {
+        return list::run(cx, &opened, &row, &args).await;
+    }
     let mut groups = Vec::new();
     for cause in opened.store.causes(row.id).await.map_err(refused)? {
         let filter = OpenFilter {
@@ -63,6 +69,10 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
         output::line("Nothing is open.");
     } else {
         output::line(table(&groups, opened.clock.now()));
+        output::line(format!(
+            "All of one cause:  ml-connector parked {} --code C  (--csv for a spreadsheet)",
+            row.name
+        ));
         output::line(format!("Why one is open:  ml-connector record {} KEY", row.name));
         output::line(format!(
             "Try again, when the cause is gone:  ml-connector replay {} --code C  (or KEY, or --parked)",

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use store::{Access, ConnectionRow, Found, Selection};
+use sync::Instant;
 use sync::problem::Code;
 
 use super::args::ReplayArgs;
@@ -61,10 +62,11 @@ async fn selection(
     args: &ReplayArgs,
     keys: &[String],
 ) -> Result<(Selection, Vec<Found>), Failure> {
-    let flags = args.run.is_some() || args.parked || args.code.is_some();
+    let range = args.since.is_some() || args.until.is_some();
+    let flags = args.run.is_some() || args.parked || args.code.is_some() || range;
     if flags && !keys.is_empty() {
         return Err(Failure::usage(format!(
-            "Name records or one of --run, --parked, --code, not both. \"{}\" is not a connection.",
+            "Name records or one of --run, --parked, --code, --since, --until, not both. \"{}\" is not a connection.",
             output::safe(&keys[0])
         )));
     }
@@ -80,10 +82,15 @@ async fn selection(
         Selection::Run(run.clone())
     } else if let Some(code) = &args.code {
         Selection::Code(problem_code(code)?)
+    } else if range {
+        let (since, until) = (args.since.unwrap_or(Instant::from_micros(0)), args.until);
+        Selection::Between { since, until: until.unwrap_or(Instant::from_micros(i64::MAX)) }
     } else if args.parked {
         Selection::Open
     } else if keys.is_empty() {
-        return Err(Failure::usage("Which records? Name them, or use --parked, --run ID or --code C."));
+        return Err(Failure::usage(
+            "Which records? Name them, or use --parked, --run ID, --code C or --since T --until T.",
+        ));
     } else {
         let mut found = BTreeMap::new();
         for key in keys {
@@ -97,7 +104,7 @@ async fn selection(
     Ok((selection, selected))
 }
 
-fn problem_code(word: &str) -> Result<Code, Failure> {
+pub(super) fn problem_code(word: &str) -> Result<Code, Failure> {
     Code::named(word).ok_or_else(|| {
         let known: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
         let near = nearest(word, &known).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();

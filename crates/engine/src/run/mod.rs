@@ -103,12 +103,22 @@ pub async fn sync(cx: &Context, connection: &Connection, options: &Options) -> R
         run.note(format!("What is past its time could not be taken away; the next run goes on. {error}"));
     }
 
+    if !options.dry_run {
+        open_records(&run).await?;
+    }
     let report = report(&run, started, before);
     if !options.dry_run {
         let summary = serde_json::to_string(&report).unwrap_or_default();
         cx.store.finish_run(connection.id, &run.id, cx.clock.now(), report.outcome.name(), &summary).await?;
     }
     Ok(report)
+}
+
+/// What is open counts whether or not this run met it.
+async fn open_records(run: &Run<'_>) -> Result<(), RunError> {
+    let counts = run.cx.store.state_counts(run.connection.id).await?;
+    run.open_records(&counts);
+    Ok(())
 }
 
 async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -> Result<(), RunError> {

@@ -9,6 +9,7 @@ use port::Fault;
 use store::Epoch;
 use sync::Flow;
 use sync::mapping::{Names, RULES_VERSION, Schema};
+use sync::settle::State;
 use tokio::sync::watch;
 
 use super::Options;
@@ -220,6 +221,17 @@ impl<'a> Run<'a> {
         sum.waiting += more.waiting;
         sum.undecided += more.undecided;
         sum.parked += more.parked;
+    }
+
+    /// Figures of open records as the ledger has them.
+    pub(super) fn open_records(&self, counts: &BTreeMap<(Flow, State), u64>) {
+        let mut state = self.state();
+        for (flow, figures) in &mut state.flows {
+            let of = |state: State| counts.get(&(*flow, state)).copied().unwrap_or_default();
+            figures.waiting = of(State::Waiting);
+            figures.undecided = of(State::Undecided);
+            figures.parked = of(State::Parked);
+        }
     }
 
     /// Opens the gate of `flow`: what depends on it may go on.

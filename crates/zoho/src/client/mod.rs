@@ -29,7 +29,7 @@ use oauth::{OAuth, Session};
 
 /// How often a call is made again with a newer token: one that was fresh can be dead at its next use, when another process of this
 /// connection asked for tokens of its own and ours was the oldest.
-const RENEWALS: u32 = 3;
+const RENEWALS: u32 = 2;
 
 /// Told only when half of the day's credits are gone.
 const CREDITS_LEFT: &str = "x-api-credits-remaining";
