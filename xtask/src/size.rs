@@ -1,7 +1,7 @@
 //! `cargo x size`: the release binary, how long it took to build, how big it is.
 //!
-//! Owns the size budget. Takes the folder of the build from `run`, never from a
-//! guess.
+//! Owns the size budget, and that nothing of the trial is built in. Takes the folder
+//! of the build from `run`, never from a guess.
 
 use crate::{run, step};
 use anyhow::{Context as _, Result, bail};
@@ -9,8 +9,25 @@ use anyhow::{Context as _, Result, bail};
 /// What people download has to stay small enough to copy over a slow line: 25 MiB, stripped.
 const BUDGET: u64 = 25 * 1024 * 1024;
 
-/// Builds the release binary and refuses one over the budget.
+/// Builds the release binary and refuses one over the budget, or with planted faults in it.
 pub(crate) fn run() -> Result<()> {
+    let told = run::output(&mut run::cargo(&[
+        "tree",
+        "--locked",
+        "--package",
+        "app",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+        "--format",
+        "{p} [{f}]",
+    ]))?;
+    let planted = with_trial(&told);
+    if !planted.is_empty() {
+        bail!("the release binary would hold the places and planted faults of the trial: {}", planted.join(", "));
+    }
+
     let mut command = run::cargo_build(&["build", "--release", "--package", "app"]);
     command.args(["--bin", "ml-connector"]);
     let (built, took) = step::timed(|| run::checked(&mut command));
@@ -24,6 +41,15 @@ pub(crate) fn run() -> Result<()> {
         bail!("the release binary is over its budget; `cargo tree -e normal` shows what came in");
     }
     Ok(())
+}
+
+/// Packages of a `cargo tree` that are built with the feature `trial`, or are the trial itself.
+fn with_trial(tree: &str) -> Vec<&str> {
+    let built_in = |line: &&str| {
+        let features = line.rsplit_once('[').map_or("", |(_, features)| features);
+        line.starts_with("trial ") || features.split([',', ']']).any(|feature| feature == "trial")
+    };
+    tree.lines().filter(built_in).collect()
 }
 
 fn sentence(size: u64) -> String {
@@ -40,5 +66,12 @@ mod tests {
     #[test]
     fn the_size_is_told_in_mebibytes_beside_its_budget() {
         assert_eq!(sentence(17 * 1024 * 1024 + 600 * 1024), "release binary: 17.5 MiB of 25.0 MiB");
+    }
+
+    #[test]
+    fn a_package_built_with_the_feature_of_the_trial_is_named() {
+        let tree = "app v0.1.0 (/x/crates/app) []\nsync v0.1.0 (/x/crates/sync) [trial]\nstore v0.1.0 (/x) [a,trial]\nserde v1.0.0 [default,std]\ntrial v0.1.0 (/x) []\n";
+        let named: Vec<&str> = with_trial(tree).iter().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(named, ["sync", "store", "trial"]);
     }
 }

@@ -2,12 +2,10 @@
 //!
 //! Owns the table. A fault that no seed of the range catches fails the call.
 
-use std::sync::{Mutex, PoisonError};
-
 use sync::seam::Mutant;
 use trial::schedule::{Verdict, carry_out};
 
-use super::seeds::over;
+use super::seeds::{over, tell};
 use super::{Args, say};
 
 /// Runs each planted fault until a seed catches it; returns how many none did.
@@ -21,6 +19,9 @@ pub(super) fn run(args: &Args, names: &[String]) -> Result<u64, String> {
     for mutant in Mutant::ALL.into_iter().filter(chosen) {
         match first(args, mutant) {
             Some(verdict) => {
+                if args.trace {
+                    tell(&verdict, true);
+                }
                 let found = verdict.violations.first();
                 let (name, what) = found.map(|found| (found.name, found.what.as_str())).unwrap_or_default();
                 let seeds = verdict.seed - args.seeds.start + 1;
@@ -38,21 +39,13 @@ pub(super) fn run(args: &Args, names: &[String]) -> Result<u64, String> {
 
 /// The first seed that catches it.
 fn first(args: &Args, mutant: Mutant) -> Option<Verdict> {
-    let caught: Mutex<Option<Verdict>> = Mutex::new(None);
-    let known = || caught.lock().unwrap_or_else(PoisonError::into_inner);
-    over(args.seeds.clone(), args.threads, |seed| {
-        if known().as_ref().is_some_and(|verdict| verdict.seed < seed) {
-            return false;
+    let mut caught = None;
+    let run = |seed| carry_out(seed, args.trace, Some(mutant));
+    over(args.seeds.clone(), args.threads, run, |verdict| {
+        if !verdict.violations.is_empty() {
+            caught = Some(verdict);
         }
-        let verdict = carry_out(seed, args.trace, Some(mutant));
-        if verdict.violations.is_empty() {
-            return true;
-        }
-        let mut best = known();
-        if best.as_ref().is_none_or(|other| other.seed > seed) {
-            *best = Some(verdict);
-        }
-        false
+        caught.is_none()
     });
-    caught.into_inner().unwrap_or_else(PoisonError::into_inner)
+    caught
 }

@@ -2,9 +2,11 @@
 //!
 //! Owns the range, the threads and the file of what was done.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
 
 use trial::schedule::{Verdict, carry_out};
 
@@ -27,10 +29,9 @@ pub(super) fn range(text: &str) -> Result<Range<u64>, String> {
 
 /// Runs the seeds; the count of those that broke a promise.
 pub(super) fn run(args: &Args) -> Result<u64, String> {
-    let failed = AtomicU64::new(0);
-    let one = |seed: u64| {
-        let verdict = carry_out(seed, args.trace, None);
-        failed.fetch_add(u64::from(!verdict.violations.is_empty()), Ordering::Relaxed);
+    let mut failed = 0;
+    let mut see = |verdict: Verdict| {
+        failed += u64::from(!verdict.violations.is_empty());
         tell(&verdict, args.trace);
         true
     };
@@ -42,7 +43,7 @@ pub(super) fn run(args: &Args) -> Result<u64, String> {
     }
     if from == start && end - start > 1 {
         for seed in REGRESSIONS.lines().filter_map(regression).filter(|seed| !args.seeds.contains(seed)) {
-            one(seed);
+            see(carry_out(seed, args.trace, None));
             total += 1;
         }
     }
@@ -50,12 +51,11 @@ pub(super) fn run(args: &Args) -> Result<u64, String> {
     while from < end {
         let block = from..end.min(from + BLOCK);
         from = block.end;
-        over(block, args.threads, one);
+        over(block, args.threads, |seed| carry_out(seed, args.trace, None), &mut see);
         if let Some(file) = &args.resume {
             std::fs::write(file, from.to_string()).map_err(|error| format!("{}: {error}", file.display()))?;
         }
     }
-    let failed = failed.into_inner();
     say(&format!("{} passed, {failed} failed", total - failed));
     Ok(failed)
 }
@@ -72,24 +72,44 @@ fn done(file: &Path) -> Result<Option<u64>, String> {
     }
 }
 
-/// Hands seeds to threads, in order, until one says that it is enough.
-pub(super) fn over(seeds: Range<u64>, threads: u64, run: impl Fn(u64) -> bool + Sync) {
+/// Carries out seeds on several threads and shows each verdict to `see` in the order of seeds, until it says that it is enough.
+pub(super) fn over(
+    seeds: Range<u64>,
+    threads: u64,
+    run: impl Fn(u64) -> Verdict + Sync,
+    mut see: impl FnMut(Verdict) -> bool,
+) {
     let next = AtomicU64::new(seeds.start);
+    let (done, verdicts) = mpsc::channel();
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {
-            scope.spawn(|| {
+            let (next, run, done) = (&next, &run, done.clone());
+            scope.spawn(move || {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end || !run(seed) {
+                    if seed >= seeds.end || done.send(run(seed)).is_err() {
                         return;
                     }
                 }
             });
         }
+        drop(done);
+        let mut waiting = BTreeMap::new();
+        let mut turn = seeds.start;
+        for verdict in verdicts {
+            waiting.insert(verdict.seed, verdict);
+            while let Some(verdict) = waiting.remove(&turn) {
+                turn += 1;
+                if !see(verdict) {
+                    next.store(seeds.end, Ordering::Relaxed);
+                    return;
+                }
+            }
+        }
     });
 }
 
-fn tell(verdict: &Verdict, trace: bool) {
+pub(super) fn tell(verdict: &Verdict, trace: bool) {
     let mut lines = Vec::new();
     if trace {
         lines.clone_from(&verdict.trace);
@@ -106,5 +126,52 @@ fn tell(verdict: &Verdict, trace: bool) {
     }
     if !lines.is_empty() {
         say(&lines.join("\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn verdict(seed: u64) -> Verdict {
+        Verdict { seed, violations: Vec::new(), digest: String::new(), trace: Vec::new(), runs: 0, steps: 0 }
+    }
+
+    #[test]
+    fn verdicts_are_seen_in_the_order_of_seeds_whoever_is_ready_first() {
+        // The first seed ends only when a later one has ended on another thread.
+        let (ended, waits) = mpsc::channel();
+        let waits = std::sync::Mutex::new(waits);
+        let run = |seed: u64| {
+            if seed == 3 {
+                waits.lock().unwrap().recv().unwrap();
+            } else {
+                ended.send(()).unwrap();
+            }
+            verdict(seed)
+        };
+        let mut seen = Vec::new();
+        over(3..8, 2, run, |verdict| {
+            seen.push(verdict.seed);
+            verdict.seed < 6
+        });
+        assert_eq!(seen, [3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn a_range_and_a_single_seed_are_read() {
+        assert_eq!(range("3..8"), Ok(3..8));
+        assert_eq!(range("7"), Ok(7..8));
+        assert!(range("a..b").is_err());
+    }
+
+    #[test]
+    fn seeds_that_once_failed_are_numbers_with_words() {
+        let lines: Vec<&str> = REGRESSIONS.lines().filter(|line| !line.starts_with('#')).collect();
+        assert!(
+            lines.iter().all(|line| regression(line).is_some() && line.split_whitespace().count() > 1),
+            "{lines:?}"
+        );
     }
 }
