@@ -100,7 +100,10 @@ impl<'h> Trial<'h> {
             std::sync::Arc::clone(&house.server_clock),
             wild,
         );
-        Self { house, hub, world, oracle: Oracle::default(), runs: 0, signed_in: false }
+        let mut oracle = Oracle::default();
+        // The first look only remembers what people own.
+        let _ = oracle.safety(&house.sim);
+        Self { house, hub, world, oracle, runs: 0, signed_in: false }
     }
 
     fn course(&mut self, violations: &mut Vec<Violation>) {
@@ -275,8 +278,9 @@ impl<'h> Trial<'h> {
         if !violations.is_empty() {
             return;
         }
+        let before = self.oracle.record_writes(&self.house.sim);
         if let Some(told) = self.calm_run(violations) {
-            violations.extend(self.oracle.quiet(&told));
+            violations.extend(self.oracle.quiet(&self.house.sim, &told, before));
         }
         match self.house.verify().now_or_never() {
             Some(Ok(verified)) if verified.broken.is_none() => {}
@@ -306,6 +310,9 @@ impl<'h> Trial<'h> {
             _ => None,
         };
         self.judge(end, violations);
+        if let Some(told) = &said {
+            violations.extend(self.oracle.signed_out(&self.house.sim, told));
+        }
         if said.is_none() && violations.is_empty() {
             violations.push(Violation { name: "store_error", what: "a calm run did not end well".to_owned() });
         }
@@ -328,6 +335,7 @@ fn told(report: &Report) -> Told {
     }
     told.covered = covered;
     told.open = report.problems.iter().map(|listed| (listed.flow.clone(), listed.key.clone())).collect();
+    told.still_signed_in = report.notes.iter().any(|note| note.starts_with("Sign-out"));
     told.crm_calls = report.calls.get(&port::System::Zoho).map_or(0, |calls| calls.made);
     told
 }

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use sim::Sim;
 use sim::zoho::model::{Cell, FieldNo, Module, Org};
 
-use super::Violation;
+use super::{Violation, people};
 
 /// Flows with the module that each writes.
-const FLOWS: [(&str, &str); 3] = [("customers", "Accounts"), ("items", "Products"), ("invoices", "Invoices")];
+pub(super) const FLOWS: [(&str, &str); 3] =
+    [("customers", "Accounts"), ("items", "Products"), ("invoices", "Invoices")];
 
 /// Facts that excuse a difference.
 pub(super) struct Facts {
@@ -20,10 +21,10 @@ pub(super) struct Facts {
     unlinked: BTreeSet<(String, String)>,
 }
 
-pub(super) fn look(sim: &Sim, listed: &[(String, String, String)]) -> Vec<Violation> {
-    let facts = sim.with(|_, org| Facts::of(org));
+pub(super) fn look(sim: &Sim, listed: &[(String, String, String)], people: &people::Memory) -> Vec<Violation> {
+    let facts = sim.with(|_, org| Facts::of(org, people));
     let open: BTreeSet<(&str, &str)> = listed.iter().map(|(flow, code, _)| (flow.as_str(), code.as_str())).collect();
-    let mut parts = Vec::new();
+    let (mut missing, mut parts) = (Vec::new(), Vec::new());
     let codes = codes(sim);
     for (name, module) in sim.compare().modules() {
         let flow = FLOWS.iter().find(|(_, module)| *module == name).map(|(flow, _)| *flow).unwrap_or_default();
@@ -32,7 +33,7 @@ pub(super) fn look(sim: &Sim, listed: &[(String, String, String)]) -> Vec<Violat
                 codes.iter().find(|(of, erp, _)| *of == flow && erp.eq_ignore_ascii_case(key)).map(|(.., code)| code);
             facts.was_deleted(name, key) || code.is_some_and(|code| open.contains(&(flow, code.as_str())))
         };
-        parts.extend(module.missing.iter().filter(|key| !excused(key)).map(|key| format!("{name} lacks {key}")));
+        missing.extend(module.missing.iter().filter(|key| !excused(key)).map(|key| format!("{name} lacks {key}")));
         parts.extend(module.doubled.iter().map(|key| format!("{name} has {key} twice")));
         // What left the ERP is a matter of the sweep, not of a run.
         let strays =
@@ -47,13 +48,18 @@ pub(super) fn look(sim: &Sim, listed: &[(String, String, String)]) -> Vec<Violat
         );
     }
     let mut found = Vec::new();
-    if !parts.is_empty() {
-        let more = parts.len().saturating_sub(6);
-        parts.truncate(6);
-        found.push(Violation { name: "disagreement", what: format!("{}; and {more} more", parts.join("; ")) });
-    }
+    found.extend(summed("missed", missing));
+    found.extend(summed("disagreement", parts));
     found.extend(unfounded(listed, &facts, &codes));
     found
+}
+
+/// One violation for all of its kind, with the first ones in words.
+fn summed(name: &'static str, mut parts: Vec<String>) -> Option<Violation> {
+    let more = parts.len().saturating_sub(6);
+    parts.truncate(6);
+    let what = format!("{}; and {more} more", parts.join("; "));
+    (!parts.is_empty()).then_some(Violation { name, what })
 }
 
 /// What is listed as open has a reason in the world.
@@ -103,16 +109,12 @@ impl Facts {
             || (matches!(field, "Account_Name" | "Parent_Account") && deleted("Accounts"))
     }
 
-    pub(super) fn of(org: &Org) -> Self {
+    pub(super) fn of(org: &Org, people: &people::Memory) -> Self {
         let mut facts = Self { deleted: BTreeSet::new(), unlinked: BTreeSet::new() };
         for (_, name) in FLOWS {
             let Some(module) = org.module(name) else { continue };
             let key = key_field(module);
-            for binned in module.bin().values() {
-                if let Some(text) = key.and_then(|no| binned.record.cells.get(no)).and_then(Cell::text) {
-                    facts.deleted.insert((name.to_owned(), text.to_lowercase()));
-                }
-            }
+            facts.deleted.extend(people.deleted(name, module).into_iter().map(|key| (name.to_owned(), key)));
             for record in module.records() {
                 let keyed = key.and_then(|no| record.cells.get(no)).and_then(Cell::text).is_some();
                 if !keyed {

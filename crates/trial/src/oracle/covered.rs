@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use sim::Sim;
 
 use super::agreement::Facts;
-use super::{Told, Violation};
+use super::{Told, Violation, people};
 
 /// Fields that follow another record than the one they stand in.
 const OF_OTHERS: [&str; 2] = ["Parent_Account", "Account_Name"];
@@ -18,9 +18,9 @@ struct Truth {
     flow: &'static str,
 }
 
-pub(super) fn look(sim: &Sim, told: &Told, late: &BTreeMap<String, i64>) -> Vec<Violation> {
+pub(super) fn look(sim: &Sim, told: &Told, late: &BTreeMap<String, i64>, people: &people::Memory) -> Vec<Violation> {
     let truths = truths(sim);
-    let facts = sim.with(|_, org| Facts::of(org));
+    let facts = sim.with(|_, org| Facts::of(org, people));
     let report = sim.compare();
     let mut found = Vec::new();
     for (module, report) in report.modules() {

@@ -5,6 +5,8 @@
 
 mod agreement;
 mod covered;
+mod people;
+mod routes;
 mod safety;
 
 pub(crate) use agreement::key_field;
@@ -26,6 +28,8 @@ pub struct Told {
     pub open: BTreeSet<(String, String)>,
     /// Calls made to the CRM.
     pub crm_calls: u64,
+    /// Whether it said that it could not sign out of the ERP.
+    pub still_signed_in: bool,
 }
 
 /// A promise that was broken.
@@ -52,7 +56,7 @@ impl Oracle {
     /// What must hold when a run has told its end. `late` has the rows that became visible after their stamp, and when.
     pub fn after_run(&mut self, sim: &Sim, told: &Told, late: &BTreeMap<String, i64>) -> Vec<Violation> {
         let mut found = self.safety(sim);
-        found.extend(covered::look(sim, told, late));
+        found.extend(covered::look(sim, told, late, self.safety.people()));
         found
     }
 
@@ -60,16 +64,35 @@ impl Oracle {
     /// the problem.
     #[must_use]
     pub fn agreement(&self, sim: &Sim, listed: &[(String, String, String)]) -> Vec<Violation> {
-        agreement::look(sim, listed)
+        agreement::look(sim, listed, self.safety.people())
     }
 
-    /// A run after agreement writes nothing.
+    /// How often records of the CRM were written so far, to be told to [`Oracle::quiet`] after a run.
     #[must_use]
-    pub fn quiet(&self, told: &Told) -> Vec<Violation> {
-        if told.written == 0 && told.crm_calls == 0 {
+    pub fn record_writes(&self, sim: &Sim) -> u64 {
+        routes::record_writes(sim)
+    }
+
+    /// A run after agreement writes nothing: by its own word, and by the requests that were seen since `before`.
+    #[must_use]
+    pub fn quiet(&self, sim: &Sim, told: &Told, before: u64) -> Vec<Violation> {
+        let seen = routes::record_writes(sim) - before;
+        if told.written == 0 && told.crm_calls == 0 && seen == 0 {
             return Vec::new();
         }
-        let what = format!("{} records written, {} calls to the CRM", told.written, told.crm_calls);
+        let what =
+            format!("{} records written, {} calls to the CRM, {seen} writes seen there", told.written, told.crm_calls);
         vec![Violation { name: "not_quiet", what }]
+    }
+
+    /// A run to which nothing happened leaves no session open, or says so: a sign-out is given a second.
+    #[must_use]
+    pub fn signed_out(&self, sim: &Sim, told: &Told) -> Vec<Violation> {
+        match sim.acumatica().seats_taken() {
+            seats if seats > 0 && !told.still_signed_in => {
+                vec![Violation { name: "session_left", what: format!("{seats} sessions are open") }]
+            }
+            _ => Vec::new(),
+        }
     }
 }

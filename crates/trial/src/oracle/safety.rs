@@ -1,23 +1,20 @@
 //! What must hold at every moment: nothing doubled, no line doubled, nothing written to the ERP, nobody's record taken.
 //!
-//! Owns what it remembers between looks: who belonged to whom.
+//! Owns the looks at doubles; requests and people's records are looked at next door.
 
 use std::collections::BTreeMap;
 
 use sim::Sim;
 use sim::zoho::model::{Cell, Org};
 
-use super::Violation;
 use super::agreement::key_field;
-
-/// What is sent to the ERP beside reads: signing in and out.
-const SIGN_IN: [&str; 2] = ["POST identity/connect/token", "POST entity/auth/logout"];
+use super::{Violation, people, routes};
 
 /// What was seen before.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    /// Requests of the log that were looked at.
-    requests: u64,
+    routes: routes::Memory,
+    people: people::Memory,
 }
 
 impl Memory {
@@ -31,27 +28,15 @@ impl Memory {
         }
         found.extend(lines(sim));
         found.extend(sim.with(|_, org| twice(org, "Invoices", "ERP Number")));
-        found.extend(sim.with(|_, org| recreated(org)));
+        found.extend(sim.with(|_, org| self.people.look(org)));
         found.extend(sim.with(|_, org| beside(org)));
-        found.extend(self.writes(sim));
+        found.extend(self.routes.look(sim));
         found
     }
 
-    /// Finance is read-only: no method but GET reaches an entity of the ERP.
-    fn writes(&mut self, sim: &Sim) -> Vec<Violation> {
-        let page = sim.requests().page(0, 1);
-        if page.total == self.requests {
-            return Vec::new();
-        }
-        self.requests = page.total;
-        let mut found = Vec::new();
-        for (route, count) in sim.requests().counters(sim::faults::System::Acumatica).by_route {
-            let read = route.starts_with("GET ") || SIGN_IN.contains(&route.as_str());
-            if !read {
-                found.push(Violation { name: "finance_written", what: format!("{route}, {count} times") });
-            }
-        }
-        found
+    /// What is known of people's deletions.
+    pub(super) fn people(&self) -> &people::Memory {
+        &self.people
     }
 }
 
@@ -78,26 +63,6 @@ fn lines(sim: &Sim) -> Vec<Violation> {
         }
         found
     })
-}
-
-/// What a person deleted does not come back under another id.
-fn recreated(org: &Org) -> Vec<Violation> {
-    let mut found = Vec::new();
-    for name in ["Accounts", "Products", "Invoices"] {
-        let Some(module) = org.module(name) else { continue };
-        let Some(key) = key_field(module) else { continue };
-        for binned in module.bin().values() {
-            let Some(gone) = binned.record.cells.get(key).and_then(Cell::text) else { continue };
-            let again = module.records().find(|record| {
-                record.id != binned.record.id && record.cells.get(key).and_then(Cell::text) == Some(gone)
-            });
-            if let Some(again) = again {
-                let what = format!("{name} {gone} was deleted by a person and is there again as {}", again.id);
-                found.push(Violation { name: "recreated", what });
-            }
-        }
-    }
-    found
 }
 
 /// No account is created beside one of the same name that people made.
