@@ -73,6 +73,7 @@ pub async fn wire(store: &Store, row: &ConnectionRow, parts: &Parts) -> Result<W
         reader: Arc::clone(&acumatica) as Arc<dyn Reader>,
         writer: Arc::clone(&zoho) as Arc<dyn Writer>,
         flows: flows(&settings),
+        check: settings.zoho.check.map(std::time::Duration::from_secs),
         parallel_writes: usize::try_from(settings.zoho.parallel_calls).unwrap_or(1),
         tallies: Arc::new(move |system| match system {
             System::Acumatica => erp.tally(),
@@ -305,6 +306,7 @@ mod tests {
             parallel_calls: 1,
             daily_credits: None,
             run_workflows: false,
+            check: None,
         }
     }
 

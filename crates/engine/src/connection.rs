@@ -84,6 +84,8 @@ pub struct Connection {
     pub writer: Arc<dyn Writer>,
     /// Flows that are switched on.
     pub flows: BTreeMap<Flow, FlowSettings>,
+    /// How long after one check of the links in the sink the next one is due; `None` checks only when asked.
+    pub check: Option<Duration>,
     /// Batches under way at once, at most.
     pub parallel_writes: usize,
     /// Call counters of both clients.

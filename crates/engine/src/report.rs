@@ -97,6 +97,21 @@ pub struct SweepReport {
     pub vanished: bool,
 }
 
+/// What the check of a flow's links in the sink did in a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CheckReport {
+    /// Links that were looked at.
+    pub links: u64,
+    /// Records put right: back again, or their ERP key written again.
+    pub healed: u64,
+    /// Links that moved along with their key.
+    pub relinked: u64,
+    /// Records parked for a person.
+    pub parked: u64,
+    /// True when the check went through; the next run goes on with one that did not.
+    pub complete: bool,
+}
+
 /// One problem, as listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Listed {
@@ -137,6 +152,9 @@ pub struct Report {
     /// Sweeps of the source's keys that this run began or went on with, by flow.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sweeps: BTreeMap<Flow, SweepReport>,
+    /// Checks of the links in the sink that this run began or went on with, by flow.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub checks: BTreeMap<Flow, CheckReport>,
     /// By system: `acumatica`, `zoho`.
     pub calls: BTreeMap<port::System, Calls>,
     /// What probing and preparing both systems took, in the runs that had to (counted in `calls` and `seconds` too).

@@ -193,6 +193,9 @@ pub(crate) struct SyncArgs {
     /// With --sweep: what is missing was really deleted, however much it is
     #[arg(long, requires = "sweep")]
     pub(crate) accept_vanished: bool,
+    /// Check all links in Zoho CRM now, to find what was deleted, merged or changed there
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) check: bool,
     /// Plan only: nothing is written on either side nor in the ledger
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -87,6 +87,14 @@ pub(crate) struct Zoho {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) daily_credits: Option<u32>,
     pub(crate) run_workflows: bool,
+    /// Seconds between two checks of the links; `None` checks only when asked.
+    #[serde(default = "daily_check")]
+    pub(crate) check: Option<u64>,
+}
+
+/// How often links are checked where a file does not say.
+pub(crate) const fn daily_check() -> Option<u64> {
+    Some(24 * 60 * 60)
 }
 
 /// `[flows.*]`.

@@ -191,9 +191,23 @@ fn zoho(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Zoho {
         parallel_calls: view.number("parallel_calls", 1..=25, 10),
         daily_credits: credits,
         run_workflows: view.flag("run_workflows", false),
+        check: check(view),
     };
     view.finish();
     part
+}
+
+/// How often the links in Zoho CRM are checked.
+fn check(view: &View<'_>) -> Option<u64> {
+    let Some(text) = view.text("check") else { return super::daily_check() };
+    if text == "off" {
+        return None;
+    }
+    let often = seconds(&text).filter(|seconds| (3_600..=31 * 86_400).contains(seconds));
+    if often.is_none() {
+        view.complain("check", "is \"off\" or a time from 1h to 31d, such as \"1d\"");
+    }
+    often
 }
 
 type Secrets = BTreeMap<&'static str, super::SecretSource>;

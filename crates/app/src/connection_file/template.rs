@@ -39,6 +39,7 @@ client_secret = { file = "zoho-secret" }
 parallel_calls = 10                                # at most; adapts down by itself
 # daily_credits = 20000                            # our share of the org's credits
 run_workflows = false                              # whether our writes trigger the org's workflows
+check = "1d"                                       # how often links are checked for what people changed there; 1h to 31d, or "off"
 
 [flows.customers]
 every = "5m"                                       # or cron = "*/10 7-19 * * MON-FRI", zone = "Europe/Zurich"; or every = "manual"

@@ -43,6 +43,21 @@ impl Meta {
         }
     }
 
+    /// What the ledger knows of a record that is not read in this step.
+    pub(super) fn known(entry: Entry) -> Self {
+        Self {
+            flow: entry.flow,
+            entity: entry.entity,
+            erp_key: entry.erp_key.clone(),
+            code: entry.code.clone(),
+            source_id: entry.source_id.clone(),
+            stamp: entry.stamp,
+            fingerprint: entry.fingerprint,
+            before: Some(entry),
+            once_more: false,
+        }
+    }
+
     /// The entry after this run, digests and link as before.
     pub(super) fn entry(&self, state: State, problem: Option<Problem>) -> Entry {
         let before = self.before.as_ref();

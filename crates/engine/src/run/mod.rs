@@ -1,8 +1,9 @@
 //! One run: the flows of a connection, once, in dependency order, in the foreground of whoever calls.
 //!
-//! Owns the order of things: claim, recover, set up, flows, sweeps, sign-out, report. Must not decide over records: `flow` asks `sync`.
+//! Owns the order of things: claim, recover, set up, flows, sweeps, checks, sign-out, report. Must not decide over records: `flow` asks `sync`.
 
 mod candidates;
+pub mod check;
 mod flow;
 mod item;
 mod missing;
@@ -41,6 +42,8 @@ pub struct Options {
     pub sweep: bool,
     /// A person says that records which a sweep missed are really gone, however many they are.
     pub accept_vanished: bool,
+    /// Check the links in the sink, whether or not it is time.
+    pub check: bool,
     /// Plan only: nothing is written on either side nor in the ledger.
     pub dry_run: bool,
     /// What goes at the end of the run, a few small steps of it; `None` keeps everything.
@@ -144,7 +147,8 @@ async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally
     for result in results {
         result?;
     }
-    Box::pin(sweep::all(run)).await
+    Box::pin(sweep::all(run)).await?;
+    Box::pin(check::all(run)).await
 }
 
 /// Returns a moment after the run was told to stop: longer than the grace that flows give to their calls.
@@ -171,7 +175,7 @@ fn tally(connection: &Connection, system: System) -> port::Tally {
 }
 
 fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -> Report {
-    let Results { flows, problems, notes, halt, newly_parked, setup, sweeps } = run.results();
+    let Results { flows, problems, notes, halt, newly_parked, setup, sweeps, checks } = run.results();
     let outcome = match &halt {
         Some(Halt::Interrupted) => Outcome::Interrupted,
         Some(Halt::Fault(fault)) => match verdict(fault.kind) {
@@ -193,6 +197,7 @@ fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -
         seconds: run.cx.clock.now().since(started).as_secs_f64(),
         flows,
         sweeps,
+        checks,
         calls: calls(connection, before),
         setup,
         problems: listed,

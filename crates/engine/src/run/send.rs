@@ -23,6 +23,9 @@ const HOPELESS: usize = 2;
 /// The sink's adapter wrote a header and could not write rows that it was not shown.
 const ROWS_NOT_SHOWN: &str = "ROWS_NOT_SHOWN";
 
+/// What the mapping calls the field that holds a record's identity.
+const KEY: &str = "ERP Key";
+
 /// What became of an item.
 #[derive(Debug)]
 pub(super) enum Fate {
@@ -110,7 +113,7 @@ pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
                 Outcome::Unknown => unknown.push(item),
                 Outcome::Duplicate { field, id: Some(id) }
                     if operation == Operation::Upsert
-                        && item.target.as_ref() != Some(&id)
+                        && item.target.is_none()
                         && is_key(&run.target().schema, &item, &field) =>
                 {
                     // Another of our own writes landed in between: it is this record, so it is written by id.
@@ -224,6 +227,7 @@ fn judge(run: &Run<'_>, operation: Operation, item: &Item, outcome: Outcome, exc
         Outcome::Duplicate { field, id } => {
             let holder = id.map_or_else(|| "another record".to_owned(), |id| format!("the record {id}"));
             let message = format!("Zoho CRM refuses a second record with this value in {field}: {holder} holds it.");
+            let field = if is_key(&target.schema, item, &field) { KEY.to_owned() } else { field };
             let problem = Problem::new(Code::DuplicateValue, message).at(field);
             Fate::Open { state: State::Parked, problem, exchange, touched: false }
         }
@@ -242,7 +246,7 @@ fn is_key(schema: &sync::mapping::Schema, item: &Item, field: &str) -> bool {
     schema
         .modules
         .get(&item.draft.module)
-        .and_then(|module| module.fields.get("ERP Key"))
+        .and_then(|module| module.fields.get(KEY))
         .is_some_and(|key| key.api_name == field)
 }
 

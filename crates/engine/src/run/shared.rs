@@ -16,7 +16,7 @@ use super::Options;
 use super::candidates::Candidates;
 use crate::connection::{Connection, Context};
 use crate::policy::{Verdict, verdict};
-use crate::report::{FlowReport, Problems, Setup, SweepReport};
+use crate::report::{CheckReport, FlowReport, Problems, Setup, SweepReport};
 
 /// Why a run ends before its work is done.
 #[derive(Clone, Debug)]
@@ -63,6 +63,7 @@ struct Shared {
     sweeps: BTreeMap<Flow, SweepReport>,
     /// Records that were due and that a list by key did not bring, by ERP key.
     not_come: BTreeMap<Flow, Vec<String>>,
+    checks: BTreeMap<Flow, CheckReport>,
     /// Records that stayed behind, by flow and filter.
     filtered: BTreeMap<(Flow, &'static str), u64>,
     /// Codes that a dry run would have linked.
@@ -78,6 +79,7 @@ pub(super) struct Results {
     pub(super) newly_parked: u64,
     pub(super) setup: Option<Setup>,
     pub(super) sweeps: BTreeMap<Flow, SweepReport>,
+    pub(super) checks: BTreeMap<Flow, CheckReport>,
 }
 
 impl<'a> Run<'a> {
@@ -107,6 +109,7 @@ impl<'a> Run<'a> {
                 setup: None,
                 sweeps: BTreeMap::new(),
                 not_come: BTreeMap::new(),
+                checks: BTreeMap::new(),
                 filtered: BTreeMap::new(),
                 pretended: BTreeMap::new(),
             }),
@@ -179,6 +182,10 @@ impl<'a> Run<'a> {
     /// Takes the records of `flow` that did not come.
     pub(super) fn take_not_come(&self, flow: Flow) -> Vec<String> {
         self.state().not_come.remove(&flow).unwrap_or_default()
+    }
+
+    pub(super) fn checked(&self, flow: Flow, report: CheckReport) {
+        self.state().checks.insert(flow, report);
     }
 
     /// A record stayed behind because of `filter`.
@@ -272,6 +279,7 @@ impl<'a> Run<'a> {
             newly_parked: state.newly_parked,
             setup: state.setup.take(),
             sweeps: std::mem::take(&mut state.sweeps),
+            checks: std::mem::take(&mut state.checks),
         }
     }
 

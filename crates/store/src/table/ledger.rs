@@ -53,9 +53,9 @@ macro_rules! due {
             $again,
             ") and (problem_field is null or coalesce(problem_code, '') not in ($4, $5) \
              or (problem_code = $4 and exists (select 1 from ledger as awaited where awaited.connection = $1 \
-             and awaited.flow = $6 and awaited.code = ledger.problem_field and awaited.target_id is not null)) \
+             and awaited.flow = $6 and awaited.code = ledger.problem_field and awaited.target_id is not null and coalesce(awaited.problem_code, '') <> 'target_gone')) \
              or (problem_code = $5 and exists (select 1 from ledger as awaited where awaited.connection = $1 \
-             and awaited.flow = $7 and awaited.code = ledger.problem_field and awaited.target_id is not null))) \
+             and awaited.flow = $7 and awaited.code = ledger.problem_field and awaited.target_id is not null and coalesce(awaited.problem_code, '') <> 'target_gone'))) \
              order by 7 desc, 8, 1 limit $8"
         )
     };
@@ -74,9 +74,9 @@ statements! {
                       and target_id is not null and state <> 7 order by id desc limit $4");
     BY_CODE = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and code = $3 order by changed desc");
     TARGETS = "select code, target_id from ledger where connection = $1 and flow = $2 and code in (select value from json_each($3)) \
-               and target_id is not null order by changed",
+               and target_id is not null and coalesce(problem_code, '') <> 'target_gone' order by changed",
               "select code, target_id from ledger where connection = $1 and flow = $2 and code = any($3) \
-               and target_id is not null order by changed";
+               and target_id is not null and coalesce(problem_code, '') <> 'target_gone' order by changed";
     DOCUMENT_TARGETS = "select erp_key, target_id from ledger where connection = $1 and flow = $2 \
                         and erp_key in (select value from json_each($3)) and target_id is not null",
                        "select erp_key, target_id from ledger where connection = $1 and flow = $2 \
@@ -88,6 +88,8 @@ statements! {
                        and erp_key in (select value from json_each($3))",
                       "select erp_key from ledger where connection = $1 and flow = $2 and erp_key = any($3)";
     DUE = due!("in (select value from json_each($3))"), due!("= any($3)");
+    LINKED = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and target_id > $3 and target_id <= $4 \
+                      and target_id is not null and length(target_id) = cast($5 as bigint) order by target_id limit $6");
     HOLDERS = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 \
                        and target_id in (select value from json_each($3)) and target_id is not null"),
               concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 \
@@ -108,6 +110,9 @@ statements! {
                    $16::bigint[], $17::bigint[]) \
                    as t(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17) ", known!());
 }
+
+/// Digits of the longest id of the sink.
+const LONGEST_ID: usize = 20;
 
 /// A ledger row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -329,7 +334,44 @@ impl Store {
         Ok(found.into_values().collect())
     }
 
-    /// Links of the records that have these codes; codes without a link are left out. Where a code was given to another record, the
+    /// Entries whose links lie behind `after` and at or before `until` (ids of the sink: digits, ordered as numbers), in that order, at
+    /// most `limit`; without `until` all behind `after`.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn linked(
+        &self,
+        connection: ConnectionId,
+        flow: Flow,
+        after: &str,
+        until: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>> {
+        let mut found = Vec::new();
+        // Numbers of one length are ordered as texts.
+        for length in after.len()..=until.map_or(LONGEST_ID, str::len) {
+            let from = if length == after.len() { after } else { "" };
+            let nines = "9".repeat(length);
+            let to = until.filter(|until| until.len() == length).unwrap_or(&nines);
+            let (length, rest) = (i64::try_from(length).unwrap_or(i64::MAX), limit - found.len());
+            let args = [
+                connection.0.into(),
+                code::of_flow(flow).into(),
+                from.into(),
+                to.into(),
+                length.into(),
+                i64::try_from(rest).unwrap_or(i64::MAX).into(),
+            ];
+            found.extend(self.db.rows(&LINKED, &args, read).await?.into_iter().map(|row| row.entry));
+            if found.len() >= limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Links of the records that have these codes; codes without a link are left out, and so are links to records that are known to be
+    /// gone. Where a code was given to another record, the
     /// one that was settled last counts.
     ///
     /// # Errors

@@ -57,6 +57,46 @@ async fn moves(running: Running) {
 }
 
 #[tokio::test]
+async fn links_come_in_the_order_of_their_numbers_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    in_order(Running::of(open(folder.path(), Access::Worker).await.unwrap()).await).await;
+}
+
+#[tokio::test]
+async fn links_come_in_the_order_of_their_numbers_on_postgres() {
+    let server = Server::database("ordered_links").await;
+    in_order(Running::of(server.open(Access::Worker).await.unwrap()).await).await;
+    server.drop().await;
+}
+
+async fn in_order(running: Running) {
+    let Running { store, connection, .. } = &running;
+    let ids = ["9", "10", "99", "100", "2000", "3000"];
+    let entries = ids
+        .iter()
+        .enumerate()
+        .map(|(place, id)| customer(u32::try_from(place).unwrap() + 1, State::Settled, Some(id)))
+        .collect();
+    running.settle(entries, What::Created).await;
+    let linked = async |after: &str, until: Option<&str>, limit: usize| -> Vec<String> {
+        let found = store.linked(*connection, Flow::Customers, after, until, limit).await.unwrap();
+        found.into_iter().filter_map(|entry| entry.target_id).collect()
+    };
+    assert_eq!(linked("0", None, 100).await, ids);
+    assert_eq!(linked("9", Some("100"), 100).await, ["10", "99", "100"]);
+    assert_eq!(linked("10", Some("2500"), 2).await, ["99", "100"]);
+    assert_eq!(linked("3000", None, 100).await, Vec::<String>::new());
+    assert_eq!(linked("0", Some("5"), 100).await, Vec::<String>::new());
+    // What is known to be gone leads nowhere.
+    let mut gone = customer(1, State::Parked, Some("9"));
+    gone.problem = Some(sync::Problem::new(Code::TargetGone, "gone"));
+    running.settle(vec![gone], What::Parked).await;
+    let targets = store.targets_by_code(*connection, Flow::Customers, &texts(&["C000001", "C000002"])).await.unwrap();
+    assert_eq!(targets.into_iter().collect::<Vec<_>>(), [("C000002".to_owned(), "10".to_owned())]);
+    assert_eq!(linked("0", Some("9"), 100).await, ["9"], "it is still watched");
+}
+
+#[tokio::test]
 async fn a_code_that_was_given_to_another_record_leads_to_the_newer_one() {
     let folder = tempfile::tempdir().unwrap();
     let running = Running::of(open(folder.path(), Access::Worker).await.unwrap()).await;

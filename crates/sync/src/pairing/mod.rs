@@ -3,6 +3,7 @@
 //! Owns the rule that nothing is created beside an unlinked record of the same name or code until a person has decided. Must not
 //! pair by name itself: only the ERP key links. The index is filled from the sink's records without an ERP key.
 
+pub mod drift;
 mod normalise;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,204 @@
+//! What people do in the CRM to records that the connector wrote: deleted, restored, merged, keys cleared and copied.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::time::Duration;
+
+use engine::{Options, Outcome, Report};
+use serde_json::{Value, json};
+use sim::Size;
+use sim::control::edit::Edit;
+use store::{By, Selection};
+use support::world::{World, written};
+use sync::Flow;
+use sync::problem::Code;
+use sync::settle::{Entry, State};
+
+const SIZE: Size = Size { customers: 40, items: 12, invoices: 12, won_deals: 0, existing_accounts: 0 };
+
+/// A world after its first load.
+async fn loaded(seed: u64) -> World {
+    let world = World::new(seed, SIZE, |_| {}).await;
+    let report = world.sync().await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    world
+}
+
+/// The code of the customer in that place.
+fn customer(world: &World, place: usize) -> String {
+    world.sim.with(|books, _| books.customers.keys().nth(place).cloned().unwrap()).to_string()
+}
+
+async fn entry(world: &World, code: &str) -> Entry {
+    world.store.entry_by_code(world.row.id, Flow::Customers, code).await.unwrap().unwrap()
+}
+
+async fn account(world: &World, code: &str) -> String {
+    entry(world, code).await.target_id.unwrap()
+}
+
+/// One edit by a user of the CRM.
+fn edit(world: &World, word: &str, more: Value) {
+    let mut edit = json!({"edit": word, "module": "Accounts"});
+    edit.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    world.sim.change(&serde_json::from_value::<Edit>(edit).unwrap()).unwrap();
+}
+
+/// A run a day later: the check is due.
+async fn next_day(world: &World) -> Report {
+    world.clock.advance(Duration::from_secs(25 * 60 * 60));
+    world.sync().await
+}
+
+async fn replay(world: &World, code: &str) {
+    let by = By { who: "finance".to_owned(), why: "it is wanted again".to_owned() };
+    let these = Selection::Keys(vec![code.to_owned()]);
+    let asked = world.store.retry(world.row.id, &these, &by, sync::Instant::from_micros(1)).await.unwrap();
+    assert_eq!(asked, 1);
+}
+
+#[tokio::test]
+async fn a_check_is_due_a_day_after_the_load_and_costs_a_call_per_module() {
+    let world = loaded(31).await;
+    let again = world.sync().await;
+    assert_eq!(again.calls[&port::System::Zoho].made, 0, "nothing is due at once");
+    assert!(again.checks.is_empty());
+    let checked = next_day(&world).await;
+    assert_eq!(checked.outcome, Outcome::Settled, "{checked:#?}");
+    let check = checked.checks[&Flow::Customers];
+    assert!(check.complete && check.links >= 40, "{check:?}");
+    assert_eq!(written(&checked), 0);
+    let after = world.sync().await;
+    assert!(after.checks.is_empty(), "the next one is due in a day");
+    let asked = world.sync_with(&Options { check: true, ..Options::default() }).await;
+    assert_eq!(asked.checks.len(), 3);
+}
+
+#[tokio::test]
+async fn a_deleted_account_is_told_with_who_and_when_never_made_anew_and_heals_when_restored() {
+    let world = loaded(32).await;
+    let code = customer(&world, 3);
+    let id = account(&world, &code).await;
+    edit(&world, "zoho_delete", json!({"id": id}));
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Parked, "{report:#?}");
+    let gone = entry(&world, &code).await;
+    let problem = gone.problem.clone().unwrap();
+    assert_eq!(
+        (gone.state, problem.code, gone.target_id.as_deref()),
+        (State::Parked, Code::TargetGone, Some(id.as_str()))
+    );
+    assert!(problem.message.contains(" by ") && problem.message.contains("recycle bin"), "{}", problem.message);
+    // Changes at its source do not bring it back, nor does another check say it again.
+    world.sim.change(&Edit::TouchCustomer { key: code.clone(), phone: "+41 44 222 22 22".to_owned() }).unwrap();
+    let report = next_day(&world).await;
+    assert_eq!(entry(&world, &code).await.problem.unwrap().code, Code::TargetGone);
+    assert_eq!(report.checks[&Flow::Customers].parked, 1, "the run's own words are completed by who and when");
+    let report = next_day(&world).await;
+    assert_eq!(report.checks[&Flow::Customers].parked, 0, "it is told once");
+    assert!(!world.sim.compare().agree);
+    edit(&world, "zoho_restore", json!({"id": id}));
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    assert_eq!(account(&world, &code).await, id, "it is the same record");
+    world.assert_agreement("after the restore");
+}
+
+#[tokio::test]
+async fn documents_of_a_deleted_account_wait_until_a_person_has_it_made_anew() {
+    let world = loaded(33).await;
+    let code = world.sim.with(|books, _| {
+        let key = &books.documents.values().find(|document| document.status == "Open").unwrap().customer;
+        key.to_string()
+    });
+    let id = account(&world, &code).await;
+    edit(&world, "zoho_delete", json!({"id": id}));
+    next_day(&world).await;
+    for _ in 0..6 {
+        world.sim.change(&Edit::PostNew).unwrap();
+    }
+    world.sync().await;
+    replay(&world, &code).await;
+    let report = world.sync().await;
+    assert_ne!(account(&world, &code).await, id, "a person wanted it");
+    assert!(report.problems.iter().all(|problem| problem.code != "value_refused"), "{report:#?}");
+    let report = world.sync().await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+}
+
+#[tokio::test]
+async fn a_cleared_key_is_written_again_by_id() {
+    let world = loaded(34).await;
+    let code = customer(&world, 5);
+    let id = account(&world, &code).await;
+    edit(&world, "zoho_set", json!({"id": id, "field": "ERP_Key", "value": null}));
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    assert_eq!(report.checks[&Flow::Customers].healed, 1);
+    assert_eq!(account(&world, &code).await, id);
+    world.assert_agreement("after the check");
+    let found = world.store.find(world.row.id, &code).await.unwrap();
+    let trail = world.store.record(found[0].id).await.unwrap().unwrap().trail;
+    assert!(trail[0].note.contains("was cleared in Zoho CRM"), "{:?}", trail[0]);
+}
+
+#[tokio::test]
+async fn a_key_that_was_copied_to_another_record_does_not_take_the_link_along() {
+    let world = loaded(35).await;
+    let code = customer(&world, 6);
+    let known = entry(&world, &code).await;
+    let id = known.target_id.unwrap();
+    edit(&world, "zoho_set", json!({"id": id, "field": "ERP_Key", "value": null}));
+    edit(&world, "zoho_insert", json!({"values": {"Account_Name": "A copy", "ERP_Key": known.erp_key}}));
+    // A change at the source on the same day must not go into the copy either.
+    world.sim.change(&Edit::TouchCustomer { key: code.clone(), phone: "+41 44 333 33 33".to_owned() }).unwrap();
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Parked, "{report:#?}");
+    let parked = entry(&world, &code).await;
+    assert_eq!((parked.target_id.as_deref(), parked.problem.unwrap().code), (Some(id.as_str()), Code::DuplicateValue));
+    let copy = world.sim.with(|_, crm| {
+        let accounts = crm.module("Accounts").unwrap();
+        accounts
+            .records()
+            .map(|record| record.id)
+            .find(|id| crm.value("Accounts", *id, "Account_Name") == Some("A copy".into()))
+            .unwrap()
+    });
+    edit(&world, "zoho_set", json!({"id": copy.to_string(), "field": "ERP_Key", "value": null}));
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    assert_eq!(account(&world, &code).await, id);
+}
+
+#[tokio::test]
+async fn a_merge_takes_the_link_along_where_the_key_went_and_is_asked_about_elsewhere() {
+    let world = loaded(36).await;
+    let (stays, goes) = (customer(&world, 7), customer(&world, 8));
+    let (winner, loser) = (account(&world, &stays).await, entry(&world, &goes).await);
+    // Two of ours: the loser's key is nowhere.
+    edit(&world, "zoho_merge", json!({"winner": winner, "loser": loser.target_id.unwrap()}));
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Parked, "{report:#?}");
+    assert_eq!(entry(&world, &goes).await.problem.unwrap().code, Code::TargetGone);
+    assert_eq!(entry(&world, &stays).await.state, State::Settled);
+    // One of ours into a record of a rep, to which the person gave our key.
+    let third = customer(&world, 9);
+    let known = entry(&world, &third).await;
+    edit(&world, "zoho_insert", json!({"values": {"Account_Name": "Of a rep"}}));
+    let theirs = world.sim.with(|_, crm| {
+        let accounts = crm.module("Accounts").unwrap();
+        accounts
+            .records()
+            .map(|record| record.id)
+            .find(|id| crm.value("Accounts", *id, "Account_Name") == Some("Of a rep".into()))
+            .unwrap()
+    });
+    edit(&world, "zoho_merge", json!({"winner": theirs.to_string(), "loser": known.target_id.unwrap()}));
+    edit(&world, "zoho_set", json!({"id": theirs.to_string(), "field": "ERP_Key", "value": known.erp_key}));
+    let report = next_day(&world).await;
+    assert_eq!(report.checks[&Flow::Customers].relinked, 1, "{report:#?}");
+    assert_eq!(account(&world, &third).await, theirs.to_string());
+    assert_eq!(entry(&world, &third).await.state, State::Settled);
+}

@@ -1,0 +1,206 @@
+//! What is done about links that moved: parked, moved along, keys written again, records looked at again.
+//!
+//! Owns writing and settling of what `sync::pairing::drift` decided. Must not create a record of the sink.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use port::Operation;
+use sync::digest::Digest;
+use sync::pairing::drift::{self, Follow};
+use sync::problem::Code;
+use sync::settle::{Accepted, Entry, State, Transition, What};
+use sync::{Entity, Problem};
+
+use super::{Check, RunError, settle};
+use crate::report::FlowReport;
+use crate::run::flow::Pass;
+use crate::run::item::{Item, Meta, Work};
+use crate::run::send::{self, Fate, Sent};
+
+/// Records of one batch or fetch.
+const BATCH: usize = 100;
+
+/// What is settled together.
+#[derive(Default)]
+struct Rows {
+    entries: Vec<Entry>,
+    transitions: Vec<Transition>,
+    accepted: Vec<Accepted>,
+}
+
+impl Rows {
+    fn put(&mut self, entry: Entry, what: What, note: &str, exchange: Option<usize>) {
+        self.transitions.push(Transition {
+            flow: entry.flow,
+            erp_key: entry.erp_key.clone(),
+            what,
+            target_id: entry.target_id.clone(),
+            problem: entry.problem.clone(),
+            note: note.to_owned(),
+            exchange,
+        });
+        self.entries.push(entry);
+    }
+}
+
+impl Check<'_> {
+    /// Carries the plans out.
+    pub(super) async fn follow(&mut self, plans: Vec<(Entry, Follow)>) -> Result<(), RunError> {
+        let run = self.run;
+        let schema = run.target().schema;
+        let mut rows = Rows::default();
+        let mut figures = FlowReport::default();
+        let (mut keys, mut again) = (Vec::new(), BTreeMap::new());
+        for (entry, follow) in plans {
+            match follow {
+                Follow::Nothing => {}
+                Follow::Park(problem) => {
+                    self.report.parked += 1;
+                    figures.count(State::Parked);
+                    run.problem(entry.flow, &entry.code, &problem, !entry.state.is_open());
+                    let attempts = if entry.state.is_open() { entry.attempts + 1 } else { 1 };
+                    let parked = Entry { state: State::Parked, problem: Some(problem), attempts, ..entry };
+                    rows.put(parked, What::Parked, "found by the check of Zoho CRM", None);
+                }
+                Follow::Relink(id) => {
+                    self.report.relinked += 1;
+                    wanted(&mut again, &entry);
+                    let note = format!(
+                        "its record {} is gone, and {id} carries its ERP key now",
+                        entry.target_id.as_deref().unwrap_or_default()
+                    );
+                    let moved =
+                        Entry { target_id: Some(id), header: Digest::default(), rows: Digest::default(), ..entry };
+                    rows.put(look_again(moved), What::Linked, &note, None);
+                }
+                Follow::Again => {
+                    self.report.healed += 1;
+                    wanted(&mut again, &entry);
+                    rows.put(
+                        look_again(entry),
+                        What::Linked,
+                        "its record is in Zoho CRM again, with its ERP key",
+                        None,
+                    );
+                }
+                Follow::WriteKey => {
+                    if let Some(draft) = drift::key_alone(&schema, self.flow.module(), &entry.erp_key) {
+                        let target = entry.target_id.clone();
+                        keys.push(Item::new(Meta::known(entry), draft, target, None, None));
+                    }
+                }
+            }
+        }
+        settle(run, rows.entries, rows.transitions, Vec::new(), Vec::new(), None).await?;
+        run.add_figures(self.flow, &figures);
+        self.write_keys(keys, &mut again).await?;
+        self.look_at(again).await
+    }
+
+    /// Writes ERP keys again, by id; those whose obstacle is gone with it are looked at again.
+    async fn write_keys(&mut self, mut items: Vec<Item>, again: &mut Wanted) -> Result<(), RunError> {
+        let (run, module) = (self.run, self.flow.module());
+        let work = |items| Work { module, operation: Operation::UpdateHeader, items };
+        let mut queue = VecDeque::new();
+        while !items.is_empty() {
+            let rest = items.split_off(BATCH.min(items.len()));
+            queue.push_back(work(std::mem::replace(&mut items, rest)));
+        }
+        let mut figures = FlowReport::default();
+        while let Some(next) = queue.pop_front() {
+            let Sent { fates, exchanges, intent, unsure, fault, .. } = send::send(run, next).await?;
+            let (mut rows, mut split) = (Rows::default(), Vec::new());
+            for (item, fate) in fates {
+                let Some(entry) = item.meta.before.clone() else { continue };
+                match fate {
+                    Fate::Written { exchange, .. } => {
+                        figures.updated += 1;
+                        self.report.healed += 1;
+                        let note = "its ERP key was cleared in Zoho CRM and is written again";
+                        rows.accepted.push(Accepted {
+                            flow: entry.flow,
+                            erp_key: entry.erp_key.clone(),
+                            draft: Arc::clone(&item.draft),
+                            with_rows: false,
+                        });
+                        let entry = if drift::is_suspect(&entry, Some(&entry.erp_key)) {
+                            wanted(again, &entry);
+                            look_again(entry)
+                        } else {
+                            entry
+                        };
+                        rows.put(entry, What::Updated, note, exchange);
+                    }
+                    Fate::Open { state, problem, exchange, .. } => {
+                        self.report.parked += 1;
+                        figures.count(state);
+                        run.problem(
+                            entry.flow,
+                            &entry.code,
+                            &problem,
+                            state == State::Parked && !entry.state.is_open(),
+                        );
+                        let parked = Entry { state, problem: Some(problem), attempts: entry.attempts + 1, ..entry };
+                        rows.put(parked, What::Parked, "its ERP key could not be written again", exchange);
+                    }
+                    Fate::Split => split.push(item),
+                    // The next check finds it as it is now.
+                    Fate::Rewrite { .. } | Fate::Redraft | Fate::Left => {}
+                }
+            }
+            let half = split.len().div_ceil(2);
+            while !split.is_empty() {
+                let rest = split.split_off(half.min(split.len()));
+                queue.push_front(work(std::mem::replace(&mut split, rest)));
+            }
+            settle(run, rows.entries, rows.transitions, rows.accepted, exchanges, (!unsure).then_some(intent)).await?;
+            if let Some(fault) = fault {
+                run.fail(&fault);
+            }
+            if run.ended() {
+                break;
+            }
+        }
+        run.add_figures(self.flow, &figures);
+        Ok(())
+    }
+
+    /// Takes records through their flow again.
+    async fn look_at(&self, wanted: Wanted) -> Result<(), RunError> {
+        let run = self.run;
+        for (entity, codes) in wanted {
+            for part in codes.chunks(BATCH) {
+                if run.ended() {
+                    return Ok(());
+                }
+                match run.connection.reader.by_keys(entity, part).await.result {
+                    Ok(records) => {
+                        let mut pass = Pass::idle(run, self.flow);
+                        pass.take(records, None).await?;
+                        Box::pin(pass.drive()).await?;
+                        run.add_figures(self.flow, &pass.figures);
+                    }
+                    Err(fault) => run.fail(&fault),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Codes to read, by entity.
+type Wanted = BTreeMap<Entity, Vec<String>>;
+
+fn wanted(all: &mut Wanted, entry: &Entry) {
+    all.entry(entry.entity).or_default().push(entry.code.clone());
+}
+
+/// The entry, to be looked at again: by this run, or by the next one when this one ends before.
+fn look_again(entry: Entry) -> Entry {
+    let problem = Problem::new(
+        Code::OutcomeUnknown,
+        "Its record in Zoho CRM was found again; what it holds is compared with what Acumatica says.",
+    );
+    Entry { state: State::Parked, fingerprint: Digest::default(), problem: Some(problem), attempts: 1, ..entry }
+}

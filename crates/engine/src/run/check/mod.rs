@@ -1,0 +1,204 @@
+//! The check of the sink's side: whether every link still holds, and what people did to it.
+//!
+//! Owns when a check of a flow is due, how it goes on in a later run, and the walk over carriers of ERP keys and links side by side,
+//! both in id order, so that memory stays flat. Must not judge: `sync::pairing::drift` does; `amends` carries out. Runs after the
+//! flows, so that it never holds them up.
+
+mod amends;
+mod suspects;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use port::{Carrier, Removed};
+use serde::{Deserialize, Serialize};
+use store::Settlement;
+use sync::pairing::drift;
+use sync::settle::{Accepted, Entry, Transition};
+use sync::{Flow, Instant};
+
+use super::RunError;
+use super::shared::Run;
+use super::written;
+use crate::report::CheckReport;
+
+/// Name of the kept progress.
+pub(crate) const PROFILE: &str = "sink_check";
+
+/// How long a run goes on with checks that nobody asked for, before the next one does.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Links that are looked at together.
+const AT_ONCE: usize = 2_000;
+
+/// Where the checks of a flow stand. Kept between runs as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checks {
+    /// When the last check that went through began, or when the first load was complete.
+    pub since: Instant,
+    /// When a check last went through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Instant>,
+    /// A check under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<Pass>,
+}
+
+/// A check under way: everything at or before the cursor is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pass {
+    /// When it began.
+    pub began: Instant,
+    /// The id of the sink behind which it goes on; `None` at the beginning.
+    pub cursor: Option<String>,
+}
+
+/// Where the checks of every flow stand, from the kept text.
+#[must_use]
+pub fn stand(kept: Option<&str>) -> BTreeMap<Flow, Checks> {
+    kept.and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default()
+}
+
+/// A check under way in this run.
+struct Check<'r> {
+    run: &'r Run<'r>,
+    flow: Flow,
+    pass: Pass,
+    report: CheckReport,
+    /// The sink's list of removed records, once somebody asked for it.
+    removed: Option<BTreeMap<String, Removed>>,
+}
+
+/// Checks the flows for which it is time, and goes on with checks that are under way.
+pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
+    if run.options.dry_run {
+        return Ok(());
+    }
+    let (store, connection) = (&run.cx.store, run.connection.id);
+    let mut stands = stand(store.profile(connection, PROFILE).await?.as_deref());
+    let asked = run.options.full || run.options.check;
+    let until = (!asked).then(|| run.cx.clock.now().plus(PATIENCE));
+    let flows: Vec<Flow> = run.flows().collect();
+    for flow in flows {
+        if run.ended() {
+            return Ok(());
+        }
+        let now = run.cx.clock.now();
+        let known = stands.get(&flow).cloned();
+        let mut checks = match known {
+            Some(checks) => checks,
+            None if is_covered(run, flow).await? => {
+                // A load that has just ended has written every link.
+                let checks = Checks { since: now, checked: None, pass: None };
+                stands.insert(flow, checks.clone());
+                keep(run, &stands).await?;
+                checks
+            }
+            None => continue,
+        };
+        let due = run.connection.check.is_some_and(|often| checks.pass.is_some() || now.since(checks.since) >= often);
+        if !asked && !due {
+            continue;
+        }
+        let pass = checks.pass.take().unwrap_or(Pass { began: now, cursor: None });
+        let mut check = Check { run, flow, pass, report: CheckReport::default(), removed: None };
+        run.cx.progress.stage(&format!("Checking {} in Zoho CRM", flow.name()));
+        loop {
+            let whole = check.page().await?;
+            if !run.ended() {
+                checks = if whole {
+                    Checks { since: check.pass.began, checked: Some(run.cx.clock.now()), pass: None }
+                } else {
+                    Checks { pass: Some(check.pass.clone()), ..checks }
+                };
+                stands.insert(flow, checks.clone());
+                keep(run, &stands).await?;
+            }
+            check.report.complete = whole;
+            if whole || run.ended() || until.is_some_and(|until| run.cx.clock.now() >= until) {
+                break;
+            }
+        }
+        run.checked(flow, check.report);
+    }
+    Ok(())
+}
+
+async fn keep(run: &Run<'_>, stands: &BTreeMap<Flow, Checks>) -> Result<(), RunError> {
+    let text = serde_json::to_string(stands).unwrap_or_default();
+    Ok(run.cx.store.put_profile(run.connection.id, PROFILE, &text).await?)
+}
+
+/// True once every entity of the flow was read whole.
+async fn is_covered(run: &Run<'_>, flow: Flow) -> Result<bool, RunError> {
+    let checkpoints = run.cx.store.checkpoints(run.connection.id).await?;
+    let covered = |entity| checkpoints.get(entity).is_some_and(|checkpoint| checkpoint.covered_up_to.is_some());
+    Ok(flow.entities().iter().all(covered))
+}
+
+impl Check<'_> {
+    /// Looks at one page of carriers and at the links of the same stretch; true when it was the last one.
+    async fn page(&mut self) -> Result<bool, RunError> {
+        let run = self.run;
+        let after = self.pass.cursor.clone();
+        let page = match run.connection.writer.carriers(self.flow.module(), after.as_deref()).await.result {
+            Ok(page) => page,
+            Err(fault) => {
+                run.fail(&fault);
+                return Ok(false);
+            }
+        };
+        let carried: BTreeMap<&str, &str> =
+            page.records.iter().map(|Carrier { id, erp_key }| (id.as_str(), erp_key.as_str())).collect();
+        let mut from = after.unwrap_or_else(|| "0".to_owned());
+        loop {
+            let store = &run.cx.store;
+            let links = store.linked(run.connection.id, self.flow, &from, page.next.as_deref(), AT_ONCE).await?;
+            self.report.links += links.len() as u64;
+            let last = links.last().and_then(|entry| entry.target_id.clone());
+            let count = links.len();
+            let suspect = |entry: &Entry| {
+                let carried = entry.target_id.as_deref().and_then(|id| carried.get(id).copied());
+                drift::is_suspect(entry, carried)
+            };
+            let suspects: Vec<Entry> = links.into_iter().filter(suspect).collect();
+            if !suspects.is_empty() {
+                self.look_closer(suspects, count).await?;
+            }
+            match last {
+                Some(last) if count == AT_ONCE && !run.ended() => from = last,
+                _ => break,
+            }
+        }
+        let whole = page.next.is_none() && !run.ended();
+        self.pass.cursor = page.next;
+        Ok(whole)
+    }
+}
+
+/// Commits what a check decided.
+async fn settle(
+    run: &Run<'_>,
+    entries: Vec<Entry>,
+    transitions: Vec<Transition>,
+    accepted: Vec<Accepted>,
+    exchanges: Vec<port::Exchange>,
+    close_intent: Option<store::IntentId>,
+) -> Result<(), RunError> {
+    if entries.is_empty() && transitions.is_empty() && exchanges.is_empty() && close_intent.is_none() {
+        return Ok(());
+    }
+    let settlement = Settlement {
+        connection: run.connection.id,
+        epoch: run.epoch,
+        run: run.id.clone(),
+        at: run.cx.clock.now(),
+        entries,
+        transitions,
+        accepted,
+        exchanges: exchanges.into_iter().map(written::kept).collect(),
+        checkpoints: Vec::new(),
+        close_intent,
+    };
+    Ok(run.cx.store.settle(settlement).await?)
+}

@@ -1,0 +1,138 @@
+//! Linked records whose link does not look as it was left: read by id, their keys looked up, the list of removed ones asked.
+//!
+//! Owns the calls, and who is not believed: a user who lost the right to see records must not look like people who deleted them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use port::{Fault, Kind, Removed, System};
+use sync::pairing::drift::{self, Removal, Shown};
+use sync::problem::Code;
+use sync::settle::Entry;
+
+use super::{Check, RunError};
+
+/// How far back that list is read: longer than the sink keeps what can be restored.
+const REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Pages of the list of removed records that one run reads at most.
+const PAGES: usize = 25;
+
+/// Records of one stretch that may be missing without being listed as removed; more than that and a fifth of the stretch is not believed.
+const BELIEVED: usize = 10;
+
+impl Check<'_> {
+    /// Finds out what happened to suspects among `of` links, and has it followed.
+    pub(super) async fn look_closer(&mut self, suspects: Vec<Entry>, of: usize) -> Result<(), RunError> {
+        let Some(facts) = self.facts(&suspects, of).await else { return Ok(()) };
+        let Facts { carried, holders } = facts;
+        let removed = self.removed.take().unwrap_or_default();
+        let mut plans = Vec::with_capacity(suspects.len());
+        for entry in suspects {
+            let target = entry.target_id.clone().unwrap_or_default();
+            let shown = Shown {
+                carried: carried.get(&target).map(String::as_str),
+                holder: holders.get(&entry.erp_key.to_lowercase()).map(String::as_str).filter(|id| *id != target),
+                removal: removed.get(&target).map(|removed| Removal {
+                    by: &removed.by,
+                    at: removed.at,
+                    for_good: removed.for_good,
+                }),
+            };
+            let follow = drift::follow(&entry, &shown);
+            plans.push((entry, follow));
+        }
+        self.removed = (!removed.is_empty()).then_some(removed);
+        self.follow(plans).await
+    }
+
+    /// What the sink shows of the suspects; `None` when it could not be asked or is not believed.
+    async fn facts(&mut self, suspects: &[Entry], of: usize) -> Option<Facts> {
+        let (run, module) = (self.run, self.flow.module());
+        let ids: Vec<String> = suspects.iter().filter_map(|entry| entry.target_id.clone()).collect();
+        let keys: Vec<String> = suspects.iter().map(|entry| entry.erp_key.clone()).collect();
+        let writer = &run.connection.writer;
+        let asked = async {
+            let held = writer.read(module, &ids, false).await.result?;
+            let found = writer.find(module, &keys).await.result?;
+            let carried: BTreeMap<String, String> = held.into_iter().map(|held| (held.id, held.erp_key)).collect();
+            let holders: BTreeMap<String, String> =
+                found.into_iter().map(|(key, id)| (key.to_lowercase(), id)).collect();
+            Ok::<_, Fault>(Facts { carried, holders })
+        };
+        let facts = match asked.await {
+            Ok(facts) => facts,
+            Err(fault) => {
+                run.fail(&fault);
+                return None;
+            }
+        };
+        let missing: Vec<&Entry> = suspects.iter().filter(|entry| facts.is_missing(entry)).collect();
+        if missing.is_empty() {
+            return Some(facts);
+        }
+        if self.removed.is_none() {
+            self.removed = Some(self.removals().await?);
+        }
+        let removed = self.removed.as_ref();
+        let listed = |entry: &Entry| {
+            entry.target_id.as_ref().is_some_and(|id| removed.is_some_and(|removed| removed.contains_key(id)))
+        };
+        let known = |entry: &Entry| entry.problem.as_ref().is_some_and(|problem| problem.code == Code::TargetGone);
+        let unexplained = missing.iter().filter(|entry| !listed(entry) && !known(entry)).count();
+        if unexplained > BELIEVED.max(of / 5) {
+            run.fail(&hidden(unexplained, of, module.name()));
+            return None;
+        }
+        Some(facts)
+    }
+
+    /// The list of removed records, by id.
+    async fn removals(&self) -> Option<BTreeMap<String, Removed>> {
+        let run = self.run;
+        let mut all = BTreeMap::new();
+        let since = Some(self.pass.began.minus(REMEMBERED));
+        let mut cursor = None;
+        for _ in 0..PAGES {
+            match run.connection.writer.removed(self.flow.module(), since, cursor.as_deref()).await.result {
+                Ok(page) => {
+                    all.extend(page.records.into_iter().map(|removed| (removed.id.clone(), removed)));
+                    cursor = page.next;
+                }
+                Err(fault) => {
+                    run.fail(&fault);
+                    return None;
+                }
+            }
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Some(all)
+    }
+}
+
+struct Facts {
+    /// The key that each record carries which the sink shows, by id.
+    carried: BTreeMap<String, String>,
+    /// Who carries a key, by key in lower case.
+    holders: BTreeMap<String, String>,
+}
+
+impl Facts {
+    fn is_missing(&self, entry: &Entry) -> bool {
+        let target = entry.target_id.as_deref().unwrap_or_default();
+        !self.carried.contains_key(target) && !self.holders.contains_key(&entry.erp_key.to_lowercase())
+    }
+}
+
+fn hidden(missing: usize, of: usize, module: &str) -> Fault {
+    Fault::new(
+        System::Zoho,
+        Kind::Forbidden,
+        format!(
+            "{missing} of {of} records of {module} that ml-connector keeps are not shown any more, and are not listed as deleted."
+        ),
+        "Give the Zoho user a role and profile that see every record again (Setup, Security Control). Nothing was changed because of it.",
+    )
+}
