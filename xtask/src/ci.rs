@@ -16,7 +16,7 @@ pub(crate) fn run() -> Result<()> {
             step::one_of("tidy", tidy::run),
             step::one_of("deny", || deny::run(false)),
             step::one_of("clippy", clippy::run),
-            step::one_of("docs", docs::run),
+            step::one_of("docs", || docs::run(false)),
             step::one_of("test", || test::counted(&[], &mut counts)),
             step::one_of("size", size::run),
             step::one_of("trial", trial::landing),

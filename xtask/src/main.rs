@@ -54,8 +54,12 @@ enum Verb {
     },
     /// Lint every target, warnings refused
     Clippy,
-    /// Build the API documentation, warnings refused
-    Docs,
+    /// Build the API documentation, warnings refused; generated pages must be true
+    Docs {
+        /// Make the generated pages anew
+        #[arg(long)]
+        write: bool,
+    },
     /// Check dependencies against deny.toml: licences, sources, bans, duplicates
     Deny {
         /// Also look for known vulnerabilities; needs cargo-deny and the network
@@ -91,7 +95,7 @@ fn main() -> ExitCode {
         Verb::Tidy => step::alone("tidy", tidy::run),
         Verb::Fmt { check } => step::alone("fmt", || fmt::run(check)),
         Verb::Clippy => step::alone("clippy", clippy::run),
-        Verb::Docs => step::alone("docs", docs::run),
+        Verb::Docs { write } => step::alone("docs", || docs::run(write)),
         Verb::Deny { advisories } => step::alone("deny", || deny::run(advisories)),
         Verb::Bench { arguments } => step::alone("bench", || bench::run(&arguments)),
         Verb::Trial { arguments } => step::alone("trial", || trial::run(&arguments)),

@@ -225,7 +225,7 @@ impl Problems {
     /// A fault of the run.
     pub fn fault(&mut self, fault: &Fault) {
         self.first(Listed {
-            code: format!("{:?}", fault.kind).to_lowercase(),
+            code: fault.kind.name().to_owned(),
             flow: String::new(),
             key: String::new(),
             message: format!("{}: {}", fault.system.title(), fault.message),

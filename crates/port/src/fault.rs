@@ -36,33 +36,52 @@ impl System {
     }
 }
 
-/// What follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {
+        /// What follows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: [Self; [$(stringify!($variant)),+].len()] = [$(Self::$variant),+];
+
+            /// The word in output. Scripts may depend on it.
+            #[must_use]
+            pub const fn name(self) -> &'static str { match self { $(Self::$variant => $name),+ } }
+
+            /// What happened, as a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str { match self { $(Self::$variant => concat!($($doc),+).trim()),+ } }
+        }
+    };
+}
+
+kinds! {
     /// The host cannot be found or does not accept connections.
-    Unreachable,
+    Unreachable = "unreachable";
     /// No answer in time, 5xx, HTML from a proxy: after all attempts that are safe.
-    Unavailable,
+    Unavailable = "unavailable";
     /// 429 after all attempts.
-    Throttled,
+    Throttled = "throttled";
     /// A write was sent and its outcome is not known.
-    OutcomeUnknown,
+    OutcomeUnknown = "outcome_unknown";
     /// The grant is dead, or credentials are wrong: a person must consent again or correct them.
-    Credentials,
+    Credentials = "credentials";
     /// Signed in, but not allowed: scope, role, permission.
-    Forbidden,
+    Forbidden = "forbidden";
     /// The endpoint version, module or edition is not what the connection needs.
-    Unsupported,
+    Unsupported = "unsupported";
     /// The system is not the one that the connection is bound to.
-    WrongSystem,
+    WrongSystem = "wrong_system";
     /// TLS or certificate trouble.
-    Tls,
+    Tls = "tls";
     /// An address outside of the allowed table, or plain http beyond loopback.
-    AddressRefused,
+    AddressRefused = "address_refused";
     /// An answer that does not make sense.
-    Protocol,
+    Protocol = "protocol";
     /// The system refused the request as malformed: our defect.
-    Rejected,
+    Rejected = "rejected";
 }
 
 /// A call that failed, with sentences for people. Holds no secret.

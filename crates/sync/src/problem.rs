@@ -32,6 +32,10 @@ macro_rules! codes {
             #[must_use]
             pub const fn class(self) -> Class { match self { $(Self::$variant => Class::$class),+ } }
 
+            /// What is wrong, as a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str { match self { $(Self::$variant => concat!($($doc),+).trim()),+ } }
+
             /// What a person can do.
             #[must_use]
             pub const fn remedy(self) -> &'static str { match self { $(Self::$variant => $remedy),+ } }
