@@ -408,6 +408,28 @@ mod tests {
     }
 
     #[test]
+    fn rows_go_out_of_sight_and_come_back_and_documents_are_archived() {
+        let mut world = world();
+        let document = world.books.documents.values().find(|d| d.key.kind == DocType::Invoice).unwrap().key.clone();
+        let rows = [
+            r#""customer":"C00001""#.to_owned(),
+            r#""item":"AA000001""#.to_owned(),
+            format!(r#""document":{{"kind":"Invoice","number":"{}"}}"#, document.number),
+        ];
+        for (count, row) in rows.iter().enumerate() {
+            assert_eq!(world.make(&format!(r#"{{"edit":"hide",{row}}}"#)).unwrap()[0].what, "hidden");
+            assert_eq!(world.books.hidden.len(), count + 1, "{row}");
+        }
+        for row in &rows {
+            world.make(&format!(r#"{{"edit":"show",{row}}}"#)).unwrap();
+        }
+        assert!(world.books.hidden.is_empty());
+        assert!(world.make(r#"{"edit":"hide","item":"NOTHING"}"#).is_err());
+        world.make(&format!(r#"{{"edit":"archive","kind":"Invoice","number":"{}"}}"#, document.number)).unwrap();
+        assert!(world.books.documents[&document].archived);
+    }
+
+    #[test]
     fn crm_records_are_made_set_deleted_and_restored() {
         let mut world = world();
         let id = world.crm.with(|state| state.org.module("Accounts").unwrap().records().next().unwrap().id);

@@ -67,11 +67,6 @@ statements! {
               concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and erp_key = any($3)");
     BY_IDS = concat!("select ", columns!(), " from ledger where id in (select value from json_each($1)) order by id"),
              concat!("select ", columns!(), " from ledger where id = any($1) order by id");
-    /// By row id alone: the other indexes would read the whole flow and sort it.
-    OLDEST = concat!("select ", columns!(), " from ledger where id > 0 and +connection = $1 and +flow = $2 and entity = $3 \
-                      and target_id is not null and state <> 7 order by id limit $4");
-    LATEST = concat!("select ", columns!(), " from ledger where id > 0 and +connection = $1 and +flow = $2 and entity = $3 \
-                      and target_id is not null and state <> 7 order by id desc limit $4");
     BY_CODE = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and code = $3 order by changed desc");
     TARGETS = "select code, target_id from ledger where connection = $1 and flow = $2 and code in (select value from json_each($3)) \
                and target_id is not null and coalesce(problem_code, '') <> 'target_gone' order by changed",
@@ -314,24 +309,6 @@ impl Store {
         let args = [connection.0.into(), code::of_flow(flow).into(), Arg::Texts(erp_keys)];
         let rows = self.db.rows(&ENTRIES, &args, read).await?;
         Ok(rows.into_iter().map(|row| (row.entry.erp_key.clone(), row)).collect())
-    }
-
-    /// Linked records of an entity by which a system can be known again: the `each` longest known and the `each` known last.
-    ///
-    /// # Errors
-    /// What the database reports.
-    pub async fn sample(&self, connection: ConnectionId, entity: Entity, each: usize) -> Result<Vec<Entry>> {
-        let args = [
-            connection.0.into(),
-            code::of_flow(entity.flow()).into(),
-            code::of_entity(entity).into(),
-            i64::try_from(each).unwrap_or(i64::MAX).into(),
-        ];
-        let mut found = BTreeMap::new();
-        for sql in [&OLDEST, &LATEST] {
-            found.extend(self.db.rows(sql, &args, read).await?.into_iter().map(|row| (row.id, row.entry)));
-        }
-        Ok(found.into_values().collect())
     }
 
     /// Entries whose links lie behind `after` and at or before `until` (ids of the sink: digits, ordered as numbers), in that order, at

@@ -94,20 +94,3 @@ async fn whole_story(running: &Running) {
     let stale = store.put_sweeps(*connection, *epoch, Flow::Customers, &sweeps(4, None)).await;
     assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
 }
-
-#[tokio::test]
-async fn a_sample_takes_linked_records_from_both_ends() {
-    let folder = tempfile::tempdir().unwrap();
-    let running = Running::of(open(folder.path(), Access::Worker).await.unwrap()).await;
-    let entries = (1..=9).map(|number| {
-        let target = number.to_string();
-        customer(number, if number == 9 { State::Gone } else { State::Settled }, (number > 1).then_some(&*target))
-    });
-    running.settle(entries.collect(), What::Created).await;
-    let sample = async |each| {
-        let found = running.store.sample(running.connection, Entity::Customer, each).await.unwrap();
-        found.into_iter().map(|entry| entry.code).collect::<Vec<_>>()
-    };
-    assert_eq!(sample(2).await, ["C000002", "C000003", "C000007", "C000008"]);
-    assert_eq!(sample(20).await.len(), 7);
-}

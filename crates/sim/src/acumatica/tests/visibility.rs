@@ -140,6 +140,22 @@ async fn a_late_commit_shows_a_row_with_an_old_stamp() {
 }
 
 #[tokio::test]
+async fn a_hidden_row_is_missing_from_lists_and_by_key_without_an_error_of_rights() {
+    let world = World::new().await;
+    let all = world.column("Customer", "CustomerID").await;
+    let id = world.erp.read(world.now(), |books| books.customers["C00002"].meta.id);
+    world.erp.write(world.now(), |books, _| books.hidden.insert(id));
+    let seen = world.column("Customer", "CustomerID").await;
+    assert_eq!(seen.len() + 1, all.len());
+    assert!(!seen.contains(&"C00002".to_owned()), "{seen:?}");
+    for key in ["C00002".to_owned(), id.to_string()] {
+        assert_eq!(world.get(&format!("Customer/{key}")).await.status, 500, "as for one that is not there");
+    }
+    world.erp.write(world.now(), |books, _| books.hidden.clear());
+    assert_eq!(world.column("Customer", "CustomerID").await, all);
+}
+
+#[tokio::test]
 async fn only_unreleased_documents_can_vanish() {
     let world = World::new().await;
     world.erp.write(world.now(), |books, _| {
