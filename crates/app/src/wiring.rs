@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::acumatica::{Acumatica, GrantKind};
 use ::zoho::Zoho;
@@ -221,8 +222,22 @@ fn flows(settings: &Settings) -> BTreeMap<Flow, FlowSettings> {
             Some("open") => Start::Open,
             Some(day) => day.parse().map_or(Start::All, Start::Since),
         };
-        let sweep = part.sweep.map(std::time::Duration::from_secs);
-        flows.insert(*flow, FlowSettings { start, sweep, deleted: part.deleted, ..FlowSettings::default() });
+        let default = FlowSettings::default();
+        let often = |seconds: Option<u64>, default| match seconds {
+            None => default,
+            Some(0) => None,
+            Some(seconds) => Some(Duration::from_secs(seconds)),
+        };
+        let settings = FlowSettings {
+            start,
+            sweep: part.sweep.map(Duration::from_secs),
+            deleted: part.deleted,
+            overlap: part.overlap.map_or(default.overlap, Duration::from_secs),
+            balance_age: often(part.rereads.balance_age, default.balance_age),
+            payments: often(part.rereads.payments, default.payments),
+            reread: often(part.rereads.reread, default.reread),
+        };
+        flows.insert(*flow, settings);
     }
     flows
 }

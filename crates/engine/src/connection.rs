@@ -53,6 +53,13 @@ pub struct FlowSettings {
     pub sweep: Option<Duration>,
     /// What follows when the source has a record no more.
     pub deleted: Policy,
+    /// Greatest age of the balance of an open document (invoices only); `None` relies on stamps and payments alone.
+    pub balance_age: Option<Duration>,
+    /// How often payments are looked at, as a hint at documents whose stamp did not move (invoices only); `None` never.
+    pub payments: Option<Duration>,
+    /// How often everything is read again, for what changes without moving a stamp: addresses, contacts, prices (customers and items
+    /// only); `None` never.
+    pub reread: Option<Duration>,
 }
 
 impl Default for FlowSettings {
@@ -62,6 +69,9 @@ impl Default for FlowSettings {
             start: Start::All,
             sweep: Some(Duration::from_secs(24 * 60 * 60)),
             deleted: Policy::Mark,
+            balance_age: Some(Duration::from_secs(24 * 60 * 60)),
+            payments: Some(Duration::from_secs(15 * 60)),
+            reread: Some(Duration::from_secs(7 * 24 * 60 * 60)),
         }
     }
 }

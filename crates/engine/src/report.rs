@@ -160,6 +160,9 @@ pub struct Report {
     /// What probing and preparing both systems took, in the runs that had to (counted in `calls` and `seconds` too).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setup: Option<Setup>,
+    /// What was looked at on a schedule of its own, in the runs that did (its calls are counted in `calls` too).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rereads: Option<Rereads>,
     /// At most [`LISTED`].
     pub problems: Vec<Listed>,
     /// How many there were.
@@ -180,6 +183,21 @@ pub struct Setup {
     pub seconds: f64,
     /// Its calls, by system.
     pub calls: BTreeMap<port::System, Calls>,
+}
+
+/// Open documents that were looked at although no stamp had moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Rereads {
+    /// Calls to Acumatica for it, those included that read what differed.
+    pub calls: u64,
+    /// Customers that payments touched.
+    pub paid: u64,
+    /// Documents listed as open.
+    pub listed: u64,
+    /// Documents read whole, because the list differed from what was known or left them out.
+    pub fetched: u64,
+    /// False when the next run goes on with it.
+    pub complete: bool,
 }
 
 /// Calls to one system.

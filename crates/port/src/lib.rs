@@ -14,7 +14,7 @@ mod writer;
 pub use ambient::{Clock, Entropy, Quota};
 pub use exchange::{Bodies, Call, Exchange, Tally};
 pub use fault::{Fault, Kind, System};
-pub use reader::{KeyRow, KeysPage, KeysRequest, Page, PageRequest, Reader, SourceProfile};
+pub use reader::{KeyRow, KeysPage, KeysRequest, OpenRequest, Page, PageRequest, Paid, Reader, SourceProfile};
 pub use tokens::{Access, Grant, TokenError, Tokens};
 pub use transport::{Request, Response, Transport, TransportFault};
 pub use writer::{

@@ -2,6 +2,8 @@
 //!
 //! Owns the port. The Acumatica adapter fills it. Must not decide what changed: it reads what it is asked.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use sync::{Entity, Instant, Record};
 
@@ -42,6 +44,15 @@ pub struct KeysRequest {
     pub cursor: Option<String>,
 }
 
+/// Which page of the list of open documents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenRequest {
+    /// Only those of these customers (CustomerID); empty lists all.
+    pub customers: Vec<String>,
+    /// Go on after this cursor (made by an earlier page of the same list); `None` starts.
+    pub cursor: Option<String>,
+}
+
 /// What a list of keys tells of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRow {
@@ -64,6 +75,17 @@ pub struct KeysPage {
     pub server_time: Option<Instant>,
     /// What a person should know of how it was read (fallbacks); usually empty.
     pub notes: Vec<String>,
+}
+
+/// Whom payments touched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paid {
+    /// Customers (CustomerID) with a payment whose stamp lies in the window.
+    pub customers: BTreeSet<String>,
+    /// False when there were more payments than one answer holds.
+    pub whole: bool,
+    /// The source's clock (Date header) when it answered.
+    pub server_time: Option<Instant>,
 }
 
 /// What was found out about the source, kept between runs as JSON text.
@@ -95,6 +117,11 @@ pub trait Reader: Send + Sync {
     /// Records by their lasting id, one call each, past the lists, archived ones too; those that the source says it does not have are missing in the
     /// answer. Blank ids are left out.
     async fn by_ids(&self, entity: Entity, ids: &[String]) -> Call<Vec<Record>>;
+    /// A page of the documents that are open, with type, number, status, customer, balance and stamp only. What it leaves out is not
+    /// proven to be paid.
+    async fn open_documents(&self, request: &OpenRequest) -> Call<Page>;
+    /// Customers of the payments whose stamp is at or after `from`: a hint at documents whose own stamp did not move.
+    async fn paid(&self, from: Instant) -> Call<Paid>;
     /// Signs out within a bounded time; a failure leaves a debt that the next run pays.
     async fn sign_out(&self) -> Call<()>;
 }

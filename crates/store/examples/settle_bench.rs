@@ -146,6 +146,7 @@ fn load(store: &Store, connection: ConnectionId, epoch: Epoch, bodies: &[Vec<u8>
                 exchanges: vec![exchange(at, bodies)],
                 checkpoints: vec![checkpoint],
                 close_intent: Some(intent),
+                watched: Vec::new(),
             };
             now(store.settle(settlement)).unwrap();
             batches += 1;

@@ -137,6 +137,7 @@ impl Load {
                 exchanges: vec![exchange(at)],
                 checkpoints: Vec::new(),
                 close_intent: None,
+                watched: Vec::new(),
             };
             now(self.store.settle(settlement)).unwrap();
         }

@@ -25,6 +25,7 @@ use crate::table::counts::Moves;
 use crate::table::exchanges::{self, KeptExchange, Packed};
 use crate::table::intents::{self, IntentId};
 use crate::table::ledger::{self, Put};
+use crate::table::open_documents::{self, Watched};
 use crate::table::owners::{self, Epoch};
 use crate::table::settlements::{self, NewSettlement};
 use crate::table::trail::{self, NewTrail};
@@ -54,6 +55,8 @@ pub struct Settlement {
     pub checkpoints: Vec<Checkpoint>,
     /// The intent that it ends.
     pub close_intent: Option<IntentId>,
+    /// Which documents among the entries are open in the source, to be looked at again.
+    pub watched: Vec<Watched>,
 }
 
 /// Compresses bodies with one context for all.
@@ -101,6 +104,7 @@ impl Store {
             exchanges,
             checkpoints,
             close_intent,
+            watched,
         } = settlement;
         let packed = self.packer.pack(&self.digests, &exchanges)?;
         seam::here("before settling").await;
@@ -122,6 +126,12 @@ impl Store {
         }
         moves.apply(&mut tx, connection).await?;
         let changes = agree(&mut tx, &self.digests, &put, &accepted).await?;
+        if !watched.is_empty() {
+            let documents = code::of_flow(Flow::Invoices);
+            let ids =
+                put.iter().filter(|row| row.flow == documents).map(|row| (row.erp_key.as_str(), row.id)).collect();
+            open_documents::put(&mut tx, connection, &ids, &watched).await?;
+        }
         let records = records(&mut tx, connection, put, &transitions).await?;
         append(
             &mut tx,

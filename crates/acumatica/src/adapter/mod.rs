@@ -5,8 +5,10 @@
 mod by_ids;
 mod by_keys;
 mod cursor;
+mod open_documents;
 mod order;
 mod page;
+mod payments;
 mod probe;
 mod projection;
 mod row;
@@ -18,8 +20,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use async_trait::async_trait;
 use http::header::DATE;
 use port::{
-    Call, Clock, Entropy, Exchange, Fault, KeyRow, KeysPage, KeysRequest, Kind, Page, PageRequest, Quota, Reader,
-    Response, SourceProfile, System, Tally,
+    Call, Clock, Entropy, Exchange, Fault, KeyRow, KeysPage, KeysRequest, Kind, OpenRequest, Page, PageRequest, Paid,
+    Quota, Reader, Response, SourceProfile, System, Tally,
 };
 use port::{Tokens, Transport};
 use secrecy::SecretString;
@@ -39,6 +41,7 @@ pub struct Acumatica {
     projections: RwLock<BTreeMap<Entity, Arc<Projection>>>,
     sizes: Mutex<Sizes>,
     key_sizes: Mutex<Sizes>,
+    open_sizes: Mutex<Sizes>,
     parallel: usize,
 }
 
@@ -72,6 +75,7 @@ impl Acumatica {
             projections: RwLock::default(),
             sizes: Mutex::default(),
             key_sizes: Mutex::new(Sizes::large()),
+            open_sizes: Mutex::default(),
             parallel: settings.parallel_calls.max(1),
         };
         adapter.project(&BTreeMap::new());
@@ -80,7 +84,7 @@ impl Acumatica {
 
     /// Begins every read with pages of `rows`: for a server that is known to bear no more, and to try paging on small data.
     pub fn read_in_pages_of(&self, rows: usize) {
-        for sizes in [&self.sizes, &self.key_sizes] {
+        for sizes in [&self.sizes, &self.key_sizes, &self.open_sizes] {
             sizes.lock().unwrap_or_else(PoisonError::into_inner).begin_with(rows);
         }
     }
@@ -186,6 +190,18 @@ impl Reader for Acumatica {
     async fn by_ids(&self, entity: Entity, ids: &[String]) -> Call<Vec<Record>> {
         let mut tape = Vec::new();
         let result = self.read_ids(entity, ids, &mut tape).await;
+        Call { result, exchanges: tape }
+    }
+
+    async fn open_documents(&self, request: &OpenRequest) -> Call<Page> {
+        let mut tape = Vec::new();
+        let result = self.read_open(request, &mut tape).await;
+        Call { result, exchanges: tape }
+    }
+
+    async fn paid(&self, from: Instant) -> Call<Paid> {
+        let mut tape = Vec::new();
+        let result = self.read_paid(from, &mut tape).await;
         Call { result, exchanges: tape }
     }
 

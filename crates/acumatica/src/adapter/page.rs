@@ -21,10 +21,10 @@ use crate::client::{Shelf, Verdict, fault};
 const MOST_RESTARTS: u8 = 3;
 
 /// Rows of one answer with their keys.
-struct Rows {
-    keyed: Vec<(Key, Row)>,
+pub(super) struct Rows {
+    pub(super) keyed: Vec<(Key, Row)>,
     /// Rows received, those without a key included.
-    received: usize,
+    pub(super) received: usize,
     /// Rows asked for.
     top: usize,
     server_time: Option<Instant>,
@@ -143,7 +143,7 @@ impl Acumatica {
 const MOST_CUTS: u8 = 2;
 
 /// What follows from an answer.
-enum Step {
+pub(super) enum Step {
     /// Hand out the rows (but for the first, where it is known already) and go on there.
     On { next: Option<Cursor>, drop_first: bool },
     /// Ask again from there, telling people why.
@@ -153,7 +153,7 @@ enum Step {
 }
 
 /// After a page behind a key. A page that is not full is the last one, unless its size makes one doubt it.
-fn by_key(before: Option<&Cursor>, rows: &Rows) -> Step {
+pub(super) fn by_key(before: Option<&Cursor>, rows: &Rows) -> Step {
     let keys: Vec<Key> = rows.keyed.iter().map(|(key, _)| key.clone()).collect();
     if !order::holds(before, &keys) {
         let from = Cursor::Skip { rows: 0, last: String::new(), again: 0 };
@@ -164,7 +164,7 @@ fn by_key(before: Option<&Cursor>, rows: &Rows) -> Step {
 }
 
 /// After a page by offset. Its first row must be the last one of the page before, or rows have moved: going on would leave some out.
-fn by_skip(skipped: u64, last: &str, again: u8, rows: &Rows) -> Step {
+pub(super) fn by_skip(skipped: u64, last: &str, again: u8, rows: &Rows) -> Step {
     let overlaps = skipped > 0;
     let first = rows.keyed.first().map(|(key, _)| key.text());
     if overlaps && first.as_deref() != Some(last) && !mutant(Mutant::SkipOnly) {
@@ -183,7 +183,7 @@ fn by_skip(skipped: u64, last: &str, again: u8, rows: &Rows) -> Step {
     Step::On { next, drop_first: overlaps }
 }
 
-fn decode(projection: &Projection, response: &Response, top: usize) -> Result<Rows, Fault> {
+pub(super) fn decode(projection: &Projection, response: &Response, top: usize) -> Result<Rows, Fault> {
     let rows = json::rows(&response.body, &projection.shape).map_err(|error| {
         fault(
             Kind::Protocol,
@@ -196,7 +196,13 @@ fn decode(projection: &Projection, response: &Response, top: usize) -> Result<Ro
     Ok(Rows { keyed, received, top, server_time: server_time(response) })
 }
 
-fn finish(entity: Entity, rows: Rows, next: Option<&Cursor>, drop_first: bool, mut notes: Vec<String>) -> Page {
+pub(super) fn finish(
+    entity: Entity,
+    rows: Rows,
+    next: Option<&Cursor>,
+    drop_first: bool,
+    mut notes: Vec<String>,
+) -> Page {
     let (received, keyed) = (rows.received, rows.keyed.len());
     let mut records = Vec::with_capacity(keyed);
     let mut without = received - keyed;
@@ -212,7 +218,7 @@ fn finish(entity: Entity, rows: Rows, next: Option<&Cursor>, drop_first: bool, m
     Page { records, next: next.map(Cursor::to_text), server_time: rows.server_time, notes }
 }
 
-fn restless(entity: Entity) -> Fault {
+pub(super) fn restless(entity: Entity) -> Fault {
     fault(
         Kind::Unavailable,
         format!("The rows of {} keep moving while they are read.", form(entity)),
@@ -220,7 +226,7 @@ fn restless(entity: Entity) -> Fault {
     )
 }
 
-fn cannot_list(entity: Entity, why: &str) -> Fault {
+pub(super) fn cannot_list(entity: Entity, why: &str) -> Fault {
     fault(
         Kind::Unsupported,
         format!("Acumatica cannot list {} with the fields that are needed. It says: \"{why}\"", form(entity)),

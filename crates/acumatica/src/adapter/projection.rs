@@ -65,6 +65,15 @@ const INVOICE: Columns = &[
     ("Description", Kind::Text),
 ];
 
+/// Enough of a document to see whether its balance moved.
+const OPEN_DOCUMENT: Columns = &[
+    ("Type", Kind::Text),
+    ("ReferenceNbr", Kind::Text),
+    ("Status", Kind::Text),
+    ("Customer", Kind::Text),
+    ("Balance", Kind::Number),
+];
+
 const INVOICE_LINE: Columns = &[
     ("LineNbr", Kind::Number),
     ("InventoryID", Kind::Text),
@@ -204,6 +213,21 @@ impl Projection {
         select.push(whole.stamp);
         Self {
             shape: Shape::new(columns).record(Some(whole.stamp), None),
+            select: select.join(","),
+            expand: "",
+            custom: String::new(),
+            has_custom: false,
+            ..whole
+        }
+    }
+
+    /// What a light list of open documents brings.
+    pub(crate) fn open_documents(version: EndpointVersion) -> Self {
+        let whole = Self::new(Entity::Invoice, version, &[]);
+        let mut select: Vec<&str> = OPEN_DOCUMENT.iter().map(|(name, _)| *name).collect();
+        select.push(whole.stamp);
+        Self {
+            shape: Shape::new(OPEN_DOCUMENT).record(Some(whole.stamp), None),
             select: select.join(","),
             expand: "",
             custom: String::new(),

@@ -4,9 +4,10 @@
 //!
 //! `--json` prints `{"connections":[{"connection",`
 //! `"flows":{"customers":{"enabled","covered_up_to"?,"lag_seconds"?,"settled","skipped","left_alone","gone","parked","waiting",`
-//! `"undecided","sweep"?,"last_run"?}, …},"systems":{"acumatica":{"state","access_valid_until"?,"refresh_token"},"zoho":{…}},"last_run"?}]}`.
+//! `"undecided","sweep"?,"balances_as_of"?,"last_run"?}, …},"systems":{"acumatica":{"state","access_valid_until"?,"refresh_token"},"zoho":{…}},"last_run"?}]}`.
 //! A `last_run` is `{"run_id","outcome"?,"started","ended"?,"pid"?}`, without `ended` while it is under way or when its process was
-//! killed (`pid` names that process); that of a flow is the newest that ended and had the flow in it. A `sweep` is
+//! killed (`pid` names that process); that of a flow is the newest that ended and had the flow in it.
+//! `balances_as_of` is when the last look at all open documents began. A `sweep` is
 //! `{"last"?,"missing","vanished"?}`: when the last sweep of the keys ended, how many records it missed that nothing was decided over
 //! yet, and how many were missed by one that was not believed. `state` of a system is
 //! `signed_in`, `renews` (the next call gets a new token by itself) or `consent_needed`.
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
-use store::{Access, ConnectionRow, RunRow};
+use store::{Access, ConnectionRow, Reread, RunRow};
 use sync::settle::State;
 use sync::{Flow, Instant};
 
@@ -51,6 +52,9 @@ struct FlowStatus {
     waiting: u64,
     undecided: u64,
     sweep: Option<SweepStatus>,
+    /// Invoices: every balance is at least as fresh as this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balances_as_of: Option<Instant>,
     last_run: Option<LastRun>,
 }
 
@@ -134,6 +138,8 @@ async fn flows(
 ) -> Result<BTreeMap<Flow, FlowStatus>, Failure> {
     let checkpoints = opened.store.checkpoints(row.id).await.map_err(refused)?;
     let counts = opened.store.state_counts(row.id).await.map_err(refused)?;
+    let rereads = opened.store.rereads(row.id).await.map_err(refused)?;
+    let balances = rereads.get(&Reread::Balances).map(|state| state.done);
     let mut flows = BTreeMap::new();
     for flow in Flow::ALL {
         let covered = flow
@@ -156,6 +162,7 @@ async fn flows(
                 waiting: count(State::Waiting),
                 undecided: count(State::Undecided),
                 sweep: sweep(opened, row, flow).await?,
+                balances_as_of: balances.filter(|_| flow == Flow::Invoices),
                 last_run: None,
             },
         );

@@ -34,6 +34,15 @@ pub(crate) fn report(report: &Report) {
     for (flow, sweep) in &report.sweeps {
         output::line(format!("Sweep of {}: {}", flow.name(), swept(sweep)));
     }
+    if let Some(looked) = &report.rereads {
+        let goes_on = if looked.complete { "" } else { "; the next run goes on with it" };
+        output::line(format!(
+            "Balances: {} open documents looked at, {} read again, {} calls{goes_on}",
+            output::count(looked.listed),
+            output::count(looked.fetched),
+            output::count(looked.calls)
+        ));
+    }
     for note in &report.notes {
         output::line(format!("Note: {}", output::safe(note)));
     }

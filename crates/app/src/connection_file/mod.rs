@@ -111,11 +111,38 @@ pub(crate) struct FlowPart {
     /// What follows when the source has a record no more.
     #[serde(default)]
     pub(crate) deleted: Policy,
+    /// Seconds that a window reaches back behind the mark; `None` takes the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) overlap: Option<u64>,
+    /// What is read again without a moved stamp, and how often.
+    #[serde(default, skip_serializing_if = "Rereads::is_default")]
+    pub(crate) rereads: Rereads,
 }
 
 /// How often keys are swept where a file does not say.
 pub(crate) const fn daily() -> Option<u64> {
     Some(24 * 60 * 60)
+}
+
+/// Seconds between two reads of what stamps do not show; 0 is off, `None` takes the default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Rereads {
+    /// Greatest age of the balance of an open document (invoices).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) balance_age: Option<u64>,
+    /// Looks at payments (invoices).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) payments: Option<u64>,
+    /// Reads of everything (customers and items).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reread: Option<u64>,
+}
+
+impl Rereads {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// When a flow runs under the service.

@@ -11,7 +11,7 @@ use toml::de::DeTable;
 
 use super::trouble::Troubles;
 use super::view::{Log, View};
-use super::{Acumatica, AcumaticaGrant, ConnectionFile, FlowPart, Schedule, Settings, Zoho, daily};
+use super::{Acumatica, AcumaticaGrant, ConnectionFile, FlowPart, Rereads, Schedule, Settings, Zoho, daily};
 
 /// Endpoint versions that the mapping knows.
 pub(crate) const VERSIONS: [&str; 5] = ["20.200.001", "22.200.001", "23.200.001", "24.200.001", "25.200.001"];
@@ -292,14 +292,25 @@ fn flows(root: &View<'_>) -> BTreeMap<Flow, FlowPart> {
 fn part(flow: Flow, view: Option<&View<'_>>) -> FlowPart {
     let default = Schedule::Every(if flow == Flow::Items { 15 * 60 } else { 5 * 60 });
     let Some(view) = view else {
-        return FlowPart { enabled: true, schedule: default, from: None, sweep: daily(), deleted: Policy::default() };
+        return FlowPart {
+            enabled: true,
+            schedule: default,
+            from: None,
+            sweep: daily(),
+            deleted: Policy::default(),
+            overlap: None,
+            rereads: Rereads::default(),
+        };
     };
     let enabled = view.flag("enabled", true);
     let schedule = schedule(view).unwrap_or(default);
     let from = if flow == Flow::Invoices { view.text("from").filter(|from| from_fits(view, from)) } else { None };
     let (sweep, deleted) = (sweep(view), deleted(flow, view));
+    let overlap = time(view, "overlap", 60..=86_400, "a time from 1m to 1d, such as \"15m\"");
+    let rereads = rereads(flow, view);
     view.finish();
-    FlowPart { enabled, schedule, from: from.filter(|from| from != "all"), sweep, deleted }
+    let from = from.filter(|from| from != "all");
+    FlowPart { enabled, schedule, from, sweep, deleted, overlap, rereads }
 }
 
 /// How often the source's keys are swept.
@@ -325,6 +336,33 @@ fn deleted(flow: Flow, view: &View<'_>) -> Policy {
         );
     }
     policy
+}
+
+fn rereads(flow: Flow, view: &View<'_>) -> Rereads {
+    let or_off = |key, range, words| {
+        if view.text(key).as_deref() == Some("off") { Some(0) } else { time(view, key, range, words) }
+    };
+    match flow {
+        Flow::Invoices => Rereads {
+            balance_age: or_off("balance_age", 3_600..=2_678_400, "\"off\" or a time from 1h to 31d, such as \"1d\""),
+            payments: or_off("payments", 60..=86_400, "\"off\" or a time from 1m to 1d, such as \"15m\""),
+            reread: None,
+        },
+        Flow::Customers | Flow::Items => Rereads {
+            reread: or_off("reread", 3_600..=31_536_000, "\"off\" or a time from 1h to 365d, such as \"7d\""),
+            ..Rereads::default()
+        },
+    }
+}
+
+/// A time in seconds; `words` say what it may be.
+fn time(view: &View<'_>, key: &'static str, range: std::ops::RangeInclusive<u64>, words: &str) -> Option<u64> {
+    let text = view.text(key)?;
+    let time = seconds(&text).filter(|seconds| range.contains(seconds));
+    if time.is_none() {
+        view.complain(key, format!("is {words}"));
+    }
+    time
 }
 
 fn from_fits(view: &View<'_>, from: &str) -> bool {
@@ -520,6 +558,26 @@ client_secret = { file = "z" }
         ));
         for wanted in
             ["flows.items.sweep: is \"off\" or a time from 1h", "\"erase\" is not one of mark", "is for items only"]
+        {
+            assert!(told.contains(wanted), "{wanted}: {told}");
+        }
+    }
+
+    #[test]
+    fn rereads_and_overlaps_are_times_or_off() {
+        let text = format!(
+            "{GOOD}[flows.invoices]\nbalance_age = \"off\"\npayments = \"1h\"\noverlap = \"30m\"\n[flows.items]\nreread = \"2d\"\n"
+        );
+        let flows = read(&text, "f.toml", Path::new("."), false).unwrap().settings.flows;
+        let wanted = Rereads { balance_age: Some(0), payments: Some(3_600), reread: None };
+        assert_eq!((flows[&Flow::Invoices].rereads, flows[&Flow::Invoices].overlap), (wanted, Some(1_800)));
+        assert_eq!(flows[&Flow::Items].rereads.reread, Some(172_800));
+        assert_eq!((flows[&Flow::Customers].rereads, flows[&Flow::Customers].overlap), (Rereads::default(), None));
+        let told = troubles(&format!(
+            "{GOOD}[flows.invoices]\nbalance_age = \"5m\"\noverlap = \"off\"\n[flows.customers]\npayments = \"15m\"\n"
+        ));
+        for wanted in
+            ["balance_age: is \"off\" or a time from 1h", "overlap: is a time from 1m", "flows.customers.payments"]
         {
             assert!(told.contains(wanted), "{wanted}: {told}");
         }

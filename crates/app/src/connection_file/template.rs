@@ -48,8 +48,12 @@ deleted = "mark"                                   # then: "mark" (ERP Status De
 
 [flows.items]
 every = "15m"
+reread = "7d"                                      # customers and items: read whole, for addresses and prices that move no stamp
 
 [flows.invoices]
 every = "5m"
 from = "all"                                       # "all", "open" (open documents only) or a day: "2025-01-01"
+# overlap = "15m"                                  # every flow: how far a read reaches back, for what was committed late
+balance_age = "1d"                                 # greatest age of the balance of an open document, or "off"
+payments = "15m"                                   # look at payments that often, as hints at documents, or "off"
 "#;

@@ -131,6 +131,13 @@ refresh_token = {{ env = "D" }}
 
     /// One run with options.
     pub async fn sync_with(&self, options: &Options) -> Report {
+        self.sync_set(options, |_| {}).await
+    }
+
+    /// One run with options, over a connection whose settings are changed before.
+    pub async fn sync_set(&self, options: &Options, set: impl FnOnce(&mut engine::Connection)) -> Report {
+        let mut connection = self.wired().await.connection;
+        set(&mut connection);
         let context = Context {
             clock: Arc::clone(&self.parts.clock),
             entropy: Arc::clone(&self.parts.entropy),
@@ -138,7 +145,7 @@ refresh_token = {{ env = "D" }}
             progress: Arc::new(Silent),
             stop: CancellationToken::new(),
         };
-        engine::sync(&context, &self.wired().await.connection, options).await.unwrap()
+        engine::sync(&context, &connection, options).await.unwrap()
     }
 
     /// Sets the fault dials of both systems to `rate`.

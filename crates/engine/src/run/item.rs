@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use port::{Batch, Operation};
+use sync::detect::OpenDocument;
 use sync::digest::Digest;
 use sync::problem::Code;
 use sync::settle::{Entry, State};
@@ -26,6 +27,17 @@ pub(super) struct Meta {
     pub(super) before: Option<Entry>,
     /// It names what is nowhere, and is read once more in this run before it counts as settled.
     pub(super) once_more: bool,
+    /// Whether it is an open document.
+    pub(super) watch: Watch,
+}
+
+/// What is known of a record as a document whose balance is watched.
+#[derive(Clone, Debug)]
+pub(super) enum Watch {
+    /// It was not read in this step: what is remembered of it stays.
+    Unread,
+    /// It was read: what is to be remembered of it, when it is open.
+    Read(Option<OpenDocument>),
 }
 
 impl Meta {
@@ -40,6 +52,7 @@ impl Meta {
             fingerprint,
             before,
             once_more: false,
+            watch: Watch::Read(OpenDocument::of(record)),
         }
     }
 
@@ -55,6 +68,7 @@ impl Meta {
             fingerprint: entry.fingerprint,
             before: Some(entry),
             once_more: false,
+            watch: Watch::Unread,
         }
     }
 

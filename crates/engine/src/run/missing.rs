@@ -11,7 +11,7 @@ use sync::{Entity, Flow, Module};
 
 use super::RunError;
 use super::flow::Pass;
-use super::item::{Item, Meta, Work};
+use super::item::{Item, Meta, Watch, Work};
 use super::shared::Run;
 
 /// Creates the product for lines without an item, once per connection; true when it had to.
@@ -32,6 +32,7 @@ pub(super) async fn placeholder(run: &Run<'_>) -> Result<bool, RunError> {
         fingerprint: Digest([1; 16]),
         before: None,
         once_more: false,
+        watch: Watch::Unread,
     };
     let item = Item::new(meta, draft, None, None, None);
     let work = Work { module: Module::Products, operation: Operation::Upsert, items: vec![item] };

@@ -9,6 +9,7 @@ mod item;
 mod missing;
 mod page;
 mod recover;
+mod reread;
 mod send;
 mod setup;
 mod shared;
@@ -147,6 +148,7 @@ async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally
     for result in results {
         result?;
     }
+    Box::pin(reread::all(run)).await?;
     Box::pin(sweep::all(run)).await?;
     Box::pin(check::all(run)).await
 }
@@ -175,7 +177,7 @@ fn tally(connection: &Connection, system: System) -> port::Tally {
 }
 
 fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -> Report {
-    let Results { flows, problems, notes, halt, newly_parked, setup, sweeps, checks } = run.results();
+    let Results { flows, problems, notes, halt, newly_parked, setup, sweeps, checks, rereads } = run.results();
     let outcome = match &halt {
         Some(Halt::Interrupted) => Outcome::Interrupted,
         Some(Halt::Fault(fault)) => match verdict(fault.kind) {
@@ -200,6 +202,7 @@ fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -
         checks,
         calls: calls(connection, before),
         setup,
+        rereads,
         problems: listed,
         problems_total: total,
         notes,

@@ -111,6 +111,7 @@ async fn resolve(run: &Run<'_>, intent: &Intent) -> Result<(), RunError> {
             exchanges: exchanges.into_iter().map(super::written::kept).collect(),
             checkpoints: Vec::new(),
             close_intent: Some(intent.id),
+            watched: Vec::new(),
         })
         .await?;
     Ok(())

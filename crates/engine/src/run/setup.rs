@@ -125,6 +125,7 @@ async fn remember(run: &Run<'_>, tape: Vec<Exchange>) -> Result<(), RunError> {
         exchanges: changing.map(kept).collect(),
         checkpoints: Vec::new(),
         close_intent: None,
+        watched: Vec::new(),
     };
     Ok(run.cx.store.settle(settlement).await?)
 }

@@ -16,7 +16,7 @@ use super::Options;
 use super::candidates::Candidates;
 use crate::connection::{Connection, Context};
 use crate::policy::{Verdict, verdict};
-use crate::report::{CheckReport, FlowReport, Problems, Setup, SweepReport};
+use crate::report::{CheckReport, FlowReport, Problems, Rereads, Setup, SweepReport};
 
 /// Why a run ends before its work is done.
 #[derive(Clone, Debug)]
@@ -64,6 +64,7 @@ struct Shared {
     /// Records that were due and that a list by key did not bring, by ERP key.
     not_come: BTreeMap<Flow, Vec<String>>,
     checks: BTreeMap<Flow, CheckReport>,
+    rereads: Option<Rereads>,
     /// Records that stayed behind, by flow and filter.
     filtered: BTreeMap<(Flow, &'static str), u64>,
     /// Codes that a dry run would have linked.
@@ -80,6 +81,7 @@ pub(super) struct Results {
     pub(super) setup: Option<Setup>,
     pub(super) sweeps: BTreeMap<Flow, SweepReport>,
     pub(super) checks: BTreeMap<Flow, CheckReport>,
+    pub(super) rereads: Option<Rereads>,
 }
 
 impl<'a> Run<'a> {
@@ -110,6 +112,7 @@ impl<'a> Run<'a> {
                 sweeps: BTreeMap::new(),
                 not_come: BTreeMap::new(),
                 checks: BTreeMap::new(),
+                rereads: None,
                 filtered: BTreeMap::new(),
                 pretended: BTreeMap::new(),
             }),
@@ -186,6 +189,10 @@ impl<'a> Run<'a> {
 
     pub(super) fn checked(&self, flow: Flow, report: CheckReport) {
         self.state().checks.insert(flow, report);
+    }
+
+    pub(super) fn reread(&self, rereads: Rereads) {
+        self.state().rereads = Some(rereads);
     }
 
     /// A record stayed behind because of `filter`.
@@ -280,6 +287,7 @@ impl<'a> Run<'a> {
             setup: state.setup.take(),
             sweeps: std::mem::take(&mut state.sweeps),
             checks: std::mem::take(&mut state.checks),
+            rereads: state.rereads.take(),
         }
     }
 

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use port::{Exchange, Operation};
-use store::KeptExchange;
+use store::{KeptExchange, Watched};
 use sync::digest::Digest;
 use sync::seam::{Mutant, mutant};
 use sync::settle::{Accepted, Entry, State, Transition, What};
-use sync::{Instant, Problem};
+use sync::{Entity, Instant, Problem};
 
-use super::item::{Item, Meta};
+use super::item::{Item, Meta, Watch};
 use super::page::waits_for_parent;
 use super::send::Fate;
 use crate::report::FlowReport;
@@ -23,6 +23,8 @@ pub(super) struct Rows {
     pub(super) transitions: Vec<Transition>,
     /// Drafts that the sink took.
     pub(super) accepted: Vec<Accepted>,
+    /// Which of the entries are open documents.
+    pub(super) watched: Vec<Watched>,
 }
 
 impl Rows {
@@ -39,6 +41,19 @@ impl Rows {
         };
         let entry = meta.entry(state, problem);
         self.transition(&entry, what, note, None);
+        self.entry(meta, entry);
+    }
+
+    fn entry(&mut self, meta: &Meta, entry: Entry) {
+        if entry.entity == Entity::Invoice
+            && let Watch::Read(open) = &meta.watch
+        {
+            // What a filter left behind is not looked at again before its stamp moves.
+            let open = open.clone().filter(|_| entry.state != State::Skipped);
+            if open.is_some() || meta.before.is_some() {
+                self.watched.push(Watched { erp_key: entry.erp_key.clone(), open });
+            }
+        }
         self.entries.push(entry);
     }
 
@@ -90,7 +105,7 @@ impl Rows {
                     draft: Arc::clone(&item.draft),
                     with_rows: operation != Operation::UpdateHeader,
                 });
-                self.entries.push(entry);
+                self.entry(&item.meta, entry);
             }
             Fate::Open { .. } if mutant(Mutant::RefusedIsDropped) => {}
             Fate::Open { state, problem, exchange, touched } => {
@@ -103,7 +118,7 @@ impl Rows {
                 }
                 let what = if *state == State::Parked { What::Parked } else { What::Waiting };
                 self.transition(&entry, what, "", *exchange);
-                self.entries.push(entry);
+                self.entry(&item.meta, entry);
             }
             Fate::Redraft => {
                 let problem = Problem::new(
@@ -113,7 +128,7 @@ impl Rows {
                 let mut entry = item.meta.entry(State::Waiting, Some(problem));
                 entry.fingerprint = Digest::default();
                 self.transition(&entry, What::Waiting, "", None);
-                self.entries.push(entry);
+                self.entry(&item.meta, entry);
             }
             Fate::Rewrite { .. } | Fate::Split | Fate::Left => {}
         }

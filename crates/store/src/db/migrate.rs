@@ -11,7 +11,7 @@ use crate::error::{Result, StoreError};
 pub(crate) const APPLICATION_ID: i32 = 0x6d6c_636e;
 
 /// The schema version that this program makes and knows.
-pub(crate) const VERSION: i64 = 3;
+pub(crate) const VERSION: i64 = 4;
 
 /// Key of the lock under which servers are migrated, and half of the key of the worker's role.
 pub(crate) const ADVISORY: i32 = APPLICATION_ID;
@@ -26,6 +26,10 @@ const STEPS: &[(&str, &str)] = &[
     (
         include_str!("../../migrations/0003_sweeps.sqlite.sql"),
         include_str!("../../migrations/0003_sweeps.postgres.sql"),
+    ),
+    (
+        include_str!("../../migrations/0004_rereads.sqlite.sql"),
+        include_str!("../../migrations/0004_rereads.postgres.sql"),
     ),
 ];
 
@@ -52,6 +56,8 @@ pub(super) const TABLES: &[&str] = &[
     "select * from sweeps limit 1",
     "select * from sweep_bits limit 1",
     "select * from misses limit 1",
+    "select * from open_documents limit 1",
+    "select * from rereads limit 1",
 ];
 
 /// Marks an empty file as ours, in the file itself and not in a log, so that its header says so from the first moment.

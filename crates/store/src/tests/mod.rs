@@ -10,6 +10,7 @@ mod erasure;
 mod fences;
 mod files;
 mod links;
+mod looks;
 mod plans;
 mod retention;
 mod secrets;
@@ -185,6 +186,7 @@ impl Running {
             exchanges: Vec::new(),
             checkpoints: Vec::new(),
             close_intent: None,
+            watched: Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::table::*;
 
 /// Every statement there is.
 pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
-    let files: [(&str, &[(&'static str, &'static Sql)]); 26] = [
+    let files: [(&str, &[(&'static str, &'static Sql)]); 28] = [
         ("agreed", agreed::ALL),
         ("chains", chains::ALL),
         ("checkpoints", checkpoints::ALL),
@@ -20,8 +20,10 @@ pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
         ("intents", intents::ALL),
         ("keys", keys::ALL),
         ("ledger", ledger::ALL),
+        ("open_documents", open_documents::ALL),
         ("owners", owners::ALL),
         ("profiles", profiles::ALL),
+        ("rereads", rereads::ALL),
         ("runs", runs::ALL),
         ("settlements", settlements::ALL),
         ("sweeps", crate::table::sweeps::ALL),

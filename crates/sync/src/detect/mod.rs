@@ -3,9 +3,11 @@
 //! Owns both decisions and the way the checkpoint moves. Must not read or keep anything: checkpoints and entries come from the
 //! store, records from a page, instants from the source's clock; the engine carries the answers out.
 
+mod balance;
 mod compare;
 pub mod sweep;
 mod window;
 
+pub use balance::{KnownDocument, OPEN, OpenDocument, differing};
 pub use compare::{Detected, compare, compare_with, versions};
 pub use window::{OVERLAP, Reach, Window, advance, begin, from};

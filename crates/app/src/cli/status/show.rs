@@ -35,6 +35,9 @@ fn one(status: &Status, now: Instant) {
         output::line(filled(table, status));
     }
     sweeps(status, now);
+    if let Some(looked) = status.flows.get(&Flow::Invoices).and_then(|flow| flow.balances_as_of) {
+        output::line(format!("  balances   all looked at {}", output::ago(now, looked)));
+    }
     runs(status, now);
     for (system, told) in &status.systems {
         output::line(format!("  {:<10} {}", system.title(), sign_in(&status.connection, *system, told, now)));

@@ -199,6 +199,7 @@ async fn settle(
         exchanges: exchanges.into_iter().map(written::kept).collect(),
         checkpoints: Vec::new(),
         close_intent,
+        watched: Vec::new(),
     };
     Ok(run.cx.store.settle(settlement).await?)
 }

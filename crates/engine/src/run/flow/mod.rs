@@ -14,12 +14,14 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use port::{Call, Operation, Page};
 use store::Settlement;
 use sync::batching::{Batcher, Step};
+use sync::detect::Reach;
 use sync::seam::{Mutant, mutant};
 use sync::settle::{Checkpoint, State};
 use sync::{Flow, Record};
 
 use super::item::{Item, PageMark, Work};
 use super::page::{self, Child, Decided};
+use super::reread;
 use super::send::{self, Fate, Sent};
 use super::shared::Run;
 use super::written::{self, Rows};
@@ -41,6 +43,9 @@ async fn go(run: &Run<'_>, flow: Flow) -> Result<(), RunError> {
     let complete = !run.ended();
     pass.figures.complete = complete;
     pass.figures.covered_up_to = pass.covered();
+    if complete && pass.figures.covered_up_to.is_some() {
+        reread::whole::done(run, flow, pass.readings.iter().all(Reading::whole)).await?;
+    }
     run.figures(flow, pass.figures);
     run.cx.progress.done(flow, &pass.figures);
     Ok(())
@@ -130,10 +135,12 @@ impl<'r> Pass<'r> {
         pass.gated = flow == Flow::Invoices;
         pass.whole = true;
         pass.due_loaded = run.options.dry_run;
+        let everything = run.options.full || reread::whole::due(run, flow).await?;
+        let reach = if everything { Reach::Everything } else { Reach::Changes };
         let mut checkpoints = run.cx.store.checkpoints(run.connection.id).await?;
         for entity in flow.entities() {
             let kept = checkpoints.remove(entity);
-            pass.readings.push(Reading::new(*entity, kept, run));
+            pass.readings.push(Reading::new(*entity, kept, reach, run));
         }
         Ok(pass)
     }
@@ -424,7 +431,7 @@ impl<'r> Pass<'r> {
         }
         let checkpoints: Vec<Checkpoint> =
             self.readings.iter_mut().filter_map(|reading| reading.moved(whole)).collect();
-        let Rows { entries, transitions, accepted } = rows;
+        let Rows { entries, transitions, accepted, watched } = rows;
         if entries.is_empty() && exchanges.is_empty() && checkpoints.is_empty() && close_intent.is_none() {
             return Ok(());
         }
@@ -440,6 +447,7 @@ impl<'r> Pass<'r> {
             exchanges: exchanges.into_iter().map(written::kept).collect(),
             checkpoints,
             close_intent,
+            watched,
         };
         Ok(self.beside(cx.store.settle(settlement)).await?)
     }

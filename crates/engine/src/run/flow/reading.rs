@@ -36,11 +36,10 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// A read that begins, or goes on where an earlier run stopped.
-    pub(super) fn new(entity: Entity, kept: Option<Checkpoint>, run: &Run<'_>) -> Self {
+    /// A read of `reach` that begins, or goes on where an earlier run stopped.
+    pub(super) fn new(entity: Entity, kept: Option<Checkpoint>, reach: Reach, run: &Run<'_>) -> Self {
         let overlap = run.connection.flows.get(&entity.flow()).copied().unwrap_or_default().overlap;
         let checkpoint = kept.unwrap_or(Checkpoint { entity, covered_up_to: None, newest_stamp: None, pass: None });
-        let reach = if run.options.full { Reach::Everything } else { Reach::Changes };
         let mut pass = detect::begin(&checkpoint, run.cx.clock.now(), overlap, reach);
         if let Some(since) = run.options.since {
             pass.from = Some(since);
@@ -112,6 +111,11 @@ impl Reading {
             moved = true;
         }
         moved.then(|| self.checkpoint.clone())
+    }
+
+    /// True when it reads everything, whatever the stamps.
+    pub(super) const fn whole(&self) -> bool {
+        self.window.from.is_none()
     }
 
     /// What is covered now.

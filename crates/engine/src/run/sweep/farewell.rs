@@ -16,7 +16,7 @@ use sync::{Draft, Flow, Problem};
 
 use super::{Rows, RunError, settle};
 use crate::report::FlowReport;
-use crate::run::item::{Item, Meta, Work};
+use crate::run::item::{Item, Meta, Watch, Work};
 use crate::run::send::{self, Fate, Sent};
 use crate::run::shared::Run;
 
@@ -167,6 +167,7 @@ fn item(entry: Entry, draft: Draft) -> Item {
         fingerprint: Digest::default(),
         before: Some(entry),
         once_more: false,
+        watch: Watch::Read(None),
     };
     Item::new(meta, draft, target, None, None)
 }

@@ -202,7 +202,7 @@ async fn settle(
     exchanges: Vec<port::Exchange>,
     close_intent: Option<store::IntentId>,
 ) -> Result<(), RunError> {
-    let Rows { entries, transitions, accepted } = rows;
+    let Rows { entries, transitions, accepted, watched } = rows;
     if entries.is_empty() && transitions.is_empty() && exchanges.is_empty() && close_intent.is_none() {
         return Ok(());
     }
@@ -217,6 +217,7 @@ async fn settle(
         exchanges: exchanges.into_iter().map(written::kept).collect(),
         checkpoints: Vec::new(),
         close_intent,
+        watched,
     };
     Ok(run.cx.store.settle(settlement).await?)
 }
