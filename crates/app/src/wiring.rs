@@ -232,6 +232,7 @@ fn flows(settings: &Settings) -> BTreeMap<Flow, FlowSettings> {
             start,
             sweep: part.sweep.map(Duration::from_secs),
             deleted: part.deleted,
+            edited: part.edited,
             overlap: part.overlap.map_or(default.overlap, Duration::from_secs),
             balance_age: often(part.rereads.balance_age, default.balance_age),
             payments: often(part.rereads.payments, default.payments),

@@ -202,3 +202,106 @@ async fn a_merge_takes_the_link_along_where_the_key_went_and_is_asked_about_else
     assert_eq!(account(&world, &third).await, theirs.to_string());
     assert_eq!(entry(&world, &third).await.state, State::Settled);
 }
+
+/// What the CRM holds in a field of an account.
+fn held(world: &World, id: &str, field: &str) -> Option<String> {
+    let value = world.sim.with(|_, crm| crm.value("Accounts", id.parse().unwrap(), field))?;
+    Some(value.to_string().trim_matches('"').to_owned())
+}
+
+#[tokio::test]
+async fn a_field_that_the_erp_owns_is_written_again_and_others_are_left() {
+    let world = loaded(41).await;
+    let code = customer(&world, 4);
+    let id = account(&world, &code).await;
+    edit(&world, "zoho_set", json!({"id": id, "field": "Account_Name", "value": "Acme of a rep"}));
+    edit(&world, "zoho_set", json!({"id": id, "field": "Employees", "value": 12}));
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    let check = report.checks[&Flow::Customers];
+    assert_eq!((check.healed, check.complete), (1, true), "{check:?}");
+    assert_eq!(held(&world, &id, "Employees").as_deref(), Some("12"));
+    world.assert_agreement("after the check");
+    let found = world.store.find(world.row.id, &code).await.unwrap();
+    let trail = world.store.record(found[0].id).await.unwrap().unwrap().trail;
+    assert!(trail[0].note.contains("Account_Name to \"Acme of a rep\""), "{:?}", trail[0]);
+    // Our own write comes back as agreed: one look, no write.
+    let report = next_day(&world).await;
+    assert_eq!((report.checks[&Flow::Customers].healed, written(&report)), (0, 0), "{report:#?}");
+}
+
+#[tokio::test]
+async fn a_record_that_alternates_is_stopped_after_three_rounds_and_goes_on_after_a_replay() {
+    let world = loaded(42).await;
+    let code = customer(&world, 4);
+    let id = account(&world, &code).await;
+    for round in 0..4 {
+        edit(&world, "zoho_set", json!({"id": id, "field": "Account_Name", "value": "Of a workflow"}));
+        let report = next_day(&world).await;
+        let healed = report.checks[&Flow::Customers].healed;
+        assert_eq!(healed, u64::from(round < 3), "round {round}: {report:#?}");
+    }
+    let stopped = entry(&world, &code).await;
+    assert_eq!((stopped.state, stopped.problem.unwrap().code), (State::Parked, Code::Alternating));
+    assert_eq!(held(&world, &id, "Account_Name").as_deref(), Some("Of a workflow"));
+    replay(&world, &code).await;
+    let report = world.sync().await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    world.assert_agreement("after the replay");
+}
+
+#[tokio::test]
+async fn a_flow_that_asks_parks_and_one_that_leaves_says_so_once() {
+    let world = World::with_file(43, SIZE, "[flows.customers]\nedited = \"ask\"\n").await;
+    world.sync().await;
+    let code = customer(&world, 4);
+    let id = account(&world, &code).await;
+    edit(&world, "zoho_set", json!({"id": id, "field": "Account_Name", "value": "Asked about"}));
+    next_day(&world).await;
+    let parked = entry(&world, &code).await;
+    assert_eq!((parked.state, parked.problem.unwrap().code), (State::Parked, Code::EditedInCrm));
+    assert_eq!(held(&world, &id, "Account_Name").as_deref(), Some("Asked about"));
+    replay(&world, &code).await;
+    world.sync().await;
+    world.assert_agreement("after the replay");
+
+    let world = World::with_file(44, SIZE, "[flows.customers]\nedited = \"leave\"\n").await;
+    world.sync().await;
+    let code = customer(&world, 4);
+    let id = account(&world, &code).await;
+    edit(&world, "zoho_set", json!({"id": id, "field": "Phone", "value": "+1 555 010 0199"}));
+    next_day(&world).await;
+    edit(&world, "zoho_set", json!({"id": id, "field": "Employees", "value": 12}));
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    assert_eq!(held(&world, &id, "Phone").as_deref(), Some("+1 555 010 0199"));
+    let found = world.store.find(world.row.id, &code).await.unwrap();
+    let trail = world.store.record(found[0].id).await.unwrap().unwrap().trail;
+    assert_eq!(trail.iter().filter(|row| row.what == sync::settle::What::Edited).count(), 1, "{trail:#?}");
+    world.sim.change(&Edit::TouchCustomer { key: code, phone: "+41 44 555 55 55".to_owned() }).unwrap();
+    world.sync().await;
+    world.assert_agreement("a change at the source wins");
+}
+
+#[tokio::test]
+async fn lines_that_a_rep_changed_are_written_again() {
+    let world = loaded(45).await;
+    let (id, row) = world.sim.with(|_, crm| {
+        let invoices = crm.module("Invoices").unwrap();
+        let field = invoices.field_no("Invoiced_Items").unwrap();
+        let record = invoices.records().find(|record| !record.rows(field).is_empty()).unwrap();
+        (record.id, record.rows(field)[0].id)
+    });
+    let value = json!([{"id": row.to_string(), "Quantity": 7777}]);
+    edit(
+        &world,
+        "zoho_set",
+        json!({"module": "Invoices", "id": id.to_string(), "field": "Invoiced_Items", "value": value}),
+    );
+    assert!(!world.sim.compare().agree);
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    world.assert_agreement("after the check");
+    let report = next_day(&world).await;
+    assert_eq!(written(&report), 0, "{report:#?}");
+}

@@ -11,6 +11,7 @@ use port::{Clock, Entropy, Reader, System, Tally, Writer};
 use store::{ConnectionId, Store};
 use sync::Flow;
 use sync::detect::sweep::Policy;
+use sync::settle::EditPolicy;
 use tokio_util::sync::CancellationToken;
 
 use crate::progress::Progress;
@@ -60,6 +61,8 @@ pub struct FlowSettings {
     /// How often everything is read again, for what changes without moving a stamp: addresses, contacts, prices (customers and items
     /// only); `None` never.
     pub reread: Option<Duration>,
+    /// What follows when a field that the source owns was changed in the sink.
+    pub edited: EditPolicy,
 }
 
 impl Default for FlowSettings {
@@ -72,6 +75,7 @@ impl Default for FlowSettings {
             balance_age: Some(Duration::from_secs(24 * 60 * 60)),
             payments: Some(Duration::from_secs(15 * 60)),
             reread: Some(Duration::from_secs(7 * 24 * 60 * 60)),
+            edited: EditPolicy::Heal,
         }
     }
 }

@@ -15,5 +15,5 @@ pub mod tokens;
 
 pub use connection::{Connection, Context, FlowSettings, Start};
 pub use progress::{Progress, Silent};
-pub use report::{Outcome, Report, SweepReport};
+pub use report::{CheckReport, Outcome, Report, SweepReport};
 pub use run::{Options, RunError, sync};

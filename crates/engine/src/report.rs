@@ -102,7 +102,9 @@ pub struct SweepReport {
 pub struct CheckReport {
     /// Links that were looked at.
     pub links: u64,
-    /// Records put right: back again, or their ERP key written again.
+    /// Records that were changed in the sink since the last check, by ourselves too.
+    pub edited: u64,
+    /// Records put right: back again, or what people changed written again.
     pub healed: u64,
     /// Links that moved along with their key.
     pub relinked: u64,

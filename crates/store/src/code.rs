@@ -34,7 +34,7 @@ numbers!(
 numbers!(
     "kind of transition", What, of_what, what:
     Created = 1, Updated = 2, NothingToWrite = 3, Linked = 4, Skipped = 5, Waiting = 6, Undecided = 7, Parked = 8, Replayed = 9,
-    LeftAlone = 10, Found = 11, Gone = 12, Erased = 20
+    LeftAlone = 10, Found = 11, Gone = 12, Edited = 13, Erased = 20
 );
 
 /// A digest from its 16 bytes.

@@ -19,7 +19,7 @@ use crate::open::Store;
 use crate::record::unpack;
 use crate::table::connections::ConnectionId;
 use crate::table::ledger::RecordId;
-use crate::table::{agreed, chains};
+use crate::table::{agreed, chains, drifts};
 
 statements! {
     RECORD = "select flow, erp_key, code, state, asked, source_id from ledger where connection = $1 and id = $2";
@@ -112,6 +112,7 @@ impl Store {
             bodies.extend(page.into_iter().filter(|(_, named)| *named).map(|(id, _)| id));
         }
         let mut erased = Erased { agreed: agreed::drop(&mut tx, record.0).await? > 0, ..Erased::default() };
+        drifts::drop(&mut tx, record.0).await?;
         erased.bodies = tx.run(&DROP_BODIES, &[Arg::Ints(&bodies)]).await?;
         erased.decisions = self.empty_decisions(&mut tx, connection, record, &subject).await?;
         erased.reports = reports(&mut tx, record, &subject).await?;

@@ -78,6 +78,10 @@ codes! {
     RowsVanished = "rows_vanished", Person, "Check in Acumatica whether the user lost a role, a branch or a restriction group, and whether the company was restored from a snapshot; it heals by itself once the records show again. Were they really deleted: sync --sweep --accept-vanished.";
     /// A key is too long for the ERP key field.
     KeyTooLong = "key_too_long", Person, "Widen the field ERP Key in Zoho CRM, then replay.";
+    /// A field that the source owns was changed in the sink, and the flow asks a person what follows.
+    EditedInCrm = "edited_in_crm", Person, "Replay it to write the values of Acumatica again, or skip it to leave what stands in Zoho CRM until the record changes in Acumatica.";
+    /// Written again and changed in the sink again, several times.
+    Alternating = "alternating", Person, "Find the workflow, integration or person that changes the field in Zoho CRM and end it, or set edited = \"leave\" for the flow; then replay.";
     /// The record that the link names is gone in the sink.
     TargetGone = "target_gone", Person, "Restore the record in Zoho CRM, or replay: it is then created anew.";
 }

@@ -4,18 +4,20 @@
 //!
 //! `--json` prints `{"connections":[{"connection",`
 //! `"flows":{"customers":{"enabled","covered_up_to"?,"lag_seconds"?,"settled","skipped","left_alone","gone","parked","waiting",`
-//! `"undecided","sweep"?,"balances_as_of"?,"last_run"?}, …},"systems":{"acumatica":{"state","access_valid_until"?,"refresh_token"},"zoho":{…}},"last_run"?}]}`.
+//! `"undecided","sweep"?,"check"?,"balances_as_of"?,"last_run"?}, …},"systems":{"acumatica":{"state","access_valid_until"?,"refresh_token"},"zoho":{…}},"last_run"?}]}`.
 //! A `last_run` is `{"run_id","outcome"?,"started","ended"?,"pid"?}`, without `ended` while it is under way or when its process was
 //! killed (`pid` names that process); that of a flow is the newest that ended and had the flow in it.
 //! `balances_as_of` is when the last look at all open documents began. A `sweep` is
 //! `{"last"?,"missing","vanished"?}`: when the last sweep of the keys ended, how many records it missed that nothing was decided over
-//! yet, and how many were missed by one that was not believed. `state` of a system is
+//! yet, and how many were missed by one that was not believed. A `check` is `{"last"?,"under_way"}`: when the last check of Zoho's
+//! side ended, and whether one goes on with the next run. `state` of a system is
 //! `signed_in`, `renews` (the next call gets a new token by itself) or `consent_needed`.
 
 mod show;
 
 use std::collections::BTreeMap;
 
+use engine::run::check;
 use serde::Serialize;
 use serde_json::Value;
 use store::{Access, ConnectionRow, Reread, RunRow};
@@ -55,6 +57,7 @@ struct FlowStatus {
     /// Invoices: every balance is at least as fresh as this.
     #[serde(skip_serializing_if = "Option::is_none")]
     balances_as_of: Option<Instant>,
+    check: Option<CheckStatus>,
     last_run: Option<LastRun>,
 }
 
@@ -63,6 +66,12 @@ struct SweepStatus {
     last: Option<Instant>,
     missing: u64,
     vanished: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct CheckStatus {
+    last: Option<Instant>,
+    under_way: bool,
 }
 
 #[derive(Clone, Serialize)]
@@ -140,6 +149,7 @@ async fn flows(
     let counts = opened.store.state_counts(row.id).await.map_err(refused)?;
     let rereads = opened.store.rereads(row.id).await.map_err(refused)?;
     let balances = rereads.get(&Reread::Balances).map(|state| state.done);
+    let checks = check::stand(opened.store.profile(row.id, check::PROFILE).await.map_err(refused)?.as_deref());
     let mut flows = BTreeMap::new();
     for flow in Flow::ALL {
         let covered = flow
@@ -163,6 +173,9 @@ async fn flows(
                 undecided: count(State::Undecided),
                 sweep: sweep(opened, row, flow).await?,
                 balances_as_of: balances.filter(|_| flow == Flow::Invoices),
+                check: checks
+                    .get(&flow)
+                    .map(|checks| CheckStatus { last: checks.checked, under_way: checks.pass.is_some() }),
                 last_run: None,
             },
         );

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use engine::report::{FlowReport, Listed};
-use engine::{Outcome, Report, SweepReport};
+use engine::{CheckReport, Outcome, Report, SweepReport};
 
 use super::output;
 
@@ -43,6 +43,9 @@ pub(crate) fn report(report: &Report) {
             output::count(looked.calls)
         ));
     }
+    for (flow, check) in &report.checks {
+        output::line(format!("Check of {} in Zoho CRM: {}", flow.name(), checked(check)));
+    }
     for note in &report.notes {
         output::line(format!("Note: {}", output::safe(note)));
     }
@@ -58,6 +61,24 @@ fn swept(sweep: &SweepReport) -> String {
         }
     }
     if !sweep.complete && !sweep.vanished {
+        words.push_str("; the next run goes on with it");
+    }
+    words
+}
+
+/// What a check of Zoho's side did, in words.
+fn checked(check: &CheckReport) -> String {
+    let mut words = format!("{} links", output::count(check.links));
+    let figures = [
+        (check.edited, "records changed"),
+        (check.healed, "put right"),
+        (check.relinked, "followed to another record"),
+        (check.parked, "parked"),
+    ];
+    for (number, word) in figures.into_iter().filter(|(number, _)| *number > 0) {
+        words.push_str(&format!(", {} {word}", output::count(number)));
+    }
+    if !check.complete {
         words.push_str("; the next run goes on with it");
     }
     words

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sync::Flow;
 use sync::detect::sweep::Policy;
+use sync::settle::EditPolicy;
 
 /// A checked file: settings without secrets, and where the secrets are to be had.
 #[derive(Debug)]
@@ -117,6 +118,9 @@ pub(crate) struct FlowPart {
     /// What is read again without a moved stamp, and how often.
     #[serde(default, skip_serializing_if = "Rereads::is_default")]
     pub(crate) rereads: Rereads,
+    /// What follows when people change in Zoho CRM what Acumatica owns.
+    #[serde(default)]
+    pub(crate) edited: EditPolicy,
 }
 
 /// How often keys are swept where a file does not say.

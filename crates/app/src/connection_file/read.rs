@@ -7,6 +7,7 @@ use std::path::Path;
 
 use sync::Flow;
 use sync::detect::sweep::Policy;
+use sync::settle::EditPolicy;
 use toml::de::DeTable;
 
 use super::trouble::Troubles;
@@ -300,6 +301,7 @@ fn part(flow: Flow, view: Option<&View<'_>>) -> FlowPart {
             deleted: Policy::default(),
             overlap: None,
             rereads: Rereads::default(),
+            edited: EditPolicy::default(),
         };
     };
     let enabled = view.flag("enabled", true);
@@ -308,9 +310,11 @@ fn part(flow: Flow, view: Option<&View<'_>>) -> FlowPart {
     let (sweep, deleted) = (sweep(view), deleted(flow, view));
     let overlap = time(view, "overlap", 60..=86_400, "a time from 1m to 1d, such as \"15m\"");
     let rereads = rereads(flow, view);
+    let words = EditPolicy::ALL.map(EditPolicy::name);
+    let edited = view.choice("edited", &words).and_then(EditPolicy::named).unwrap_or_default();
     view.finish();
     let from = from.filter(|from| from != "all");
-    FlowPart { enabled, schedule, from, sweep, deleted, overlap, rereads }
+    FlowPart { enabled, schedule, from, sweep, deleted, edited, overlap, rereads }
 }
 
 /// How often the source's keys are swept.
@@ -579,6 +583,23 @@ client_secret = { file = "z" }
         for wanted in
             ["balance_age: is \"off\" or a time from 1h", "overlap: is a time from 1m", "flows.customers.payments"]
         {
+            assert!(told.contains(wanted), "{wanted}: {told}");
+        }
+    }
+
+    #[test]
+    fn checks_of_zoho_and_what_follows_are_checked() {
+        let with = |zoho: &str, flow: &str| {
+            format!("{}\n[flows.items]\n{flow}\n", GOOD.replace("[zoho]\n", &format!("[zoho]\n{zoho}\n")))
+        };
+        let file = read(GOOD, "f.toml", Path::new("."), false).unwrap();
+        assert_eq!(file.settings.zoho.check, Some(86_400));
+        assert_eq!(file.settings.flows[&Flow::Items].edited, EditPolicy::Heal);
+        let text = with("check = \"off\"", "edited = \"ask\"");
+        let file = read(&text, "f.toml", Path::new("."), false).unwrap();
+        assert_eq!((file.settings.zoho.check, file.settings.flows[&Flow::Items].edited), (None, EditPolicy::Ask));
+        let told = troubles(&with("check = \"1m\"", "edited = \"win\""));
+        for wanted in ["zoho.check: is \"off\" or a time from 1h", "\"win\" is not one of heal"] {
             assert!(told.contains(wanted), "{wanted}: {told}");
         }
     }

@@ -45,6 +45,7 @@ check = "1d"                                       # how often links are checked
 every = "5m"                                       # or cron = "*/10 7-19 * * MON-FRI", zone = "Europe/Zurich"; or every = "manual"
 sweep = "1d"                                       # how often all keys are listed, to find what was deleted; 1h to 31d, or "off"
 deleted = "mark"                                   # then: "mark" (ERP Status Deleted), "unlink" or "ask"; items also "deactivate"
+edited = "heal"                                    # what Acumatica owns was changed in Zoho: "heal" (written again), "ask" or "leave"
 
 [flows.items]
 every = "15m"

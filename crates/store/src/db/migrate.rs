@@ -11,7 +11,7 @@ use crate::error::{Result, StoreError};
 pub(crate) const APPLICATION_ID: i32 = 0x6d6c_636e;
 
 /// The schema version that this program makes and knows.
-pub(crate) const VERSION: i64 = 4;
+pub(crate) const VERSION: i64 = 5;
 
 /// Key of the lock under which servers are migrated, and half of the key of the worker's role.
 pub(crate) const ADVISORY: i32 = APPLICATION_ID;
@@ -30,6 +30,10 @@ const STEPS: &[(&str, &str)] = &[
     (
         include_str!("../../migrations/0004_rereads.sqlite.sql"),
         include_str!("../../migrations/0004_rereads.postgres.sql"),
+    ),
+    (
+        include_str!("../../migrations/0005_drifts.sqlite.sql"),
+        include_str!("../../migrations/0005_drifts.postgres.sql"),
     ),
 ];
 
@@ -53,6 +57,7 @@ pub(super) const TABLES: &[&str] = &[
     "select * from bodies limit 1",
     "select * from profiles limit 1",
     "select * from agreed limit 1",
+    "select * from drifts limit 1",
     "select * from sweeps limit 1",
     "select * from sweep_bits limit 1",
     "select * from misses limit 1",

@@ -311,6 +311,15 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.entry.erp_key.clone(), row)).collect())
     }
 
+    /// Rows that are linked to these records of the sink.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub async fn linked_to(&self, connection: ConnectionId, flow: Flow, targets: &[String]) -> Result<Vec<LedgerRow>> {
+        let args = [connection.0.into(), code::of_flow(flow).into(), Arg::Texts(targets)];
+        self.db.rows(&HOLDERS, &args, read).await
+    }
+
     /// Entries whose links lie behind `after` and at or before `until` (ids of the sink: digits, ordered as numbers), in that order, at
     /// most `limit`; without `until` all behind `after`.
     ///

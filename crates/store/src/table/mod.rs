@@ -8,6 +8,7 @@ pub(crate) mod checkpoints;
 pub(crate) mod connections;
 pub(crate) mod counts;
 pub(crate) mod credentials;
+pub(crate) mod drifts;
 pub(crate) mod exchanges;
 pub(crate) mod grants;
 pub(crate) mod intents;

@@ -5,6 +5,7 @@
 
 mod chain;
 mod changes;
+mod drift;
 mod due;
 mod erasure;
 mod fences;

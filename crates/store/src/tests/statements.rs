@@ -8,13 +8,14 @@ use crate::table::*;
 
 /// Every statement there is.
 pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
-    let files: [(&str, &[(&'static str, &'static Sql)]); 28] = [
+    let files: [(&str, &[(&'static str, &'static Sql)]); 29] = [
         ("agreed", agreed::ALL),
         ("chains", chains::ALL),
         ("checkpoints", checkpoints::ALL),
         ("connections", connections::ALL),
         ("counts", counts::ALL),
         ("credentials", credentials::ALL),
+        ("drifts", drifts::ALL),
         ("exchanges", exchanges::ALL),
         ("grants", grants::ALL),
         ("intents", intents::ALL),

@@ -3,10 +3,14 @@
 //! Owns the shapes that are committed in one transaction. Must not know SQL; the store keeps them, the engine fills them.
 
 mod agreed;
+mod edited;
 mod outcome;
 mod pack;
 
 pub use agreed::{Accepted, Agreed, Changes, FieldChange, RowChange, RowStep};
+pub use edited::{
+    Difference, Drift, EditPolicy, ROUNDS, Verdict, differences, judge, rounds, same, told, total_difference,
+};
 pub use outcome::{Outcome, Refusal};
 
 use serde::{Deserialize, Serialize};
@@ -146,11 +150,13 @@ pub enum What {
     Found,
     /// The source has it no more; the note says what was done with its record in the sink.
     Gone,
+    /// People changed in the sink what the source owns; the note says what, and what follows.
+    Edited,
 }
 
 impl What {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Created,
         Self::Updated,
         Self::NothingToWrite,
@@ -164,6 +170,7 @@ impl What {
         Self::Erased,
         Self::Found,
         Self::Gone,
+        Self::Edited,
     ];
 
     /// The word in tables and output.
@@ -183,6 +190,7 @@ impl What {
             Self::Erased => "erased",
             Self::Found => "found",
             Self::Gone => "gone",
+            Self::Edited => "edited",
         }
     }
 

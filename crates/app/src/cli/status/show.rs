@@ -131,6 +131,11 @@ fn sweeps(status: &Status, now: Instant) {
         if let Some(last) = sweep.and_then(|sweep| sweep.last).filter(|_| !words.is_empty()) {
             words.push(format!("last swept {}", output::ago(now, last)));
         }
+        match &told.check {
+            Some(check) if check.under_way => words.push("the check of Zoho CRM goes on with the next run".to_owned()),
+            Some(check) => words.extend(check.last.map(|last| format!("Zoho CRM checked {}", output::ago(now, last)))),
+            None => {}
+        }
         if !words.is_empty() {
             output::line(format!("  {:<10} {}", flow.name(), words.join("; ")));
         }

@@ -23,14 +23,14 @@ const BATCH: usize = 100;
 
 /// What is settled together.
 #[derive(Default)]
-struct Rows {
-    entries: Vec<Entry>,
-    transitions: Vec<Transition>,
+pub(super) struct Rows {
+    pub(super) entries: Vec<Entry>,
+    pub(super) transitions: Vec<Transition>,
     accepted: Vec<Accepted>,
 }
 
 impl Rows {
-    fn put(&mut self, entry: Entry, what: What, note: &str, exchange: Option<usize>) {
+    pub(super) fn put(&mut self, entry: Entry, what: What, note: &str, exchange: Option<usize>) {
         self.transitions.push(Transition {
             flow: entry.flow,
             erp_key: entry.erp_key.clone(),
@@ -87,21 +87,25 @@ impl Check<'_> {
                 Follow::WriteKey => {
                     if let Some(draft) = drift::key_alone(&schema, self.flow.module(), &entry.erp_key) {
                         let target = entry.target_id.clone();
-                        keys.push(Item::new(Meta::known(entry), draft, target, None, None));
+                        let note = "its ERP key was cleared in Zoho CRM and is written again".to_owned();
+                        keys.push((Item::new(Meta::known(entry), draft, target, None, None), note));
                     }
                 }
             }
         }
         settle(run, rows.entries, rows.transitions, Vec::new(), Vec::new(), None).await?;
         run.add_figures(self.flow, &figures);
-        self.write_keys(keys, &mut again).await?;
+        self.write(keys, &mut again).await?;
         self.look_at(again).await
     }
 
-    /// Writes ERP keys again, by id; those whose obstacle is gone with it are looked at again.
-    async fn write_keys(&mut self, mut items: Vec<Item>, again: &mut Wanted) -> Result<(), RunError> {
+    /// Writes fields again, by id, each with what is said of it; records whose obstacle is gone with it are looked at again.
+    pub(super) async fn write(&mut self, items: Vec<(Item, String)>, again: &mut Wanted) -> Result<(), RunError> {
         let (run, module) = (self.run, self.flow.module());
         let work = |items| Work { module, operation: Operation::UpdateHeader, items };
+        let notes: BTreeMap<String, String> =
+            items.iter().map(|(item, note)| (item.meta.erp_key.clone(), note.clone())).collect();
+        let mut items: Vec<Item> = items.into_iter().map(|(item, _)| item).collect();
         let mut queue = VecDeque::new();
         while !items.is_empty() {
             let rest = items.split_off(BATCH.min(items.len()));
@@ -117,7 +121,7 @@ impl Check<'_> {
                     Fate::Written { exchange, .. } => {
                         figures.updated += 1;
                         self.report.healed += 1;
-                        let note = "its ERP key was cleared in Zoho CRM and is written again";
+                        let note = notes.get(&entry.erp_key).map(String::as_str).unwrap_or_default();
                         rows.accepted.push(Accepted {
                             flow: entry.flow,
                             erp_key: entry.erp_key.clone(),
@@ -142,7 +146,12 @@ impl Check<'_> {
                             state == State::Parked && !entry.state.is_open(),
                         );
                         let parked = Entry { state, problem: Some(problem), attempts: entry.attempts + 1, ..entry };
-                        rows.put(parked, What::Parked, "its ERP key could not be written again", exchange);
+                        rows.put(
+                            parked,
+                            What::Parked,
+                            "what people changed in Zoho CRM could not be written again",
+                            exchange,
+                        );
                     }
                     Fate::Split => split.push(item),
                     // The next check finds it as it is now.
@@ -167,7 +176,7 @@ impl Check<'_> {
     }
 
     /// Takes records through their flow again.
-    async fn look_at(&self, wanted: Wanted) -> Result<(), RunError> {
+    pub(super) async fn look_at(&self, wanted: Wanted) -> Result<(), RunError> {
         let run = self.run;
         for (entity, codes) in wanted {
             for part in codes.chunks(BATCH) {
@@ -190,14 +199,14 @@ impl Check<'_> {
 }
 
 /// Codes to read, by entity.
-type Wanted = BTreeMap<Entity, Vec<String>>;
+pub(super) type Wanted = BTreeMap<Entity, Vec<String>>;
 
-fn wanted(all: &mut Wanted, entry: &Entry) {
+pub(super) fn wanted(all: &mut Wanted, entry: &Entry) {
     all.entry(entry.entity).or_default().push(entry.code.clone());
 }
 
 /// The entry, to be looked at again: by this run, or by the next one when this one ends before.
-fn look_again(entry: Entry) -> Entry {
+pub(super) fn look_again(entry: Entry) -> Entry {
     let problem = Problem::new(
         Code::OutcomeUnknown,
         "Its record in Zoho CRM was found again; what it holds is compared with what Acumatica says.",

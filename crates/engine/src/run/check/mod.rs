@@ -5,6 +5,7 @@
 //! flows, so that it never holds them up.
 
 mod amends;
+mod edits;
 mod suspects;
 
 use std::collections::BTreeMap;
@@ -23,10 +24,13 @@ use super::written;
 use crate::report::CheckReport;
 
 /// Name of the kept progress.
-pub(crate) const PROFILE: &str = "sink_check";
+pub const PROFILE: &str = "sink_check";
 
 /// How long a run goes on with checks that nobody asked for, before the next one does.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How far changes are looked at before the check that saw the last ones: clocks differ, and stamps have whole seconds.
+const OVERLAP: Duration = Duration::from_secs(5 * 60);
 
 /// Links that are looked at together.
 const AT_ONCE: usize = 2_000;
@@ -51,6 +55,9 @@ pub struct Pass {
     pub began: Instant,
     /// The id of the sink behind which it goes on; `None` at the beginning.
     pub cursor: Option<String>,
+    /// True once the links are through, and what people edited is looked at.
+    #[serde(default)]
+    pub edits: bool,
 }
 
 /// Where the checks of every flow stand, from the kept text.
@@ -100,11 +107,11 @@ pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
         if !asked && !due {
             continue;
         }
-        let pass = checks.pass.take().unwrap_or(Pass { began: now, cursor: None });
+        let pass = checks.pass.take().unwrap_or(Pass { began: now, cursor: None, edits: false });
         let mut check = Check { run, flow, pass, report: CheckReport::default(), removed: None };
         run.cx.progress.stage(&format!("Checking {} in Zoho CRM", flow.name()));
         loop {
-            let whole = check.page().await?;
+            let whole = check.step(checks.since.minus(OVERLAP)).await?;
             if !run.ended() {
                 checks = if whole {
                     Checks { since: check.pass.began, checked: Some(run.cx.clock.now()), pass: None }
@@ -137,6 +144,17 @@ async fn is_covered(run: &Run<'_>, flow: Flow) -> Result<bool, RunError> {
 }
 
 impl Check<'_> {
+    /// One page of links, or of changes since that moment once the links are through; true when nothing is left.
+    async fn step(&mut self, since: Instant) -> Result<bool, RunError> {
+        if self.pass.edits {
+            return self.edits(since).await;
+        }
+        if self.page().await? {
+            self.pass = Pass { cursor: None, edits: true, ..self.pass.clone() };
+        }
+        Ok(false)
+    }
+
     /// Looks at one page of carriers and at the links of the same stretch; true when it was the last one.
     async fn page(&mut self) -> Result<bool, RunError> {
         let run = self.run;
