@@ -113,6 +113,9 @@ impl Store {
             for checkpoint in &checkpoints {
                 checkpoints::put(&mut tx, connection, checkpoint, at).await?;
             }
+            if let Some(intent) = close_intent {
+                intents::close(&mut tx, connection, intent).await?;
+            }
             tx.commit().await?;
             seam::here("between two transactions").await;
         }
@@ -150,7 +153,7 @@ impl Store {
         for checkpoint in &checkpoints {
             checkpoints::put(&mut tx, connection, checkpoint, at).await?;
         }
-        if let Some(intent) = close_intent {
+        if let Some(intent) = close_intent.filter(|_| !mutant(Mutant::TwoTransactions)) {
             intents::close(&mut tx, connection, intent).await?;
         }
         tx.commit().await?;

@@ -32,7 +32,7 @@ pub enum Mutant {
     TokenBeforeCommit,
     /// Whoever was replaced as owner goes on writing into the store.
     NoFence,
-    /// The checkpoint is committed before the records that it stands for.
+    /// The checkpoint and the end of the intent are committed before the records that they stand for.
     TwoTransactions,
     /// Records are created beside unlinked ones of the same name.
     PairingSkipped,

@@ -9,4 +9,4 @@ mod tasks;
 
 pub use gate::Gate;
 pub use hub::{Hub, Seeded};
-pub use tasks::{Ended, Task, drive};
+pub use tasks::{Ended, Kill, Task, drive};

@@ -14,7 +14,7 @@ use sync::problem::Code;
 use sync::seam::Mutant;
 use tokio_util::sync::CancellationToken;
 
-use crate::executor::{Ended, Hub, Task, drive};
+use crate::executor::{Ended, Hub, Kill, Task, drive};
 use crate::house::House;
 use crate::oracle::{Oracle, Told, Violation};
 use crate::world::{Wildness, World};
@@ -62,7 +62,7 @@ fn under(seed: u64, keep_trace: bool) -> Verdict {
     };
     let hub = house.hub.clone();
     // A process may end between two durable steps as well as between two calls.
-    store::seam::set(Some(Box::new(move |place| Box::pin(hub.turn(format!("at {place}"))))));
+    store::seam::set(Some(Box::new(move |place| Box::pin(hub.place(place)))));
     let mut trial = Trial::new(&house);
     trial.course(&mut violations);
     Verdict {
@@ -156,7 +156,10 @@ impl<'h> Trial<'h> {
 
     /// One run or two at once, some killed in the middle, with changes meanwhile.
     fn round(&mut self, violations: &mut Vec<Violation>) {
-        let kill = self.hub.chance(350).then(|| 1 + self.hub.below(220));
+        let kill = self.hub.chance(350).then(|| match self.hub.below(2) {
+            0 => Kill::AfterGates(1 + self.hub.below(220)),
+            _ => Kill::AtPlace(1 + self.hub.below(40)),
+        });
         let stop_at = self.hub.chance(150).then(|| self.hub.below(220));
         let stop = CancellationToken::new();
         let second = self.hub.chance(150);

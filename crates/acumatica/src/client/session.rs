@@ -137,8 +137,9 @@ impl Session {
         Ok(ask.header(AUTHORIZATION, bearer(token)?))
     }
 
-    /// Signs out within a second. Nothing to do when no call was made. An error means that the session may still take a seat: the
-    /// server gives it up with the token, and the next run, which uses the same session, signs out again.
+    /// Signs out within a second. Nothing to do when no call was made. An error means that the session may still take a seat,
+    /// also when the token has ended, because a session outlives the tokens of its grant; the next run uses the same session and signs
+    /// out again.
     pub(crate) async fn sign_out(&self) -> Call<()> {
         if !self.open.swap(false, Ordering::Relaxed) {
             return Call::free(Ok(()));
@@ -167,7 +168,8 @@ impl Session {
         };
         let result =
             call.result.map_err(|fault| not_signed_out(&fault.message)).and_then(|response| match response.status {
-                200..=299 | 401 => Ok(()),
+                200..=299 => Ok(()),
+                401 => Err(not_signed_out("the access token has ended meanwhile")),
                 status => Err(not_signed_out(&format!("it answered with status {status}"))),
             });
         Call { result, exchanges: call.exchanges }
@@ -350,6 +352,6 @@ fn not_signed_out(why: &str) -> Fault {
     fault(
         Kind::Unavailable,
         format!("Sign-out was not confirmed: {}", why.trim_end_matches('.')) + ".",
-        "The session ends by itself with its token; the next run signs out again.",
+        "The session ends by itself in time; the next run signs out again.",
     )
 }

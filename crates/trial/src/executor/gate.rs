@@ -12,6 +12,8 @@ use super::hub::Hub;
 pub(super) enum Kind {
     /// Something that may go on at any time, with its words for the trace.
     Turn(String),
+    /// A place between two durable steps, by name.
+    Place(&'static str),
     /// Something that goes on at an instant, in microseconds since 1970.
     Timer(i64),
 }

@@ -26,6 +26,7 @@ pub(super) struct State {
     pub(super) gates: BTreeMap<u64, Waiting>,
     next: u64,
     steps: u64,
+    pub(super) places: u64,
     digest: blake3::Hasher,
     lines: Option<Vec<String>>,
     lost_tokens: u64,
@@ -48,6 +49,7 @@ impl Hub {
             gates: BTreeMap::new(),
             next: 0,
             steps: 0,
+            places: 0,
             digest: blake3::Hasher::new(),
             lines: keep.then(Vec::new),
             lost_tokens: 0,
@@ -90,6 +92,12 @@ impl Hub {
     #[must_use]
     pub fn turn(&self, words: String) -> Gate {
         Gate::new(self.clone(), Kind::Turn(words))
+    }
+
+    /// A place between two durable steps, where a process may end.
+    #[must_use]
+    pub fn place(&self, name: &'static str) -> Gate {
+        Gate::new(self.clone(), Kind::Place(name))
     }
 
     /// A timer.
@@ -159,14 +167,14 @@ impl State {
     /// Opens the gate that the seed draws: a turn, or the timer that ends first, which is sometimes taken although a call
     /// could go on: a slow system. False when nothing waits.
     pub(super) fn open_one(&mut self) -> bool {
-        let turns: Vec<u64> = self.waiting(|kind| matches!(kind, Kind::Turn(_)));
+        let turns: Vec<u64> = self.waiting(|kind| !matches!(kind, Kind::Timer(_)));
         let first = self
             .gates
             .iter()
             .filter(|(_, gate)| !gate.open)
             .filter_map(|(id, gate)| match gate.kind {
                 Kind::Timer(at) => Some((at, *id)),
-                Kind::Turn(_) => None,
+                Kind::Turn(_) | Kind::Place(_) => None,
             })
             .min();
         let slow = self.below(64) == 0;
@@ -193,6 +201,10 @@ impl State {
         let waker = gate.waker.take();
         let words = match &gate.kind {
             Kind::Turn(words) => words.clone(),
+            Kind::Place(name) => {
+                self.places += 1;
+                format!("at {name}")
+            }
             Kind::Timer(_) => "timer".to_owned(),
         };
         self.say(|| words);

@@ -16,9 +16,26 @@ const ENDLESS: u64 = 60_000;
 pub struct Task<'a, T> {
     future: Option<Pin<Box<dyn Future<Output = T> + 'a>>>,
     woken: Arc<Woken>,
-    /// Killed when so many gates have opened since the drive began.
-    kill_after: Option<u64>,
+    kill: Option<Kill>,
     ended: Option<Ended<T>>,
+}
+
+/// When a task is killed, counted since the drive began.
+#[derive(Clone, Copy, Debug)]
+pub enum Kill {
+    /// When so many gates have opened.
+    AfterGates(u64),
+    /// When so many places between two durable steps were reached: what is done there by halves shows.
+    AtPlace(u64),
+}
+
+impl Kill {
+    fn due(self, gates: u64, places: u64) -> bool {
+        match self {
+            Self::AfterGates(after) => gates >= after,
+            Self::AtPlace(at) => places >= at,
+        }
+    }
 }
 
 /// How a task ended.
@@ -43,9 +60,9 @@ impl Wake for Woken {
 }
 
 impl<'a, T> Task<'a, T> {
-    /// A task that is polled at once, and killed after so many opened gates.
-    pub fn new(future: impl Future<Output = T> + 'a, kill_after: Option<u64>) -> Self {
-        Self { future: Some(Box::pin(future)), woken: Arc::new(Woken(AtomicBool::new(true))), kill_after, ended: None }
+    /// A task that is polled at once.
+    pub fn new(future: impl Future<Output = T> + 'a, kill: Option<Kill>) -> Self {
+        Self { future: Some(Box::pin(future)), woken: Arc::new(Woken(AtomicBool::new(true))), kill, ended: None }
     }
 
     fn end(&mut self, how: Ended<T>) {
@@ -58,6 +75,7 @@ impl<'a, T> Task<'a, T> {
 /// happens in the world happens there.
 pub fn drive<T>(hub: &Hub, mut tasks: Vec<Task<'_, T>>, between: &mut dyn FnMut()) -> Vec<Ended<T>> {
     let mut opened = 0;
+    let places_before = hub.state().places;
     loop {
         poll_woken(hub, &mut tasks);
         if tasks.iter().all(|task| task.ended.is_some()) {
@@ -71,8 +89,9 @@ pub fn drive<T>(hub: &Hub, mut tasks: Vec<Task<'_, T>>, between: &mut dyn FnMut(
             break;
         }
         opened += 1;
+        let places = hub.state().places - places_before;
         for task in &mut tasks {
-            if task.ended.is_none() && task.kill_after.is_some_and(|after| opened >= after) {
+            if task.ended.is_none() && task.kill.is_some_and(|kill| kill.due(opened, places)) {
                 hub.say(|| "killed".to_owned());
                 task.end(Ended::Killed);
             }

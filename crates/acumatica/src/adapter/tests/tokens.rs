@@ -122,7 +122,9 @@ async fn sign_out_is_sent_only_when_there_is_something_to_sign_out_of() {
 
 #[tokio::test]
 async fn a_sign_out_that_fails_is_a_debt_and_is_not_repeated() {
-    for answer in [reply(500, ""), reply(411, ""), Err(TransportFault::TimedOut(Duration::from_secs(1)))] {
+    for answer in
+        [reply(500, ""), reply(411, ""), reply(401, ""), Err(TransportFault::TimedOut(Duration::from_secs(1)))]
+    {
         let world = World::new(vec![on("/logout", vec![answer]), on("/Customer", vec![customers(0..1)])]);
         let reader = world.reader(GrantKind::AuthorizationCode);
         reader.page(&asking(Entity::Customer, None)).await.result.unwrap();
