@@ -88,6 +88,8 @@ struct Trial<'h> {
     runs: u32,
     /// A person signed in, so that the next run looks at both systems anew.
     signed_in: bool,
+    /// A consent was lost, and with it the way to sign out of what was done under it.
+    consent_lost: bool,
 }
 
 impl<'h> Trial<'h> {
@@ -103,7 +105,7 @@ impl<'h> Trial<'h> {
         let mut oracle = Oracle::default();
         // The first look only remembers what people own.
         let _ = oracle.safety(&house.sim);
-        Self { house, hub, world, oracle, runs: 0, signed_in: false }
+        Self { house, hub, world, oracle, runs: 0, signed_in: false, consent_lost: false }
     }
 
     fn course(&mut self, violations: &mut Vec<Violation>) {
@@ -254,6 +256,7 @@ impl<'h> Trial<'h> {
             return;
         }
         self.signed_in = true;
+        self.consent_lost = true;
         self.hub.say(|| "a person signs in again".to_owned());
         if let Some(Err(what)) = self.house.sign_in_again().now_or_never() {
             violations.push(Violation { name: "house", what });
@@ -313,7 +316,7 @@ impl<'h> Trial<'h> {
             _ => None,
         };
         self.judge(end, violations);
-        if let Some(told) = &said {
+        if let Some(told) = said.as_ref().filter(|_| !self.consent_lost) {
             violations.extend(self.oracle.signed_out(&self.house.sim, told));
         }
         if said.is_none() && violations.is_empty() {
