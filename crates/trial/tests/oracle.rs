@@ -37,7 +37,10 @@ impl World {
 
     fn run(&self, kill_after: Option<u64>) {
         let options = Options::default();
-        let run = Task::new(self.house.run(&options, CancellationToken::new()), kill_after);
+        let run = Task::new(
+            self.house.run(&options, CancellationToken::new()),
+            kill_after.map(trial::executor::Kill::AfterGates),
+        );
         drive(&self.house.hub, vec![run], &mut || {});
     }
 
