@@ -124,6 +124,8 @@ pub fn placeholder(schema: &Schema, names: &Names) -> Option<Draft> {
 }
 
 #[cfg(test)]
+mod interleavings;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod sample;

@@ -106,6 +106,8 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::panic)]
+    use proptest::prelude::*;
+
     use super::*;
     use crate::Fields;
     use crate::mapping::{FieldSchema, ModuleSchema};
@@ -167,5 +169,31 @@ mod tests {
         let problem = problem(decide(&draft("Acme", "X"), &schema(), &index));
         assert!(problem.message.contains("record 7"), "{}", problem.message);
         assert!(problem.message.contains("(2 more are like it)."), "{}", problem.message);
+    }
+
+    fn some_text() -> impl Strategy<Value = String> {
+        prop_oneof!["[aAbB ]{0,4}", "\\PC{0,6}"]
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_is_like_an_unlinked_record_waits_and_nobody_else(
+            mine in (some_text(), some_text()),
+            theirs in prop::collection::vec((some_text(), some_text()), 0..8),
+        ) {
+            let like = |a: &str, b: &str| !normalised(a).is_empty() && normalised(a) == normalised(b);
+            let expected = theirs.iter().any(|(name, code)| like(name, &mine.0) || like(code, &mine.1));
+            let (mut index, mut turned) = (Index::default(), Index::default());
+            for (id, (name, code)) in theirs.iter().enumerate() {
+                index.add(&id.to_string(), name, code);
+            }
+            for (id, (name, code)) in theirs.iter().enumerate().rev() {
+                turned.add(&id.to_string(), name, code);
+            }
+            let draft = draft(&mine.0, &mine.1);
+            let decided = decide(&draft, &schema(), &index);
+            prop_assert_eq!(decided != Pairing::Free, expected);
+            prop_assert_eq!(decide(&draft, &schema(), &turned) != Pairing::Free, expected, "order says nothing");
+        }
     }
 }
