@@ -1,9 +1,14 @@
 //! Tests of the transport over real sockets on loopback.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::sync::Arc;
+
 use http::{HeaderMap, Method};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::rustls;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::*;
 
@@ -190,6 +195,44 @@ async fn a_host_that_does_not_speak_tls_is_told_apart() {
     let send = transport.send(request(Method::GET, url.replace("http:", "https:"), None));
     let (answer, ()) = tokio::join!(send, serve);
     assert!(matches!(answer, Err(TransportFault::Tls(_))), "{answer:?}");
+}
+
+/// A server with a certificate of an authority that no platform knows.
+fn private_server() -> tokio_rustls::TlsAcceptor {
+    let chain = CertificateDer::pem_slice_iter(include_bytes!("certificates/server.pem")).map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("certificates/server.key.pem")).unwrap();
+    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key);
+    tokio_rustls::TlsAcceptor::from(Arc::new(config.unwrap()))
+}
+
+/// Sends a request to that server.
+async fn over_tls(ca_pem: Option<&[u8]>) -> Result<Response, TransportFault> {
+    let (acceptor, (listener, url)) = (private_server(), listen().await);
+    let ca_pem = ca_pem.map(<[u8]>::to_vec);
+    let options = TransportOptions { allow_loopback: true, ca_pem, ..TransportOptions::default() };
+    let transport = ReqwestTransport::new(options).unwrap();
+    let serve = async {
+        let (stream, _) = listener.accept().await.unwrap();
+        // A client that does not trust the certificate goes away in the middle of the handshake.
+        let Ok(mut stream) = acceptor.accept(stream).await else { return };
+        let mut head = [0; 4096];
+        if stream.read(&mut head).await.is_ok_and(|count| count > 0) {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").await.unwrap();
+            stream.shutdown().await.ok();
+        }
+    };
+    let url = url.replace("http://127.0.0.1", "https://localhost");
+    tokio::join!(transport.send(request(Method::GET, url, None)), serve).0
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_when_its_file_is_named_and_only_then() {
+    let named = over_tls(Some(include_bytes!("certificates/authority.pem"))).await;
+    assert_eq!(named.unwrap().body, &b"hi"[..]);
+    for other in [None, Some(&include_bytes!("certificates/other-authority.pem")[..])] {
+        let answer = over_tls(other).await;
+        assert!(matches!(answer, Err(TransportFault::Tls(_))), "{answer:?}");
+    }
 }
 
 #[tokio::test]
