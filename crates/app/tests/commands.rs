@@ -36,8 +36,9 @@ fn apply_shows_the_difference_and_a_second_time_changes_nothing() {
     let path = world.file("acme.toml", &world.text());
     let plan = world.run(&["apply", &path, "--dry-run", "--json"]).exits(0).json();
     assert_eq!(at(&plan, "/connections/0/action"), "create");
-    world.run(&["status"]).exits(0).says(&["no connection yet"]);
-    world.run(&["apply", &path]).exits(2).says(&["--yes"]);
+    world.run(&["apply", &path]).exits(2).says(&["a new connection", "--yes"]);
+    assert!(!world.data().exists(), "a plan and a question make neither folder nor key");
+    world.run(&["status"]).exits(2).says(&["ml-connector init"]);
     world.run(&["apply", &path, "--yes"]).exits(0).says(&["Applied acme", "ml-connector ping acme"]);
     let again = world.run(&["apply", &path, "--yes", "--json"]).exits(0).json();
     assert_eq!(
@@ -56,7 +57,7 @@ fn apply_shows_the_difference_and_a_second_time_changes_nothing() {
 fn bad_files_name_line_and_remedy_and_change_nothing() {
     let world = World::new(SMALL);
     let good = world.text();
-    let cases: [(&str, String, &[&str]); 9] = [
+    let cases: [(&str, String, &[&str]); 10] = [
         ("unknown key", good.replace("endpoint =", "endpiont ="), &[":5:", "endpiont", "did you mean endpoint?"]),
         ("wrong type", good.replace("calls_per_minute = 0", "calls_per_minute = \"x\""), &[":9:", "a whole number"]),
         (
@@ -70,7 +71,7 @@ fn bad_files_name_line_and_remedy_and_change_nothing() {
             good.replace("client_secret = { file = \"crm-secret\" }\n", ""),
             &["zoho.client_secret", "is missing"],
         ),
-        ("plain http", good.replace(&world.erp, "http://erp.example.com/ERP"), &[":4:", "https://"]),
+        ("plain http", good.replace(&world.erp, "http://erp.acme.example/ERP"), &[":4:", "https://"]),
         ("impossible version", good.replace("24.200.001", "19.100.001"), &[":5:", "24.200.001"]),
         (
             "unknown data centre",
@@ -78,6 +79,11 @@ fn bad_files_name_line_and_remedy_and_change_nothing() {
             &[":12:", "us, eu, in, au, jp, cn, ca, sa", "did you mean \"eu\"?"],
         ),
         ("no toml", "name = ".to_owned(), &["acme.toml:1"]),
+        (
+            "examples of the template",
+            world.run(&["init", "-"]).exits(0).stdout,
+            &[":8: acumatica.url: is still the example", ":11: acumatica.client_id", "zoho.client_id"],
+        ),
     ];
     for (case, text, words) in cases {
         let path = world.file("acme.toml", &text);
@@ -152,6 +158,15 @@ fn ping_tells_wrong_credentials_of_either_side() {
         let report = world.run(&["sync", "--json", "-q"]).exits(3).json();
         assert_eq!(at(&report, "/outcome"), "needs_person", "{file}");
         assert!(report["flows"].as_object().unwrap().values().all(|flow| flow["read"] == 0), "{file}: {report:#}");
+        let status = world.run(&["status", "--json"]).exits(0).json();
+        let cause = at(&status, "/connections/0/last_run/causes/0");
+        let listed = at(&report, "/problems/0");
+        assert_eq!(
+            (at(cause, "/code"), at(cause, "/message")),
+            (at(listed, "/code"), at(listed, "/message")),
+            "{file}"
+        );
+        world.run(&["status"]).exits(0).says(&[at(cause, "/message").as_str().unwrap(), "->"]);
     }
 }
 
@@ -261,6 +276,11 @@ fn a_first_sync_brings_everything_a_second_nothing_and_an_edit_one_record() {
     assert_eq!(at(acme, "/flows/customers/last_run/run_id"), at(&third, "/run_id"));
     assert!(at(acme, "/flows/invoices/lag_seconds").as_u64().unwrap() < 3600);
     assert_eq!(at(acme, "/systems/zoho/state"), "signed_in");
+    for path in ["/flows/customers/sweep", "/flows/items/check"] {
+        let due = at(acme, path);
+        assert_eq!((at(due, "/under_way"), at(due, "/last")), (&json!(false), &Value::Null), "{path}");
+        assert!(at(due, "/next").is_string(), "{path}: a first load counts as one");
+    }
     assert_eq!(at(acme, "/systems/acumatica/refresh_token"), true);
     world.run(&["status"]).exits(0).says(&["customers", "last run", "settled", "signed in for"]);
     world.run(&["parked"]).exits(0).says(&["Nothing is open."]);

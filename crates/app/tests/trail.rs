@@ -85,3 +85,41 @@ fn retention_is_a_setting_and_what_is_young_stays() {
     assert!(at(&view, "/requests/0").get("request").is_some(), "{view:#}");
     world.run(&["audit", "verify"]).exits(0);
 }
+
+#[test]
+fn what_a_draft_could_not_carry_stands_in_the_trail() {
+    let world = World::new(SMALL);
+    world.apply(&world.text());
+    let short = Edit::ZohoField {
+        module: "Accounts".to_owned(),
+        field: "Billing_Street".to_owned(),
+        mandatory: None,
+        read_only: None,
+        length: Some(3),
+    };
+    world.sim.change(&short).unwrap();
+    world.run(&["sync", "--fail-on", "none"]).exits(0);
+    let rows = world.run(&["audit", "--flow", "customers", "--what", "created", "--json"]).exits(0).json_lines();
+    let row = rows.iter().find(|row| row["note"].is_string()).unwrap_or_else(|| panic!("{rows:#?}"));
+    let note = at(row, "/note").as_str().unwrap();
+    assert!(note.starts_with("Billing_Street: cut from ") && note.ends_with(" to 3 characters"), "{note}");
+    world.run(&["record", at(row, "/key").as_str().unwrap()]).exits(0).says(&[note]);
+    let key = at(row, "/key").as_str().unwrap().to_owned();
+    // The same beyond the cut: nothing is written, and the trail says again what does not arrive.
+    let line = world.sim.with(|books, _| {
+        let customer = books.customers.values().find(|customer| customer.key == key).unwrap();
+        customer.billing.as_ref().unwrap_or(&customer.main).address.line1.clone().unwrap()
+    });
+    let edit = Edit::Customer {
+        key: key.clone(),
+        field: "billing_line1".to_owned(),
+        value: Some(format!("{line} B")),
+        moves_stamp: true,
+    };
+    world.sim.change(&edit).unwrap();
+    world.run(&["sync", "--fail-on", "none"]).exits(0);
+    let view = world.run(&["record", &key, "--json"]).exits(0).json();
+    assert_eq!(at(&view, "/decisions/0/what"), "nothing_to_write");
+    assert!(at(&view, "/decisions/0/note").as_str().unwrap().contains("Billing_Street: cut from "), "{view:#}");
+    world.run(&["audit", "verify"]).exits(0);
+}

@@ -49,6 +49,21 @@ pub enum StoreError {
         /// The newest that this program knows.
         known: i64,
     },
+    /// An older version of ml-connector made the database, and it was opened for reading.
+    #[error(
+        "{place} was made by an older version of ml-connector (schema {found}, this one uses {known}). The next command that writes, such as sync or apply, brings it up to date"
+    )]
+    Older {
+        /// The file, or the database.
+        place: String,
+        /// Its schema version.
+        found: i64,
+        /// The one that this program uses.
+        known: i64,
+    },
+    /// It was opened for reading, and nothing was kept there yet.
+    #[error("nothing is kept there yet. Begin with: ml-connector init, then ml-connector apply FILE")]
+    NothingYet,
     /// The master key is not the one that the database was made with.
     #[error("the master key (id {given}) does not open this database, whose secrets are sealed with the key {wanted}")]
     WrongKey {

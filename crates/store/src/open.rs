@@ -84,7 +84,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Held`] for a second worker; `Foreign`, `Corrupt` and `Newer` before anything was touched; `WrongKey`;
-    /// `ReadOnly` when there is nothing to read yet; otherwise what the system reports.
+    /// for reading also `NothingYet` and `Older`; otherwise what the system reports.
     pub async fn open(options: Options) -> Result<Self> {
         let Options { place, key, random, access } = options;
         let (db, role) = match &place {
@@ -103,10 +103,10 @@ async fn folder_db(folder: &Path, access: Access) -> Result<(Db, Option<Role>)> 
     let found = check::header(&path)?;
     if access == Access::ReadOnly {
         if found == Found::Nothing {
-            return Err(StoreError::ReadOnly(format!("{} holds no data yet", folder.display())));
+            return Err(StoreError::NothingYet);
         }
         let db = Sqlite::open(&path, false)?;
-        check::content(&db).await?;
+        migrate::readable(db.place(), check::content(&db).await?)?;
         return Ok((Db::Sqlite(db), None));
     }
     if found == Found::Nothing {

@@ -1,7 +1,7 @@
 //! `apply`: creates or changes connections from files.
 //!
 //! Owns the difference that is shown, the question, and the sealing. Must not print a secret, nor change anything when one file of
-//! several is wrong.
+//! several is wrong, nor make a data folder, a key or a schema before it is told to apply.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -46,12 +46,15 @@ struct Ready {
 
 pub(super) async fn run(cx: &Invocation, args: ApplyArgs) -> Result<Exit, Failure> {
     let ready = read_all(cx, &args)?;
-    let opened = Opened::open(cx, Access::Beside).await?;
+    let kept = Opened::look(cx, !args.dry_run).await?;
     let mut differences = Vec::new();
     for one in &ready {
-        same_system(&opened, one).await?;
-        differences.push(difference(&opened, one).await?);
+        if let Some(opened) = &kept {
+            same_system(opened, one).await?;
+        }
+        differences.push(difference(kept.as_ref(), one).await?);
     }
+    drop(kept);
     let changed = differences.iter().any(|difference| difference.action != "unchanged");
     if cx.json {
         output::json(&serde_json::json!({ "dry_run": args.dry_run, "connections": differences }))?;
@@ -69,7 +72,10 @@ pub(super) async fn run(cx: &Invocation, args: ApplyArgs) -> Result<Exit, Failur
             return Err(Failure::usage("Nothing was applied."));
         }
     }
+    let opened = Opened::open(cx, Access::Beside).await?;
     for one in ready {
+        // Once more: nobody knows what happened between the question and its answer.
+        same_system(&opened, &one).await?;
         let name = one.file.name.clone();
         keep(&opened, one).await?;
         if !cx.json {
@@ -156,12 +162,16 @@ fn flat(settings: &Value, path: &str, into: &mut BTreeMap<String, String>) {
     }
 }
 
-async fn difference(opened: &Opened, one: &Ready) -> Result<Difference, Failure> {
-    let kept = opened.store.connection(&one.file.name).await.map_err(refused)?;
+/// What `one` would change; everything is new where nothing was kept yet.
+async fn difference(opened: Option<&Opened>, one: &Ready) -> Result<Difference, Failure> {
+    let kept = match opened {
+        Some(opened) => opened.store.connection(&one.file.name).await.map_err(refused)?.map(|row| (opened, row)),
+        None => None,
+    };
     let mut after = BTreeMap::new();
     flat(&serde_json::to_value(&one.file.settings).unwrap_or_default(), "", &mut after);
     let mut before = BTreeMap::new();
-    if let Some(kept) = &kept {
+    if let Some((_, kept)) = &kept {
         flat(&serde_json::from_str(&kept.settings).unwrap_or_default(), "", &mut before);
     }
     let mut changes = Vec::new();
@@ -178,7 +188,7 @@ async fn difference(opened: &Opened, one: &Ready) -> Result<Difference, Failure>
         changes.push(Change { setting: setting.clone(), before: Some(value.clone()), after: None });
     }
     for (field, secret) in &one.secrets {
-        if secret_differs(opened, kept.as_ref(), field, secret).await? {
+        if secret_differs(kept.as_ref(), field, secret).await? {
             changes.push(Change {
                 setting: (*field).to_owned(),
                 before: None,
@@ -200,12 +210,11 @@ fn refresh_of(field: &str) -> Option<&str> {
 }
 
 async fn secret_differs(
-    opened: &Opened,
-    kept: Option<&ConnectionRow>,
+    kept: Option<&(&Opened, ConnectionRow)>,
     field: &str,
     secret: &SecretString,
 ) -> Result<bool, Failure> {
-    let Some(kept) = kept else { return Ok(true) };
+    let Some((opened, kept)) = kept else { return Ok(true) };
     let differs = match refresh_of(field) {
         Some(system) => opened.store.grant_differs(kept.id, system, secret).await,
         None => opened.store.differs(kept.id, field, secret).await,

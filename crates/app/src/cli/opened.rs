@@ -29,22 +29,52 @@ pub(crate) struct Opened {
 impl Opened {
     /// Opens the store of this process.
     pub(crate) async fn open(cx: &Invocation, access: Access) -> Result<Self, Failure> {
-        let clock: Arc<dyn Clock> = Arc::new(MachineClock);
         let entropy: Arc<dyn Entropy> = Arc::new(MachineEntropy);
-        let settings = &cx.settings;
-        let place = match &settings.database.value {
-            Some(url) => Place::Postgres(url.clone()),
-            None => Place::Folder(settings.data_dir.value.clone()),
-        };
-        let nothing = settings.database.value.is_none() && !settings.data_dir.value.join(store::FILE).exists();
-        if access == Access::ReadOnly && nothing {
-            return Err(nothing_yet(settings));
+        if access == Access::ReadOnly && nothing_in_folder(&cx.settings) {
+            return Err(nothing_yet(&cx.settings));
         }
         let key = master_key(cx, &entropy, access)?;
+        Self::with_key(cx, entropy, key, access).await.map_err(refused)
+    }
+
+    /// Opens the store for reading where there is one; `None` where nothing was kept yet. Makes neither folder, key nor schema; one of
+    /// an older version is brought up to date where `may_write`.
+    pub(crate) async fn look(cx: &Invocation, may_write: bool) -> Result<Option<Self>, Failure> {
+        if nothing_in_folder(&cx.settings) {
+            return Ok(None);
+        }
+        let entropy: Arc<dyn Entropy> = Arc::new(MachineEntropy);
+        let none_given = match key_that_is_there(cx)? {
+            Some(key) => {
+                return match Self::with_key(cx, entropy, key, Access::ReadOnly).await {
+                    Ok(opened) => Ok(Some(opened)),
+                    Err(StoreError::Older { .. }) if may_write => Self::open(cx, Access::Beside).await.map(Some),
+                    Err(error) => absent(error),
+                };
+            }
+            None => key_is_gone(&cx.settings),
+        };
+        // Any key shows whether a server holds data of ours: it is refused there, and by an empty one it is not even asked for.
+        let any = MasterKey::generate(&Random(Arc::clone(&entropy)));
+        match Self::with_key(cx, entropy, any, Access::ReadOnly).await {
+            Err(StoreError::WrongKey { .. }) | Ok(_) => Err(none_given),
+            Err(other) => absent(other),
+        }
+    }
+
+    async fn with_key(
+        cx: &Invocation,
+        entropy: Arc<dyn Entropy>,
+        key: MasterKey,
+        access: Access,
+    ) -> Result<Self, StoreError> {
+        let place = match &cx.settings.database.value {
+            Some(url) => Place::Postgres(url.clone()),
+            None => Place::Folder(cx.settings.data_dir.value.clone()),
+        };
         let random = Arc::new(Random(Arc::clone(&entropy)));
-        let options = store::Options { place, key, random, access };
-        let store = Store::open(options).await.map_err(refused)?;
-        Ok(Self { store, clock, entropy })
+        let store = Store::open(store::Options { place, key, random, access }).await?;
+        Ok(Self { store, clock: Arc::new(MachineClock), entropy })
     }
 
     /// The connection called `name`, or the only one.
@@ -80,6 +110,15 @@ impl Opened {
     }
 }
 
+/// Nothing, when the store says that nothing was kept yet.
+fn absent(error: StoreError) -> Result<Option<Opened>, Failure> {
+    if error == StoreError::NothingYet { Ok(None) } else { Err(refused(error)) }
+}
+
+fn nothing_in_folder(settings: &Settings) -> bool {
+    settings.database.value.is_none() && !settings.data_dir.value.join(store::FILE).exists()
+}
+
 fn no_connection() -> Failure {
     Failure::usage("There is no connection yet. Begin with: ml-connector init, then ml-connector apply FILE")
 }
@@ -97,11 +136,12 @@ pub(crate) fn refused(error: StoreError) -> Failure {
         StoreError::Held { .. }
         | StoreError::Foreign { .. }
         | StoreError::Corrupt { .. }
-        | StoreError::Newer { .. } => Exit::Person,
+        | StoreError::Newer { .. }
+        | StoreError::Older { .. } => Exit::Person,
         StoreError::WrongKey { .. } | StoreError::Unsealable(_) | StoreError::Full | StoreError::ReadOnly(_) => {
             Exit::Person
         }
-        StoreError::File { .. } => Exit::Usage,
+        StoreError::File { .. } | StoreError::NothingYet => Exit::Usage,
         StoreError::Busy | StoreError::Unavailable(_) => Exit::Unavailable,
         StoreError::Stale | StoreError::Other(_) => Exit::Fault,
     };
@@ -114,30 +154,13 @@ pub(crate) fn refused(error: StoreError) -> Failure {
 
 fn master_key(cx: &Invocation, entropy: &Arc<dyn Entropy>, access: Access) -> Result<MasterKey, Failure> {
     let settings = &cx.settings;
-    if let Some(text) = &settings.key.value {
-        return parse(text.expose_secret(), "ML_CONNECTOR_KEY");
-    }
-    if let Some(line) = &settings.key_command.value {
-        let source = crate::connection_file::SecretSource::Command(line.clone());
-        let text = source
-            .value(&PathBuf::from("."), &|_| None)
-            .map_err(|why| Failure::usage(format!("The master key: {why}.")))?;
-        return parse(text.expose_secret(), "the key command");
-    }
-    if let Some(path) = &settings.key_file.value {
-        let key = store::read_key_file(path).map_err(refused)?;
-        return key.ok_or_else(|| Failure::usage(format!("The key file {} is not there.", path.display())));
-    }
-    let path = settings.data_dir.value.join(KEY_FILE);
-    if let Some(key) = store::read_key_file(&path).map_err(refused)? {
+    if let Some(key) = key_that_is_there(cx)? {
         return Ok(key);
     }
     if access == Access::ReadOnly || settings.data_dir.value.join(store::FILE).exists() {
-        return Err(Failure::person(format!(
-            "The master key {} is gone, and the secrets in this data folder are sealed with it. Put it back, or name it with --key-file.",
-            path.display()
-        )));
+        return Err(key_is_gone(settings));
     }
+    let path = settings.data_dir.value.join(KEY_FILE);
     store::make_folder(&settings.data_dir.value).map_err(refused)?;
     let key = MasterKey::generate(&Random(Arc::clone(entropy)));
     store::create_key_file(&path, &key).map_err(refused)?;
@@ -148,6 +171,33 @@ fn master_key(cx: &Invocation, entropy: &Arc<dyn Entropy>, access: Access) -> Re
         ));
     }
     Ok(key)
+}
+
+/// The master key that was given, else the one that was made in the data folder.
+fn key_that_is_there(cx: &Invocation) -> Result<Option<MasterKey>, Failure> {
+    let settings = &cx.settings;
+    if let Some(text) = &settings.key.value {
+        return parse(text.expose_secret(), "ML_CONNECTOR_KEY").map(Some);
+    }
+    if let Some(line) = &settings.key_command.value {
+        let source = crate::connection_file::SecretSource::Command(line.clone());
+        let text = source
+            .value(&PathBuf::from("."), &|_| None)
+            .map_err(|why| Failure::usage(format!("The master key: {why}.")))?;
+        return parse(text.expose_secret(), "the key command").map(Some);
+    }
+    if let Some(path) = &settings.key_file.value {
+        let key = store::read_key_file(path).map_err(refused)?;
+        return key.map(Some).ok_or_else(|| Failure::usage(format!("The key file {} is not there.", path.display())));
+    }
+    store::read_key_file(&settings.data_dir.value.join(KEY_FILE)).map_err(refused)
+}
+
+fn key_is_gone(settings: &Settings) -> Failure {
+    Failure::person(format!(
+        "The master key {} is gone, and the secrets in this data folder are sealed with it. Put it back, or name it with --key-file.",
+        settings.data_dir.value.join(KEY_FILE).display()
+    ))
 }
 
 fn parse(text: &str, place: &str) -> Result<MasterKey, Failure> {

@@ -5,17 +5,20 @@
 //! `--json` prints `{"connections":[{"connection",`
 //! `"flows":{"customers":{"enabled","covered_up_to"?,"lag_seconds"?,"settled","skipped","left_alone","gone","parked","waiting",`
 //! `"undecided","sweep"?,"check"?,"balances_as_of"?,"last_run"?}, …},"systems":{"acumatica":{"state","access_valid_until"?,"refresh_token"},"zoho":{…}},"last_run"?}]}`.
-//! A `last_run` is `{"run_id","outcome"?,"started","ended"?,"pid"?}`, without `ended` while it is under way or when its process was
-//! killed (`pid` names that process); that of a flow is the newest that ended and had the flow in it.
+//! A `last_run` is `{"run_id","outcome"?,"started","ended"?,"pid"?,"causes"?}`, without `ended` while it is under way or when its
+//! process was killed (`pid` names that process); that of a flow is the newest that ended and had the flow in it. `causes` say why it
+//! did not go through: `[{"code","flow"?,"message","remedy"}]`, each a fault of the run or a problem of a whole flow.
 //! `balances_as_of` is when the last look at all open documents began. A `sweep` is
-//! `{"last"?,"missing","vanished"?}`: when the last sweep of the keys ended, how many records it missed that nothing was decided over
-//! yet, and how many were missed by one that was not believed. A `check` is `{"last"?,"under_way"}`: when the last check of Zoho's
-//! side ended, and whether one goes on with the next run. `state` of a system is
+//! `{"last"?,"next"?,"under_way","missing","vanished"?}`: when the last sweep of the keys ended, from when on the next run begins one
+//! (none when it is switched off), whether one goes on with the next run, how many records it missed that nothing was decided over
+//! yet, and how many were missed by one that was not believed. A `check` of Zoho's side is `{"last"?,"next"?,"under_way"}`,
+//! likewise. `state` of a system is
 //! `signed_in`, `renews` (the next call gets a new token by itself) or `consent_needed`.
 
 mod show;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use engine::run::check;
 use serde::Serialize;
@@ -64,6 +67,9 @@ struct FlowStatus {
 #[derive(Serialize)]
 struct SweepStatus {
     last: Option<Instant>,
+    /// The first run from then on begins one.
+    next: Option<Instant>,
+    under_way: bool,
     missing: u64,
     vanished: Option<u64>,
 }
@@ -71,6 +77,7 @@ struct SweepStatus {
 #[derive(Serialize)]
 struct CheckStatus {
     last: Option<Instant>,
+    next: Option<Instant>,
     under_way: bool,
 }
 
@@ -82,6 +89,18 @@ struct LastRun {
     ended: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pid: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    causes: Vec<Cause>,
+}
+
+/// Why a run did not go through: what its report says of the run itself or of a whole flow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Cause {
+    code: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    flow: String,
+    message: String,
+    remedy: String,
 }
 
 /// How a system can be called next.
@@ -171,11 +190,13 @@ async fn flows(
                 parked: count(State::Parked),
                 waiting: count(State::Waiting),
                 undecided: count(State::Undecided),
-                sweep: sweep(opened, row, flow).await?,
+                sweep: sweep(opened, row, settings, flow).await?,
                 balances_as_of: balances.filter(|_| flow == Flow::Invoices),
-                check: checks
-                    .get(&flow)
-                    .map(|checks| CheckStatus { last: checks.checked, under_way: checks.pass.is_some() }),
+                check: checks.get(&flow).map(|checks| CheckStatus {
+                    last: checks.checked,
+                    next: after(checks.since, settings.zoho.check),
+                    under_way: checks.pass.is_some(),
+                }),
                 last_run: None,
             },
         );
@@ -183,10 +204,27 @@ async fn flows(
     Ok(flows)
 }
 
-async fn sweep(opened: &Opened, row: &ConnectionRow, flow: Flow) -> Result<Option<SweepStatus>, Failure> {
+async fn sweep(
+    opened: &Opened,
+    row: &ConnectionRow,
+    settings: &Settings,
+    flow: Flow,
+) -> Result<Option<SweepStatus>, Failure> {
     let Some(sweeps) = opened.store.sweeps(row.id, flow).await.map_err(refused)? else { return Ok(None) };
     let missing = opened.store.missing(row.id, flow).await.map_err(refused)?;
-    Ok(Some(SweepStatus { last: sweeps.swept, missing, vanished: sweeps.vanished }))
+    let every = settings.flows.get(&flow).and_then(|part| part.sweep);
+    Ok(Some(SweepStatus {
+        last: sweeps.swept,
+        next: after(sweeps.since, every),
+        under_way: sweeps.pass.is_some(),
+        missing,
+        vanished: sweeps.vanished,
+    }))
+}
+
+/// When something that happens `every` so many seconds is due; never when it is switched off.
+fn after(since: Instant, every: Option<u64>) -> Option<Instant> {
+    every.map(|seconds| since.plus(Duration::from_secs(seconds)))
 }
 
 async fn systems(
@@ -226,15 +264,37 @@ impl From<&RunRow> for LastRun {
             started: run.started,
             ended: run.ended,
             pid: None,
+            causes: causes(&report(run)),
         }
     }
+}
+
+/// The report that a run left; null when it left none.
+fn report(run: &RunRow) -> Value {
+    run.summary.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+/// What a report says of the run itself or of a whole flow: those stand first and name no record.
+fn causes(report: &Value) -> Vec<Cause> {
+    let listed = report["problems"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let text = |problem: &Value, field: &str| problem[field].as_str().unwrap_or_default().to_owned();
+    listed
+        .iter()
+        .take_while(|problem| problem["key"] == "")
+        .map(|problem| Cause {
+            code: text(problem, "code"),
+            flow: text(problem, "flow"),
+            message: text(problem, "message"),
+            remedy: text(problem, "remedy"),
+        })
+        .collect()
 }
 
 /// The newest ended run of each flow; `runs` come the newest first.
 fn last_of_each(runs: &[RunRow]) -> BTreeMap<Flow, LastRun> {
     let mut last = BTreeMap::new();
     for run in runs {
-        let report: Value = run.summary.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let report = report(run);
         for flow in Flow::ALL {
             if report["flows"].get(flow.name()).is_some() {
                 last.entry(flow).or_insert_with(|| LastRun::from(run));
@@ -249,7 +309,19 @@ fn last_of_each(runs: &[RunRow]) -> BTreeMap<Flow, LastRun> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn causes_are_what_concerns_the_run_and_no_records() {
+        let one = |code: &str, flow: &str, key: &str| json!({"code": code, "flow": flow, "key": key, "message": "m", "remedy": "r"});
+        let report = json!({"problems": [one("credentials", "", ""), one("rows_vanished", "items", ""), one("refused", "items", "A")]});
+        let told = causes(&report);
+        let codes: Vec<(&str, &str)> = told.iter().map(|cause| (cause.code.as_str(), cause.flow.as_str())).collect();
+        assert_eq!(codes, [("credentials", ""), ("rows_vanished", "items")]);
+        assert_eq!(causes(&Value::Null), Vec::new());
+    }
 
     #[test]
     fn a_token_that_lives_or_renews_needs_nobody() {

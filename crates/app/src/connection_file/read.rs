@@ -10,6 +10,7 @@ use sync::detect::sweep::Policy;
 use sync::settle::EditPolicy;
 use toml::de::DeTable;
 
+use super::template::{self, EXAMPLE_CLIENT, EXAMPLE_URL, EXAMPLE_ZOHO_CLIENT};
 use super::trouble::Troubles;
 use super::view::{Log, View};
 use super::{Acumatica, AcumaticaGrant, ConnectionFile, FlowPart, Rereads, Schedule, Settings, Zoho, daily};
@@ -72,7 +73,7 @@ fn name(root: &View<'_>) -> String {
 }
 
 fn acumatica(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Acumatica {
-    let url = view.needed("url", "https://erp.example.com/AcumaticaERP");
+    let url = view.needed("url", EXAMPLE_URL);
     address(view, "url", &url, allow_loopback);
     let endpoint = view.text("endpoint").unwrap_or_else(|| "Default/24.200.001".to_owned());
     endpoint_fits(view, &endpoint);
@@ -80,13 +81,19 @@ fn acumatica(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Ac
         Some("password") => AcumaticaGrant::Password,
         _ => AcumaticaGrant::AuthorizationCode,
     };
-    let client_id = view.needed("client_id", "00000000-0000-0000-0000-000000000000@Company");
+    let client_id = view.needed("client_id", EXAMPLE_CLIENT);
     if !client_id.is_empty()
         && !client_id.split_once('@').is_some_and(|(id, tenant)| !id.is_empty() && !tenant.is_empty())
     {
         view.complain(
             "client_id",
             "lacks the tenant: it reads GUID@Tenant, as Acumatica shows it on Connected Applications",
+        );
+    }
+    if template::is_example_client(&client_id) {
+        view.complain(
+            "client_id",
+            "is still the example: copy the Client ID of your application from Connected Applications (SM303010) in Acumatica",
         );
     }
     keep(view, "client_secret", "acumatica.client_secret", true, secrets);
@@ -183,12 +190,16 @@ fn zoho(view: &View<'_>, allow_loopback: bool, secrets: &mut Secrets) -> Zoho {
     keep(view, "client_secret", "zoho.client_secret", true, secrets);
     keep(view, "refresh_token", "zoho.refresh_token", false, secrets);
     keep(view, "grant_code", "zoho.grant_code", false, secrets);
+    let client_id = view.needed("client_id", EXAMPLE_ZOHO_CLIENT);
+    if template::is_example_zoho_client(&client_id) {
+        view.complain("client_id", "is still the example: copy the Client ID of your client from Zoho's API console");
+    }
     let credits = view.has("daily_credits").then(|| view.number("daily_credits", 100..=100_000_000, 0));
     let part = Zoho {
         datacenter: datacenter.unwrap_or_default().to_owned(),
         environment: environment.to_owned(),
         accounts_url: accounts_url.map(|url| url.trim_end_matches('/').to_owned()),
-        client_id: view.needed("client_id", "1000.ABC"),
+        client_id,
         parallel_calls: view.number("parallel_calls", 1..=25, 10),
         daily_credits: credits,
         run_workflows: view.flag("run_workflows", false),
@@ -245,6 +256,10 @@ fn address(view: &View<'_>, key: &'static str, text: &str, allow_loopback: bool)
     };
     if !url.username().is_empty() || url.password().is_some() {
         return view.complain(key, "must not hold a user name or password");
+    }
+    if template::is_example_url(&url) {
+        return view
+            .complain(key, "is still the example: write the address at which people open Acumatica in their browser");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return view.complain(key, "must end with the instance, without ? or #");

@@ -32,8 +32,29 @@ fn defaults_are_filled_in() {
 
 #[test]
 fn the_template_is_a_valid_file_once_filled_in() {
-    let file = read(&template("acme"), "f.toml", Path::new("."), false).unwrap();
+    let filled = template("acme")
+        .replace(EXAMPLE_URL, "https://erp.acme.example/AcumaticaERP")
+        .replace(EXAMPLE_CLIENT, "0-0@Company")
+        .replace(EXAMPLE_ZOHO_CLIENT, "1000.ABC");
+    let file = read(&filled, "f.toml", Path::new("."), false).unwrap();
     assert_eq!(file.name, "acme");
+}
+
+#[test]
+fn examples_that_were_left_in_the_template_are_refused_with_their_lines() {
+    let text = template("acme");
+    let line = |words: &str| text.lines().position(|line| line.contains(words)).unwrap() + 1;
+    let told = troubles(&text);
+    for (words, key, remedy) in [
+        (EXAMPLE_URL, "acumatica.url", "the address at which people open Acumatica"),
+        (EXAMPLE_CLIENT, "acumatica.client_id", "SM303010"),
+        (EXAMPLE_ZOHO_CLIENT, "zoho.client_id", "API console"),
+    ] {
+        let begin = format!("f.toml:{}: {key}: is still the example: ", line(words));
+        let found = told.lines().find(|told| told.starts_with(&begin));
+        assert!(found.is_some_and(|found| found.contains(remedy)), "{begin}: {told}");
+    }
+    assert_eq!(told.lines().count(), 4, "nothing else is wrong with it: {told}");
 }
 
 #[test]

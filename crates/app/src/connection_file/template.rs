@@ -1,10 +1,35 @@
 //! The commented file that `init` writes.
 //!
-//! Owns the text. A test reads it back, so that it cannot rot.
+//! Owns the text, and the examples in it that nobody's systems have: reading refuses those. A test reads it back, so that it cannot rot.
 
 /// The template, for a connection called `name`.
 pub(crate) fn template(name: &str) -> String {
     TEMPLATE.replace("NAME", name)
+}
+
+/// Where no Acumatica is: a host that is set aside for examples.
+pub(super) const EXAMPLE_URL: &str = "https://erp.example.com/AcumaticaERP";
+
+/// A client id of Acumatica that none has.
+pub(super) const EXAMPLE_CLIENT: &str = "00000000-0000-0000-0000-000000000000@Company";
+
+/// A client id of Zoho that none has.
+pub(super) const EXAMPLE_ZOHO_CLIENT: &str = "1000.XXXXXXXX";
+
+/// True when `url` still names the example's host.
+pub(super) fn is_example_url(url: &url::Url) -> bool {
+    url.host_str() == Some("erp.example.com")
+}
+
+/// True when the identifier before the tenant is still the example's.
+pub(super) fn is_example_client(client_id: &str) -> bool {
+    let identifier = |id: &str| id.split_once('@').map(|(identifier, _)| identifier.to_owned());
+    identifier(client_id) == identifier(EXAMPLE_CLIENT)
+}
+
+/// True when `client_id` is still the example, even when some of its X were deleted.
+pub(super) fn is_example_zoho_client(client_id: &str) -> bool {
+    client_id.strip_prefix("1000.").is_some_and(|rest| rest.len() > 3 && rest.bytes().all(|byte| byte == b'X'))
 }
 
 const TEMPLATE: &str = r#"# One pair of systems. Fill in, then: ml-connector apply FILE
@@ -58,3 +83,20 @@ from = "all"                                       # "all", "open" (open documen
 balance_age = "1d"                                 # greatest age of the balance of an open document, or "off"
 payments = "15m"                                   # look at payments that often, as hints at documents, or "off"
 "#;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_examples_are_those_of_the_text() {
+        let text = template("acme");
+        for example in [EXAMPLE_URL, EXAMPLE_CLIENT, EXAMPLE_ZOHO_CLIENT] {
+            assert!(text.contains(&format!("\"{example}\"")), "{example}");
+        }
+        assert!(is_example_url(&url::Url::parse(EXAMPLE_URL).unwrap()));
+        assert!(is_example_client(EXAMPLE_CLIENT) && is_example_zoho_client(EXAMPLE_ZOHO_CLIENT));
+        assert!(!is_example_client("0-0@Company") && !is_example_zoho_client("1000.XXXX1"));
+    }
+}

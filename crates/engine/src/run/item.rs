@@ -7,6 +7,7 @@ use std::sync::Arc;
 use port::{Batch, Operation};
 use sync::detect::OpenDocument;
 use sync::digest::Digest;
+use sync::mapping::Note;
 use sync::problem::Code;
 use sync::settle::{Entry, State};
 use sync::{Draft, Entity, Flow, Instant, Module, Problem, Record};
@@ -29,6 +30,8 @@ pub(super) struct Meta {
     pub(super) once_more: bool,
     /// Whether it is an open document.
     pub(super) watch: Watch,
+    /// What its draft could not carry as it stands in the source (cut, left out), in words for the trail; mostly empty.
+    pub(super) remarks: String,
 }
 
 /// What is known of a record as a document whose balance is watched.
@@ -53,7 +56,14 @@ impl Meta {
             before,
             once_more: false,
             watch: Watch::Read(OpenDocument::of(record)),
+            remarks: String::new(),
         }
+    }
+
+    /// Keeps what the mapping remarked on the draft.
+    pub(super) fn remark(&mut self, notes: &[Note]) {
+        let words: Vec<String> = notes.iter().map(Note::to_string).collect();
+        self.remarks = words.join("; ");
     }
 
     /// What the ledger knows of a record that is not read in this step.
@@ -69,6 +79,7 @@ impl Meta {
             before: Some(entry),
             once_more: false,
             watch: Watch::Unread,
+            remarks: String::new(),
         }
     }
 

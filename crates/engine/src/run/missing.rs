@@ -33,6 +33,7 @@ pub(super) async fn placeholder(run: &Run<'_>) -> Result<bool, RunError> {
         before: None,
         once_more: false,
         watch: Watch::Unread,
+        remarks: String::new(),
     };
     let item = Item::new(meta, draft, None, None, None);
     let work = Work { module: Module::Products, operation: Operation::Upsert, items: vec![item] };

@@ -276,7 +276,7 @@ async fn draft(
     figures: &mut FlowReport,
     decided: &mut Decided,
 ) -> Result<(), RunError> {
-    let Changed { record, meta, .. } = change;
+    let Changed { record, mut meta, .. } = change;
     match mapping::map(&record, &target.schema, lookups, &target.names) {
         Mapped::Skip { filter, problem } => {
             figures.skipped += 1;
@@ -292,7 +292,10 @@ async fn draft(
             drop(draft);
             decided.children.push(Child { record, meta, parent, page });
         }
-        Mapped::Draft { draft, .. } => place(run, meta, *draft, page, None, figures, decided).await?,
+        Mapped::Draft { draft, notes, .. } => {
+            meta.remark(&notes);
+            place(run, meta, *draft, page, None, figures, decided).await?;
+        }
     }
     Ok(())
 }
@@ -317,7 +320,8 @@ pub(super) async fn place(
             }
             None => {
                 figures.unchanged += 1;
-                decided.rows.quiet(&meta, State::Settled, None, "");
+                let remarks = meta.remarks.clone();
+                decided.rows.quiet(&meta, State::Settled, None, &remarks);
             }
         }
         return Ok(());

@@ -98,7 +98,7 @@ impl Rows {
                 } else {
                     figures.updated += 1;
                 }
-                self.transition(&entry, what, "", *exchange);
+                self.transition(&entry, what, &item.meta.remarks, *exchange);
                 self.accepted.push(Accepted {
                     flow: entry.flow,
                     erp_key: entry.erp_key.clone(),

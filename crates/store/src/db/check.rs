@@ -73,8 +73,9 @@ fn log(path: &Path) -> std::path::PathBuf {
     name.into()
 }
 
-/// Looks at what SQLite itself makes of the file: version (which may stand in the log only), schema, and the first row of each table.
-pub(crate) async fn content(db: &Sqlite) -> Result<()> {
+/// Looks at what SQLite itself makes of the file: version (which may stand in the log only; it is returned), schema, and the first row
+/// of each table.
+pub(crate) async fn content(db: &Sqlite) -> Result<i64> {
     let connection = db.lock().await;
     let corrupt = |error: rusqlite::Error| match super::sqlite::error(&error) {
         StoreError::Corrupt { what, .. } => StoreError::Corrupt { place: db.place().to_owned(), what },
@@ -85,7 +86,7 @@ pub(crate) async fn content(db: &Sqlite) -> Result<()> {
         return Err(StoreError::Newer { place: db.place().to_owned(), found: version, known: VERSION });
     }
     if version < VERSION {
-        return Ok(());
+        return Ok(version);
     }
     for table in super::migrate::TABLES {
         let first = connection.prepare(table).and_then(|mut statement| statement.query([])?.next().map(|_| ()));
@@ -97,5 +98,5 @@ pub(crate) async fn content(db: &Sqlite) -> Result<()> {
             other => other,
         })?;
     }
-    Ok(())
+    Ok(version)
 }

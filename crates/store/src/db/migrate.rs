@@ -65,6 +65,15 @@ pub(super) const TABLES: &[&str] = &[
     "select * from rereads limit 1",
 ];
 
+/// Whether a database of schema `version` can be read as it is, without a migration.
+pub(crate) fn readable(place: &str, version: i64) -> Result<()> {
+    match version {
+        0 => Err(StoreError::NothingYet),
+        VERSION => Ok(()),
+        found => Err(StoreError::Older { place: place.to_owned(), found, known: VERSION }),
+    }
+}
+
 /// Marks an empty file as ours, in the file itself and not in a log, so that its header says so from the first moment.
 pub(crate) async fn mark(db: &Sqlite) -> Result<()> {
     let connection = db.lock().await;
@@ -129,9 +138,7 @@ pub(crate) async fn postgres(db: &Postgres, write: bool) -> Result<()> {
         return Ok(());
     }
     if !write {
-        return Err(StoreError::ReadOnly(
-            "its schema has to be brought up to date first: run any command that writes".to_owned(),
-        ));
+        return readable(db.place(), version);
     }
     if !ours {
         tx.execute("create table ml_connector (version bigint not null); insert into ml_connector values (0)")

@@ -33,7 +33,7 @@ pub(crate) async fn digests(db: &Db, vault: &Vault, write: bool) -> Result<Diges
         tx.commit().await?;
         kept = sealed(db).await?;
     }
-    let (key_id, sealed) = kept.ok_or_else(|| StoreError::ReadOnly("it holds no data yet".to_owned()))?;
+    let (key_id, sealed) = kept.ok_or(StoreError::NothingYet)?;
     match vault.open(seat(), &key_id, &sealed) {
         Ok(key) => Ok(Digests::new(&key)),
         Err(StoreError::Unsealable(_)) => {

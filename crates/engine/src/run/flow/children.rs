@@ -104,7 +104,8 @@ impl Pass<'_> {
         for child in children {
             let Child { record, mut meta, parent, page } = child;
             marks.push(page);
-            if let Mapped::Draft { draft, .. } = mapping::map(&record, &target.schema, lookups, &target.names) {
+            if let Mapped::Draft { draft, notes, .. } = mapping::map(&record, &target.schema, lookups, &target.names) {
+                meta.remark(&notes);
                 if !lookups.accounts.contains_key(&parent) && !open.contains(&parent) {
                     meta.once_more = !self.reread.contains(&meta.erp_key);
                     decided.unsure.insert(meta.erp_key.clone(), (meta.entity, meta.code.clone()));

@@ -168,6 +168,7 @@ fn item(entry: Entry, draft: Draft) -> Item {
         before: Some(entry),
         once_more: false,
         watch: Watch::Read(None),
+        remarks: String::new(),
     };
     Item::new(meta, draft, target, None, None)
 }
