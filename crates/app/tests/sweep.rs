@@ -283,7 +283,12 @@ async fn what_comes_back_is_the_same_record_again() {
 #[tokio::test]
 async fn much_that_vanishes_at_once_is_not_believed_and_told_once_until_a_person_confirms() {
     let world = loaded(9).await;
-    let hidden: Vec<String> = (0..12).map(|place| item(&world, place)).collect();
+    // Not those that were changed last: by these a source is known, and the flows would not run at all.
+    let hidden: Vec<String> = world.sim.with(|books, _| {
+        let mut items: Vec<_> = books.items.values().collect();
+        items.sort_by_key(|item| item.meta.modified);
+        items.iter().take(12).map(|item| item.key.clone()).collect()
+    });
     hidden.iter().for_each(|key| edit(&world, serde_json::json!({"edit": "hide", "item": key})));
     let day = Duration::from_secs(24 * 60 * 60);
     world.clock.advance(day);

@@ -72,7 +72,7 @@ kinds! {
     Forbidden = "forbidden";
     /// The endpoint version, module or edition is not what the connection needs.
     Unsupported = "unsupported";
-    /// The system is not the one that the connection is bound to.
+    /// The system is not the one that the connection is bound to, or was put back to an earlier state.
     WrongSystem = "wrong_system";
     /// TLS or certificate trouble.
     Tls = "tls";

@@ -193,6 +193,10 @@ pub(crate) struct SyncArgs {
     /// With --sweep: what is missing was really deleted, however much it is
     #[arg(long, requires = "sweep")]
     pub(crate) accept_vanished: bool,
+    /// A system that was put back to an earlier state, or exchanged, is the right one: read everything anew, and take what is missing for
+    /// deleted
+    #[arg(long, conflicts_with_all = ["dry_run", "since", "flows"])]
+    pub(crate) accept_restored: bool,
     /// Check all links in Zoho CRM now, to find what was deleted, merged or changed there
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) check: bool,

@@ -58,6 +58,7 @@ async fn go(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure> {
         full: args.full,
         sweep: args.sweep,
         accept_vanished: args.accept_vanished,
+        accept_restored: args.accept_restored,
         check: args.check,
         since: args.since,
         dry_run: args.dry_run,

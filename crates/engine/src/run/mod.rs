@@ -5,6 +5,7 @@
 mod candidates;
 pub mod check;
 mod flow;
+mod identity;
 mod item;
 mod missing;
 mod page;
@@ -43,6 +44,9 @@ pub struct Options {
     pub sweep: bool,
     /// A person says that records which a sweep missed are really gone, however many they are.
     pub accept_vanished: bool,
+    /// A person says that a system which was put back to an earlier state, or exchanged, is the right one: everything is read anew, swept
+    /// and checked, and what is missing is taken for gone.
+    pub accept_restored: bool,
     /// Check the links in the sink, whether or not it is time.
     pub check: bool,
     /// Plan only: nothing is written on either side nor in the ledger.
@@ -130,6 +134,7 @@ async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally
     if run.ended() {
         return Ok(());
     }
+    identity::load(run).await?;
     recover::open_intents(run).await?;
     if !run.ended() && !run.options.dry_run && run.flows().any(|flow| flow == Flow::Invoices) {
         asked |= Box::pin(missing::placeholder(run)).await?;
@@ -150,7 +155,8 @@ async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally
     }
     Box::pin(reread::all(run)).await?;
     Box::pin(sweep::all(run)).await?;
-    Box::pin(check::all(run)).await
+    Box::pin(check::all(run)).await?;
+    identity::keep(run).await
 }
 
 /// Returns a moment after the run was told to stop: longer than the grace that flows give to their calls.

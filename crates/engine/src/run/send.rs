@@ -12,7 +12,7 @@ use sync::settle::{Outcome, Refusal, State};
 
 use super::item::{Item, Work};
 use super::shared::Run;
-use super::{RunError, recover};
+use super::{RunError, identity, recover};
 
 /// Rounds before what is left of a batch is given up as unknown.
 const ROUNDS: usize = 4;
@@ -67,6 +67,9 @@ pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
         fault: None,
     };
     let mut pending = items;
+    if let Err(fault) = identity::sink(run, module).await {
+        return Ok(give_up(sent, pending, fault));
+    }
     for round in 1..=ROUNDS {
         if pending.is_empty() {
             return Ok(sent);

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::Options;
 use super::candidates::Candidates;
+use super::identity::Identity;
 use crate::connection::{Connection, Context};
 use crate::policy::{Verdict, verdict};
 use crate::report::{CheckReport, FlowReport, Problems, Rereads, Setup, SweepReport};
@@ -48,6 +49,7 @@ pub(super) struct Run<'a> {
     pub(super) id: String,
     pub(super) epoch: Epoch,
     pub(super) candidates: Candidates,
+    pub(super) identity: Identity,
     state: Mutex<Shared>,
     gates: BTreeMap<Flow, watch::Sender<bool>>,
 }
@@ -101,6 +103,7 @@ impl<'a> Run<'a> {
             id,
             epoch,
             candidates: Candidates::default(),
+            identity: Identity::new(),
             state: Mutex::new(Shared {
                 target: Target { schema, names },
                 halt: None,
@@ -255,13 +258,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Waits until the flows that documents depend on have gone through (at once when they are not part of the run).
-    pub(super) async fn dependencies(&self) {
-        for flow in [Flow::Customers, Flow::Items] {
-            if let Some(gate) = self.gates.get(&flow) {
-                // An error means that the sender is gone, which ends the run anyway.
-                let _ = gate.subscribe().wait_for(|open| *open).await;
-            }
+    /// Waits until the source is known, and until the flows that `flow` depends on have gone through (at once when they are not part of
+    /// the run).
+    pub(super) async fn dependencies(&self, flow: Flow) {
+        self.identity.known().await;
+        let before: &[Flow] = match flow {
+            Flow::Customers | Flow::Items => &[],
+            Flow::Invoices => &[Flow::Customers, Flow::Items],
+        };
+        for gate in before.iter().filter_map(|flow| self.gates.get(flow)) {
+            // An error means that the sender is gone, which ends the run anyway.
+            let _ = gate.subscribe().wait_for(|open| *open).await;
         }
     }
 

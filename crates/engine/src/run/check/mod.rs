@@ -11,6 +11,8 @@ mod suspects;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub(super) use suspects::removals;
+
 use port::{Carrier, Removed};
 use serde::{Deserialize, Serialize};
 use store::Settlement;
@@ -83,7 +85,7 @@ pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
     }
     let (store, connection) = (&run.cx.store, run.connection.id);
     let mut stands = stand(store.profile(connection, PROFILE).await?.as_deref());
-    let asked = run.options.full || run.options.check;
+    let asked = run.options.full || run.options.check || run.options.accept_restored;
     let until = (!asked).then(|| run.cx.clock.now().plus(PATIENCE));
     let flows: Vec<Flow> = run.flows().collect();
     for flow in flows {
@@ -206,6 +208,7 @@ async fn settle(
     if entries.is_empty() && transitions.is_empty() && exchanges.is_empty() && close_intent.is_none() {
         return Ok(());
     }
+    run.identity.note(&entries);
     let settlement = Settlement {
         connection: run.connection.id,
         epoch: run.epoch,

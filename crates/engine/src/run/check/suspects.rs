@@ -9,8 +9,10 @@ use port::{Fault, Kind, Removed, System};
 use sync::pairing::drift::{self, Removal, Shown};
 use sync::problem::Code;
 use sync::settle::Entry;
+use sync::{Instant, Module};
 
 use super::{Check, RunError};
+use crate::run::shared::Run;
 
 /// How far back that list is read: longer than the sink keeps what can be restored.
 const REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
@@ -72,7 +74,13 @@ impl Check<'_> {
             return Some(facts);
         }
         if self.removed.is_none() {
-            self.removed = Some(self.removals().await?);
+            match removals(run, module, self.pass.began).await {
+                Ok(removed) => self.removed = Some(removed),
+                Err(fault) => {
+                    run.fail(&fault);
+                    return None;
+                }
+            }
         }
         let removed = self.removed.as_ref();
         let listed = |entry: &Entry| {
@@ -80,36 +88,32 @@ impl Check<'_> {
         };
         let known = |entry: &Entry| entry.problem.as_ref().is_some_and(|problem| problem.code == Code::TargetGone);
         let unexplained = missing.iter().filter(|entry| !listed(entry) && !known(entry)).count();
-        if unexplained > BELIEVED.max(of / 5) {
+        if unexplained > BELIEVED.max(of / 5) && !run.options.accept_restored {
             run.fail(&hidden(unexplained, of, module.name()));
             return None;
         }
         Some(facts)
     }
+}
 
-    /// The list of removed records, by id.
-    async fn removals(&self) -> Option<BTreeMap<String, Removed>> {
-        let run = self.run;
-        let mut all = BTreeMap::new();
-        let since = Some(self.pass.began.minus(REMEMBERED));
-        let mut cursor = None;
-        for _ in 0..PAGES {
-            match run.connection.writer.removed(self.flow.module(), since, cursor.as_deref()).await.result {
-                Ok(page) => {
-                    all.extend(page.records.into_iter().map(|removed| (removed.id.clone(), removed)));
-                    cursor = page.next;
-                }
-                Err(fault) => {
-                    run.fail(&fault);
-                    return None;
-                }
-            }
-            if cursor.is_none() {
-                break;
-            }
+/// The sink's list of what was removed from a module before `now`, by id.
+pub(in crate::run) async fn removals(
+    run: &Run<'_>,
+    module: Module,
+    now: Instant,
+) -> Result<BTreeMap<String, Removed>, Fault> {
+    let mut all = BTreeMap::new();
+    let since = Some(now.minus(REMEMBERED));
+    let mut cursor = None;
+    for _ in 0..PAGES {
+        let page = run.connection.writer.removed(module, since, cursor.as_deref()).await.result?;
+        all.extend(page.records.into_iter().map(|removed| (removed.id.clone(), removed)));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
         }
-        Some(all)
     }
+    Ok(all)
 }
 
 struct Facts {

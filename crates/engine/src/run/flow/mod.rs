@@ -15,10 +15,12 @@ use port::{Call, Operation, Page};
 use store::Settlement;
 use sync::batching::{Batcher, Step};
 use sync::detect::Reach;
+use sync::detect::witness::Witness;
 use sync::seam::{Mutant, mutant};
 use sync::settle::{Checkpoint, State};
-use sync::{Flow, Record};
+use sync::{Entity, Flow, Record};
 
+use super::identity;
 use super::item::{Item, PageMark, Work};
 use super::page::{self, Child, Decided};
 use super::reread;
@@ -33,6 +35,7 @@ use reading::Reading;
 /// Runs one flow to its end; figures go to the run.
 pub(super) async fn run(run: &Run<'_>, flow: Flow) -> Result<(), RunError> {
     let result = go(run, flow).await;
+    run.identity.settle(flow.entities());
     run.open_gate(flow);
     result
 }
@@ -97,6 +100,9 @@ pub(super) struct Pass<'r> {
     arrived: VecDeque<Arrived>,
     /// Batches that came back and are not settled yet.
     returned: VecDeque<Result<Sent, RunError>>,
+    /// Witnesses that did not come as they should have.
+    doubts: Vec<(Entity, Witness)>,
+    /// True until the source is known and what the flow depends on has gone through.
     gated: bool,
     /// True for a flow's own pass: its figures are the flow's.
     whole: bool,
@@ -123,6 +129,7 @@ impl<'r> Pass<'r> {
             sending: FuturesUnordered::new(),
             arrived: VecDeque::new(),
             returned: VecDeque::new(),
+            doubts: Vec::new(),
             gated: false,
             whole: false,
             due_loaded: true,
@@ -132,10 +139,10 @@ impl<'r> Pass<'r> {
     /// A pass over every entity of the flow.
     async fn reading(run: &'r Run<'r>, flow: Flow) -> Result<Self, RunError> {
         let mut pass = Self::idle(run, flow);
-        pass.gated = flow == Flow::Invoices;
+        pass.gated = true;
         pass.whole = true;
         pass.due_loaded = run.options.dry_run;
-        let everything = run.options.full || reread::whole::due(run, flow).await?;
+        let everything = run.options.full || run.options.accept_restored || reread::whole::due(run, flow).await?;
         let reach = if everything { Reach::Everything } else { Reach::Changes };
         let mut checkpoints = run.cx.store.checkpoints(run.connection.id).await?;
         for entity in flow.entities() {
@@ -159,6 +166,10 @@ impl<'r> Pass<'r> {
             }
             self.start_reading();
             self.start_sending();
+            if let Some((entity, witness)) = self.doubts.pop() {
+                self.beside(identity::resolve(run, entity, witness)).await;
+                continue;
+            }
             if !self.gated && !std::mem::replace(&mut self.due_loaded, true) {
                 // After the gate: what waited for an account or product that came in this run is due now.
                 let due = self.beside(due::of(run, self.flow)).await?;
@@ -187,7 +198,7 @@ impl<'r> Pass<'r> {
                 () = run.cx.stop.cancelled() => {}
                 Some(sent) = self.sending.next(), if !self.sending.is_empty() => self.returned.push_back(sent),
                 Some((reading, call)) = self.arriving.next(), if !self.arriving.is_empty() => self.arrived(reading, call),
-                () = run.dependencies(), if gated => self.gated = false,
+                () = run.dependencies(self.flow), if gated => self.gated = false,
             }
         }
     }
@@ -250,6 +261,9 @@ impl<'r> Pass<'r> {
                 for note in &page.notes {
                     self.run.note(note.clone());
                 }
+                let (entity, from) = self.readings[reading].asked_for();
+                let doubt = self.run.identity.sight(self.run, entity, from, &page);
+                self.doubts.extend(doubt.map(|witness| (entity, witness)));
                 let number = self.readings[reading].arrived(&page);
                 self.arrived.push_back(Arrived { reading, number, records: page.records });
             }
@@ -436,6 +450,7 @@ impl<'r> Pass<'r> {
             return Ok(());
         }
         let cx = self.run.cx;
+        self.run.identity.note(&entries);
         let settlement = Settlement {
             connection: self.run.connection.id,
             epoch: self.run.epoch,

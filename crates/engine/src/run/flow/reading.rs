@@ -66,6 +66,11 @@ impl Reading {
         Some(PageRequest { entity: self.checkpoint.entity, from: self.window.from, cursor: self.cursor.clone() })
     }
 
+    /// The entity, and the stamp from which on it is read; `None` reads all.
+    pub(super) const fn asked_for(&self) -> (Entity, Option<Instant>) {
+        (self.checkpoint.entity, self.window.from)
+    }
+
     /// A page came; returns its number.
     pub(super) fn arrived(&mut self, page: &Page) -> u64 {
         self.asked = false;

@@ -102,7 +102,7 @@ pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
 /// The sweep of a flow that this run begins or goes on with.
 async fn due<'r>(run: &'r Run<'r>, flow: Flow, until: Instant) -> Result<Option<Sweep<'r>>, RunError> {
     let (store, connection, now) = (&run.cx.store, run.connection.id, run.cx.clock.now());
-    let asked = run.options.sweep || run.options.full;
+    let asked = run.options.sweep || run.options.full || run.options.accept_restored;
     let interval = run.connection.flows.get(&flow).copied().unwrap_or_default().sweep;
     let kept = store.sweeps(connection, flow).await?;
     let sweeps = match kept {
@@ -206,6 +206,7 @@ async fn settle(
     if entries.is_empty() && transitions.is_empty() && exchanges.is_empty() && close_intent.is_none() {
         return Ok(());
     }
+    run.identity.note(&entries);
     let settlement = Settlement {
         connection: run.connection.id,
         epoch: run.epoch,

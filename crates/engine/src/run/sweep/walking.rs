@@ -25,7 +25,7 @@ impl Sweep<'_> {
         }
         self.progress.missed += missed.len() as u64;
         self.report.missed += missed.len() as u64;
-        self.progress.accepted |= run.options.accept_vanished;
+        self.progress.accepted |= run.options.accept_vanished || run.options.accept_restored;
         if !self.progress.accepted
             && !sweep::is_plausible(self.progress.expected, self.progress.missed, self.progress.listed)
         {

@@ -1,0 +1,237 @@
+//! Whether both systems are still those that were worked with: before the first record of a run is decided over, and before the first
+//! one of a module is written.
+//!
+//! Owns the witnesses of a run, the calls that a doubt costs, and the gate that holds back every flow until the source is known. Must
+//! not judge: `sync::detect::witness` does. What the pages of a run bring anyway is looked at first, so that a source without changes
+//! costs no call more.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use port::{Fault, Kind, Page, System};
+use sync::detect::witness::{self, Answer, Sight, Witness, Witnesses};
+use sync::settle::Entry;
+use sync::{Entity, Flow, Instant, Module, Record};
+use tokio::sync::watch;
+
+use super::RunError;
+use super::check::removals;
+use super::shared::Run;
+
+/// Name of the kept witnesses.
+const PROFILE: &str = "witnesses";
+
+/// What a person does about it, whichever system it is.
+const REMEDY: &str = "Nothing was written. It goes on by itself once the records show again. Is what the system holds now what counts: \
+                      `sync --accept-restored` reads everything anew and goes on from there.";
+
+/// What a run knows of the identity of its two systems.
+pub(super) struct Identity {
+    state: Mutex<State>,
+    known: watch::Sender<bool>,
+    /// Modules of the sink that were looked at. Looking is awaited under the lock, so that none is looked at twice.
+    looked: tokio::sync::Mutex<BTreeSet<Module>>,
+}
+
+#[derive(Default)]
+struct State {
+    witnesses: Witnesses,
+    kept: Witnesses,
+    /// Entities of which no page has come yet that says who the source is.
+    pending: BTreeSet<Entity>,
+}
+
+impl Identity {
+    pub(super) fn new() -> Self {
+        Self { state: Mutex::default(), known: watch::Sender::new(false), looked: tokio::sync::Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of entries that were settled.
+    pub(super) fn note(&self, entries: &[Entry]) {
+        let mut state = self.state();
+        entries.iter().for_each(|entry| state.witnesses.note(entry));
+    }
+
+    /// Looks at the first page of a read that began at `from`; a witness that it should have brought has to be asked for.
+    pub(super) fn sight(&self, run: &Run<'_>, entity: Entity, from: Option<Instant>, page: &Page) -> Option<Witness> {
+        let sight = {
+            let state = self.state();
+            if !state.pending.contains(&entity) {
+                return None;
+            }
+            state.witnesses.sight(entity, from, &page.records, page.next.is_none(), margin(run, entity))
+        };
+        match sight {
+            Sight::Known => {
+                self.settle(&[entity]);
+                None
+            }
+            Sight::Doubt(witness) => Some(witness),
+        }
+    }
+
+    /// Nothing more is to be found out about these entities; with the last one the gate opens.
+    pub(super) fn settle(&self, entities: &[Entity]) {
+        let mut state = self.state();
+        state.pending.retain(|entity| !entities.contains(entity));
+        if state.pending.is_empty() {
+            self.known.send_replace(true);
+        }
+    }
+
+    /// Waits until the source is known.
+    pub(super) async fn known(&self) {
+        // An error means that the sender is gone, which ends the run anyway.
+        let _ = self.known.subscribe().wait_for(|known| *known).await;
+    }
+}
+
+/// Loads what earlier runs have seen.
+pub(super) async fn load(run: &Run<'_>) -> Result<(), RunError> {
+    let text = run.cx.store.profile(run.connection.id, PROFILE).await?;
+    let kept: Witnesses = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let mut state = run.identity.state();
+    if !run.options.accept_restored {
+        let entities = run.flows().flat_map(|flow| flow.entities().iter().copied());
+        state.pending = entities.filter(|entity| !kept.is_empty(*entity)).collect();
+        state.witnesses.clone_from(&kept);
+    }
+    state.kept = kept;
+    drop(state);
+    run.identity.settle(&[]);
+    Ok(())
+}
+
+/// Keeps what this run has seen, where it differs.
+pub(super) async fn keep(run: &Run<'_>) -> Result<(), RunError> {
+    let witnesses = {
+        let mut state = run.identity.state();
+        if run.options.dry_run || state.witnesses == state.kept {
+            return Ok(());
+        }
+        state.kept = state.witnesses.clone();
+        state.witnesses.clone()
+    };
+    let text = serde_json::to_string(&witnesses).unwrap_or_default();
+    Ok(run.cx.store.put_profile(run.connection.id, PROFILE, &text).await?)
+}
+
+/// Asks for a witness that did not come as it was, and for the others of its entity when the answer is no better. Ends the run when
+/// they say that the source was put back.
+pub(super) async fn resolve(run: &Run<'_>, entity: Entity, doubted: Witness) {
+    let Some(mut answers) = ask(run, entity, vec![doubted.clone()]).await else { return };
+    if answers.iter().any(|(_, answer)| *answer != Answer::There) {
+        let others =
+            run.identity.state().witnesses.of(entity).iter().filter(|other| **other != doubted).cloned().collect();
+        let Some(more) = ask(run, entity, others).await else { return };
+        answers.extend(more);
+    }
+    if witness::is_put_back(&answers) {
+        run.fail(&put_back(entity, &answers));
+        return;
+    }
+    {
+        // What is gone, what stands at an earlier state and what lists leave out would be asked for in each run.
+        let mut state = run.identity.state();
+        let useless = answers.iter().filter(|(witness, answer)| *answer != Answer::There || *witness == doubted);
+        useless.for_each(|(witness, _)| state.witnesses.forget(&witness.id));
+    }
+    run.identity.settle(&[entity]);
+}
+
+/// Asks for witnesses by their ids, in each entity of their flow; `None` when a call failed, which ends the run.
+async fn ask(run: &Run<'_>, entity: Entity, witnesses: Vec<Witness>) -> Option<Vec<(Witness, Answer)>> {
+    let mut found: BTreeMap<String, Record> = BTreeMap::new();
+    let others = entity.flow().entities().iter().copied().filter(|other| *other != entity);
+    for entity in std::iter::once(entity).chain(others) {
+        let missing = witnesses.iter().filter(|witness| !found.contains_key(&witness.id.to_ascii_lowercase()));
+        let ids: Vec<String> = missing.map(|witness| witness.id.clone()).collect();
+        if ids.is_empty() {
+            break;
+        }
+        match run.connection.reader.by_ids(entity, &ids).await.result {
+            Ok(records) => found.extend(records.into_iter().map(|record| (record.id.to_ascii_lowercase(), record))),
+            Err(fault) => {
+                run.fail(&fault);
+                return None;
+            }
+        }
+    }
+    let margin = margin(run, entity);
+    let answered = |witness: Witness| {
+        let answer = witness::answer(&witness, found.get(&witness.id.to_ascii_lowercase()), margin);
+        (witness, answer)
+    };
+    Some(witnesses.into_iter().map(answered).collect())
+}
+
+/// Stamps closer than that to each other say nothing about order: clocks are set, and commits come late.
+fn margin(run: &Run<'_>, entity: Entity) -> std::time::Duration {
+    run.connection.flows.get(&entity.flow()).copied().unwrap_or_default().overlap
+}
+
+fn put_back(entity: Entity, answers: &[(Witness, Answer)]) -> Fault {
+    let of = |wanted: Answer| answers.iter().filter(move |(_, answer)| *answer == wanted);
+    let named: Vec<&str> = answers
+        .iter()
+        .filter(|(_, answer)| *answer != Answer::There)
+        .map(|(witness, _)| witness.code.as_str())
+        .take(3)
+        .collect();
+    Fault::new(
+        System::Acumatica,
+        Kind::WrongSystem,
+        format!(
+            "of the {} records of {} that were changed last, {} are gone and {} stand at an earlier state ({}): the company was \
+             restored from a snapshot, is another one, or hides them from the user.",
+            answers.len(),
+            entity.name(),
+            of(Answer::Gone).count(),
+            of(Answer::Earlier).count(),
+            named.join(", ")
+        ),
+        REMEDY,
+    )
+}
+
+/// Looks, before the first write of a module in this run, whether the sink still has what was written last; the fault ends the run.
+pub(super) async fn sink(run: &Run<'_>, module: Module) -> Result<(), Fault> {
+    let mut looked = run.identity.looked.lock().await;
+    if run.options.accept_restored || looked.contains(&module) {
+        return Ok(());
+    }
+    let ids: Vec<String> = {
+        let state = run.identity.state();
+        let entities = Flow::ALL.into_iter().filter(|flow| flow.module() == module).flat_map(|flow| flow.entities());
+        entities.flat_map(|entity| state.kept.of(*entity)).filter_map(|witness| witness.target.clone()).collect()
+    };
+    if !ids.is_empty() {
+        let shown: BTreeSet<String> =
+            run.connection.writer.read(module, &ids, false).await.result?.into_iter().map(|held| held.id).collect();
+        let mut missing: Vec<&String> = ids.iter().filter(|id| !shown.contains(*id)).collect();
+        if witness::is_emptied(missing.len(), ids.len()) {
+            let removed = removals(run, module, run.cx.clock.now()).await?;
+            missing.retain(|id| !removed.contains_key(*id));
+        }
+        if witness::is_emptied(missing.len(), ids.len()) {
+            return Err(Fault::new(
+                System::Zoho,
+                Kind::WrongSystem,
+                format!(
+                    "of the {} records of {} that were written last, {} are not shown, and are not listed as deleted: the organisation \
+                     was restored, is another one, or hides them from the user.",
+                    ids.len(),
+                    module.name(),
+                    missing.len()
+                ),
+                REMEDY,
+            ));
+        }
+    }
+    looked.insert(module);
+    Ok(())
+}
