@@ -359,14 +359,21 @@ fn an_open_record_is_grouped_replayed_and_left_alone() {
     // Another try: planned, asked for, made.
     let plan = world.run(&["replay", "--code", "undecided_name", "--dry-run", "--json"]).exits(0).json();
     assert_eq!((at(&plan, "/records"), at(&plan, "/selected/0/key")), (&json!(1), &json!(key)));
+    let cause = json!({"flow": "customers", "state": "undecided", "code": "undecided_name", "records": 1});
+    assert_eq!(at(&plan, "/causes"), &json!([cause]));
     world.run(&["replay", "--code", "undecidedname"]).exits(2).says(&["Did you mean undecided_name?"]);
     world.run(&["replay"]).exits(2).says(&["--parked"]);
     world.run(&["replay", "acme", &key, "--parked"]).exits(2).says(&["not both"]);
-    world
-        .run(&["replay", "--run", first["run_id"].as_str().unwrap(), "--dry-run"])
-        .exits(0)
-        .says(&["would be tried again", &key]);
-    world.run(&["replay", "acme", &key]).exits(0).says(&["1 record marked", "ml-connector sync acme"]);
+    world.run(&["replay", "--run", first["run_id"].as_str().unwrap(), "--dry-run"]).exits(0).says(&[
+        "would be tried again",
+        "customers, undecided: undecided_name",
+        &key,
+    ]);
+    world.run(&["replay", "acme", &key]).exits(0).says(&[
+        "1 record to be tried again",
+        "1 record marked",
+        "ml-connector sync acme",
+    ]);
     assert_eq!(at(&world.run(&["record", &key, "--json"]).exits(0).json(), "/asked"), true);
     let again = world.run(&["replay", "--parked", "--json"]).exits(0).json();
     let marked = at(&again, "/selected").as_array().unwrap();

@@ -1,18 +1,17 @@
 //! People's decisions over records: another try, or leave it alone. Made beside a worker; the next run finds them.
 //!
-//! Owns the selections and the trail of decisions. A decision is on the disk when it is reported as made.
+//! Owns the trail of decisions; which records are meant says `select`. A decision is on the disk when it is reported as made.
 
 use std::collections::BTreeMap;
 
 use sync::Instant;
-use sync::problem::Code;
 use sync::settle::{State, Transition, What};
 
 use crate::code;
 use crate::db::{Arg, Durability, Tx, statements};
 use crate::error::Result;
-use crate::find::{self, Found};
 use crate::open::Store;
+use crate::select::{After, Selection};
 use crate::settle::{Appended, append};
 use crate::table::chains;
 use crate::table::connections::ConnectionId;
@@ -20,15 +19,6 @@ use crate::table::counts::Moves;
 use crate::table::ledger::RecordId;
 
 statements! {
-    OPEN = "select id, flow, entity, erp_key, code, state from ledger where connection = $1 and flow in (1, 2, 3) \
-            and state in (3, 4, 5) and asked = 0 order by id";
-    OF_CODE = "select id, flow, entity, erp_key, code, state from ledger where connection = $1 and flow in (1, 2, 3) \
-               and state in (3, 4, 5) and problem_code = $2 and asked = 0 order by id";
-    BETWEEN = "select id, flow, entity, erp_key, code, state from ledger where connection = $1 and flow in (1, 2, 3) \
-               and state in (3, 4, 5) and since >= $2 and since < $3 and asked = 0 order by id";
-    OF_RUN = "select distinct l.id, l.flow, l.entity, l.erp_key, l.code, l.state from runs r \
-              join settlements s on s.run = r.id join trail t on t.settlement = s.id join ledger l on l.id = t.record \
-              where r.name = $1 and l.connection = $2 and l.state in (3, 4, 5) and l.asked = 0 order by 1";
     ASK = "update ledger set asked = 1, changed = $1 where connection = $2 and id in (select value from json_each($3)) \
            returning id, flow, erp_key",
           "update ledger set asked = 1, changed = $1 where connection = $2 and id = any($3) returning id, flow, erp_key";
@@ -38,26 +28,6 @@ statements! {
 
 /// Records asked for in one transaction.
 const AT_ONCE: usize = 1_000;
-
-/// Which records to try again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selection {
-    /// Those that these keys name, as [`Store::find`] does, in whatever state.
-    Keys(Vec<String>),
-    /// Those that a run touched and that are open.
-    Run(String),
-    /// Those that are open for this reason.
-    Code(Code),
-    /// Those that became open at or after `since` and before `until`.
-    Between {
-        /// The earliest.
-        since: Instant,
-        /// Where the range ends.
-        until: Instant,
-    },
-    /// Every open one.
-    Open,
-}
 
 /// Who decided, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,39 +45,19 @@ impl By {
 }
 
 impl Store {
-    /// What a selection names now. Records for which another try is asked already are left out, unless they are named by key.
-    ///
-    /// # Errors
-    /// What the database reports.
-    pub async fn selected(&self, connection: ConnectionId, selection: &Selection) -> Result<Vec<Found>> {
-        match selection {
-            Selection::Keys(keys) => {
-                let mut all: BTreeMap<RecordId, Found> = BTreeMap::new();
-                for key in keys {
-                    all.extend(find::find(&self.db, connection, key).await?.into_iter().map(|found| (found.id, found)));
-                }
-                Ok(all.into_values().collect())
-            }
-            Selection::Run(run) => self.db.rows(&OF_RUN, &[run.as_str().into(), connection.0.into()], find::read).await,
-            Selection::Code(code) => {
-                self.db.rows(&OF_CODE, &[connection.0.into(), code.name().into()], find::read).await
-            }
-            Selection::Between { since, until } => {
-                let args = [connection.0.into(), since.micros().into(), until.micros().into()];
-                self.db.rows(&BETWEEN, &args, find::read).await
-            }
-            Selection::Open => self.db.rows(&OPEN, &[connection.0.into()], find::read).await,
-        }
-    }
-
-    /// Asks for another try of every selected record: the next run looks at each again, whether or not it changed. Returns how many.
+    /// Asks for another try of every selected record: the next run looks at each again, whether or not it changed, and the same record of
+    /// the sink stays its link. Returns how many.
     ///
     /// # Errors
     /// What the database reports; selections of more than a thousand are kept in parts.
     pub async fn retry(&self, connection: ConnectionId, selection: &Selection, by: &By, at: Instant) -> Result<u64> {
-        let selected = self.selected(connection, selection).await?;
-        let mut asked = 0;
-        for part in selected.chunks(AT_ONCE) {
+        let (mut asked, mut after) = (0, Some(After::default()));
+        while let Some(place) = after {
+            let (part, next) = self.selected_after(connection, selection, place, AT_ONCE).await?;
+            after = next;
+            if part.is_empty() {
+                continue;
+            }
             let ids: Vec<i64> = part.iter().map(|found| found.id.0).collect();
             let mut tx = self.db.begin(Durability::Power).await?;
             chains::take(&mut tx, connection.0).await?;

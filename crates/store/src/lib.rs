@@ -17,6 +17,7 @@ mod open;
 mod prune;
 mod record;
 pub mod seam;
+mod select;
 mod settle;
 mod table;
 mod vault;
@@ -25,7 +26,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{By, Selection};
+pub use decide::By;
 pub use erase::{Erased, Erasure};
 pub use error::{Result, StoreError};
 pub use find::Found;
@@ -36,6 +37,7 @@ pub use lock::LOCK_FILE;
 pub use open::{Access, FILE, Options, Place, Store, make_folder};
 pub use prune::{Pruned, Retention};
 pub use record::RecordView;
+pub use select::{Selection, Share};
 pub use settle::Settlement;
 pub use table::connections::{Binding, ConnectionId, ConnectionRow, NewConnection};
 pub use table::credentials::Applied;

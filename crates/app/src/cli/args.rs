@@ -278,9 +278,12 @@ pub(crate) struct ReplayArgs {
     /// Every record that is open with this problem code
     #[arg(long, value_name = "C")]
     pub(crate) code: Option<String>,
-    /// Say how many, change nothing
+    /// Say how many and why they are open, change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 /// `skip`.

@@ -1,13 +1,18 @@
 //! `replay`: try records again.
 //!
-//! Owns which records are meant. Changes nothing in either system: it marks the records, and the next sync looks at each again,
-//! whether or not it changed.
+//! Owns which records are meant, and the question. Changes nothing in either system: it marks the records, and the next sync looks at
+//! each again, whether or not it changed; it is written to the record that it is linked to.
 //!
-//! `--json` prints `{"connection","dry_run","records","selected":[{"flow","key","erp_key","state"}]}`: how many, and at most 100 of them.
+//! How many it is, by cause, is said first. On a terminal a selection is asked about, unless `--yes`; records that were named one by
+//! one are not. Without a terminal there is nobody to ask: a script that names a selection means it.
+//!
+//! `--json` prints `{"connection","dry_run","records","causes":[{"flow","state","code"?,"records"}],`
+//! `"selected":[{"flow","key","erp_key","state"}]}`: how many, for which causes, and at most 100 of them.
 
 use std::collections::BTreeMap;
 
-use store::{Access, ConnectionRow, Found, Selection};
+use serde::Serialize;
+use store::{Access, ConnectionRow, Found, Selection, Share};
 use sync::Instant;
 use sync::problem::Code;
 
@@ -23,26 +28,75 @@ const LISTED: usize = 100;
 /// Records that are listed for people.
 const SHOWN: usize = 10;
 
+/// How many records there are for one cause.
+#[derive(Serialize)]
+struct Cause {
+    flow: &'static str,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    records: u64,
+}
+
+impl From<&Share> for Cause {
+    fn from(share: &Share) -> Self {
+        Self {
+            flow: share.flow.name(),
+            state: share.state.name(),
+            code: share.code.map(Code::name),
+            records: share.records,
+        }
+    }
+}
+
+/// A selection as it is shown: how many records, why, and the first of them.
+struct Size {
+    records: u64,
+    causes: Vec<Cause>,
+    first: Vec<Found>,
+}
+
 pub(super) async fn run(cx: &Invocation, args: ReplayArgs) -> Result<Exit, Failure> {
     let access = if args.dry_run { Access::ReadOnly } else { Access::Beside };
     let opened = Opened::open(cx, access).await?;
     let (row, keys) = connection(&opened, &args).await?;
-    let (selection, selected) = selection(cx, &opened, &row, &args, &keys).await?;
-    let records = if args.dry_run || selected.is_empty() {
-        selected.len() as u64
+    let selection = selection(cx, &opened, &row, &args, &keys).await?;
+    let size = size(&opened, &row, &selection).await?;
+    let idle = args.dry_run || size.records == 0;
+    if !cx.json {
+        show(&size, args.dry_run);
+        let asks = !args.yes && keys.is_empty() && output::can_ask();
+        if !idle && asks && !output::ask("Try them again?") {
+            return Err(Failure::usage("Nothing was marked."));
+        }
+    }
+    let records = if idle {
+        size.records
     } else {
         let by = skip::person(cx, "");
         opened.store.retry(row.id, &selection, &by, opened.clock.now()).await.map_err(refused)?
     };
     if cx.json {
-        let listed: Vec<Candidate<'_>> = selected.iter().take(LISTED).map(Candidate::from).collect();
+        let listed: Vec<Candidate<'_>> = size.first.iter().map(Candidate::from).collect();
         output::json(&serde_json::json!({
-            "connection": row.name, "dry_run": args.dry_run, "records": records, "selected": listed,
+            "connection": row.name, "dry_run": args.dry_run, "records": records, "causes": size.causes, "selected": listed,
         }))?;
-    } else {
-        show(&row.name, &selected, records, args.dry_run);
+    } else if !idle {
+        let many = many(records);
+        output::line(format!("{many} marked; the next sync tries again:  ml-connector sync {}", row.name));
     }
     Ok(Exit::Settled)
+}
+
+async fn size(opened: &Opened, row: &ConnectionRow, selection: &Selection) -> Result<Size, Failure> {
+    let shares = opened.store.selection_size(row.id, selection).await.map_err(refused)?;
+    let mut first = opened.store.selected(row.id, selection, LISTED).await.map_err(refused)?;
+    first.truncate(LISTED);
+    Ok(Size {
+        records: shares.iter().map(|share| share.records).sum(),
+        causes: shares.iter().map(Cause::from).collect(),
+        first,
+    })
 }
 
 /// Splits the words: a first word that is a connection's name is meant as such.
@@ -61,7 +115,7 @@ async fn selection(
     row: &ConnectionRow,
     args: &ReplayArgs,
     keys: &[String],
-) -> Result<(Selection, Vec<Found>), Failure> {
+) -> Result<Selection, Failure> {
     let range = args.since.is_some() || args.until.is_some();
     let flags = args.run.is_some() || args.parked || args.code.is_some() || range;
     if flags && !keys.is_empty() {
@@ -70,7 +124,7 @@ async fn selection(
             output::safe(&keys[0])
         )));
     }
-    let selection = if let Some(run) = &args.run {
+    Ok(if let Some(run) = &args.run {
         let kept = opened.store.run(run).await.map_err(refused)?;
         if kept.is_none_or(|kept| kept.connection != row.id) {
             return Err(Failure::usage(format!(
@@ -97,11 +151,8 @@ async fn selection(
             let one = one(cx, opened, row, key).await?;
             found.insert(one.id, one);
         }
-        let found: Vec<Found> = found.into_values().collect();
-        return Ok((Selection::Keys(found.iter().map(|found| found.erp_key.clone()).collect()), found));
-    };
-    let selected = opened.store.selected(row.id, &selection).await.map_err(refused)?;
-    Ok((selection, selected))
+        Selection::Keys(found.into_values().map(|found| found.erp_key).collect())
+    })
 }
 
 pub(super) fn problem_code(word: &str) -> Result<Code, Failure> {
@@ -116,26 +167,26 @@ pub(super) fn problem_code(word: &str) -> Result<Code, Failure> {
     })
 }
 
-fn show(connection: &str, selected: &[Found], records: u64, dry_run: bool) {
-    if selected.is_empty() {
+fn many(records: u64) -> String {
+    if records == 1 { "1 record".to_owned() } else { format!("{} records", output::count(records)) }
+}
+
+fn show(size: &Size, dry_run: bool) {
+    if size.records == 0 {
         output::line("Nothing to try again: no open record is meant, or each is marked already.");
         return;
     }
-    let many = if records == 1 { "1 record".to_owned() } else { format!("{} records", output::count(records)) };
-    if dry_run {
-        output::line(format!("{many} would be tried again by the next sync; nothing was marked:"));
-    } else {
-        output::line(format!("{many} marked; the next sync tries again:  ml-connector sync {connection}"));
+    let would =
+        if dry_run { "would be tried again by the next sync; nothing was marked:" } else { "to be tried again:" };
+    output::line(format!("{} {would}", many(size.records)));
+    let widest = size.causes.iter().map(|cause| output::count(cause.records).chars().count()).max().unwrap_or(0);
+    for cause in &size.causes {
+        let (number, state) = (output::count(cause.records), cause.state.replace('_', " "));
+        let code = cause.code.map(|code| format!(": {code}")).unwrap_or_default();
+        output::line(format!("  {number:>widest$}  {}, {state}{code}", cause.flow));
     }
-    for found in selected.iter().take(SHOWN) {
-        output::line(format!(
-            "  {}  {}, {}",
-            found.flow.name(),
-            output::safe(&found.code),
-            found.state.name().replace('_', " ")
-        ));
-    }
-    if selected.len() > SHOWN {
-        output::line(format!("  and {} more", output::count((selected.len() - SHOWN) as u64)));
-    }
+    let shown: Vec<String> = size.first.iter().take(SHOWN).map(|found| output::cut(&found.code, 60)).collect();
+    let rest = size.records.saturating_sub(shown.len() as u64);
+    let more = if rest > 0 { format!(" and {} more", output::count(rest)) } else { String::new() };
+    output::line(format!("  records: {}{more}", shown.join(", ")));
 }

@@ -18,7 +18,7 @@ use crate::table::ledger::{RecordId, shown_code};
 
 statements! {
     LIST = "select id, flow, entity, erp_key, code, state, problem_code, problem_message, problem_field, attempts, since, changed \
-            from parked where connection = $1 and flow in (1, 2, 3) and id > $2 and (cast($3 as bigint) is null or flow = $3) \
+            from parked where connection = $1 and id > $2 and (cast($3 as bigint) is null or flow = $3) \
             and (cast($4 as bigint) is null or state = $4) and (cast($5 as text) is null or problem_code = $5) \
             order by id limit $6";
     CAUSES = "select flow, state, problem_code, count(*), min(since), max(changed), min(id) from parked \

@@ -1,10 +1,41 @@
-//! No statement reads a whole table: SQLite's plans say so.
+//! No statement reads a whole table, and no page of open records sorts all of them: SQLite's plans say so.
 
 use super::*;
 use crate::db::Db;
 
 /// Plans that may say `SCAN`: small tables, read whole by intent, and lists that were handed in.
 const MAY_SCAN: [&str; 2] = ["SCAN json_each", "SCAN CONSTANT ROW"];
+
+/// The steps of a statement's plan.
+fn plan(connection: &rusqlite::Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("explain query plan {sql}")).unwrap();
+    statement.raw_query().mapped(|row| row.get(3)).map(|line| line.unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_page_of_open_records_is_read_in_its_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Access::Worker).await.unwrap();
+    let Db::Sqlite(db) = &store.db else { panic!("a folder is SQLite") };
+    let connection = db.lock().await;
+    let pages = [
+        ("select", "OPEN"),
+        ("select", "OF_CODE"),
+        ("select", "BETWEEN"),
+        ("select", "OF_RUN"),
+        ("list::open", "LIST"),
+    ];
+    let mut sorted = Vec::new();
+    for (file, name, sql) in
+        super::statements::all().into_iter().filter(|(file, name, _)| pages.contains(&(file, name)))
+    {
+        let steps = plan(&connection, sql.sqlite);
+        if steps.iter().any(|step| step.contains("TEMP B-TREE")) {
+            sorted.push(format!("{file} {name}: {steps:?}"));
+        }
+    }
+    assert_eq!(sorted, Vec::<String>::new());
+}
 
 #[tokio::test]
 async fn no_statement_reads_a_whole_table() {
@@ -14,9 +45,7 @@ async fn no_statement_reads_a_whole_table() {
     let connection = db.lock().await;
     let mut scans = Vec::new();
     for (file, name, sql) in super::statements::all() {
-        let mut statement = connection.prepare(&format!("explain query plan {}", sql.sqlite)).unwrap();
-        let plan: Vec<String> = statement.raw_query().mapped(|row| row.get(3)).map(|line| line.unwrap()).collect();
-        for line in plan {
+        for line in plan(&connection, sql.sqlite) {
             // A subquery's result is what the steps before it have found.
             let derived = line.starts_with("SCAN (") || line.contains("SCAN LIST SUBQUERY");
             if line.starts_with("SCAN") && !derived && !MAY_SCAN.iter().any(|allowed| line.starts_with(allowed)) {

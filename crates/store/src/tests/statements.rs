@@ -8,7 +8,7 @@ use crate::table::*;
 
 /// Every statement there is.
 pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
-    let files: [(&str, &[(&'static str, &'static Sql)]); 29] = [
+    let files: [(&str, &[(&'static str, &'static Sql)]); 30] = [
         ("agreed", agreed::ALL),
         ("chains", chains::ALL),
         ("checkpoints", checkpoints::ALL),
@@ -34,6 +34,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
         ("find", crate::find::ALL),
         ("decide", crate::decide::ALL),
         ("record", crate::record::ALL),
+        ("select", crate::select::ALL),
         ("verify", crate::verify::ALL),
         ("list::open", crate::list::open::ALL),
         ("list::runs", crate::list::runs::ALL),

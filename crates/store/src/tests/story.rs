@@ -197,7 +197,7 @@ async fn decisions(running: &Running) {
     let Running { store, connection, run, .. } = running;
     let by = By { who: "ana".to_owned(), why: "fixed the phone".to_owned() };
     let selection = Selection::Code(Code::ValueRefused);
-    assert_eq!(store.selected(*connection, &selection).await.unwrap().len(), 1);
+    assert_eq!(store.selected(*connection, &selection, 9).await.unwrap().len(), 1);
     assert_eq!(store.retry(*connection, &selection, &by, at(30)).await.unwrap(), 1);
     assert_eq!(store.retry(*connection, &selection, &by, at(31)).await.unwrap(), 0);
     let due = store.due(*connection, Flow::Customers, 9).await.unwrap();
