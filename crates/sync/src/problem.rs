@@ -58,6 +58,8 @@ codes! {
     StorageFull = "storage_full", Person, "Free storage in Zoho CRM or buy more, then replay the parked records.";
     /// The outcome of a write could not be settled within the run.
     OutcomeUnknown = "outcome_unknown", Again, "Nothing to do: the next run looks the record up before it writes again.";
+    /// A write of this record is not answered, while writes of others are.
+    WriteUnanswered = "write_unanswered", Again, "Nothing to do: it is looked up and tried again, apart from other records.";
     /// An unlinked record of the sink already carries this name or code.
     UndecidedName = "undecided_name", Person, "Write the ERP key into the field ERP Key of the right Zoho record to adopt it, or rename it, then replay.";
     /// The document's account is not there (yet).

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, Kind, System};
+use super::{Fault, Kind, Met, System};
 use crate::rng::Seeds;
 
 /// Dials of both systems.
@@ -52,6 +52,8 @@ pub struct SystemDials {
     pub path: Option<String>,
     /// Only calls of these methods; all when empty.
     pub methods: Vec<String>,
+    /// Only calls whose body contains this, as it stands there: a record that breaks every call which holds it.
+    pub body: Option<String>,
     /// Whether the sign-in servers are hit too. Off by default: a lost answer to a rotated refresh token costs the
     /// consent, which no client can mend.
     pub sign_in: bool,
@@ -75,6 +77,7 @@ impl Default for SystemDials {
             truncated: 0.0,
             path: None,
             methods: Vec::new(),
+            body: None,
             sign_in: false,
         }
     }
@@ -153,19 +156,20 @@ impl SystemDials {
         Ok(())
     }
 
-    fn meets(&self, method: &str, path: &str) -> bool {
+    fn meets(&self, method: &str, path: &str, body: &[u8]) -> bool {
         let signs_in = SIGN_IN.iter().any(|part| path.contains(part));
         (self.sign_in || !signs_in)
             && (self.methods.is_empty() || self.methods.iter().any(|one| one.eq_ignore_ascii_case(method)))
             && self.path.as_deref().is_none_or(|part| path.contains(part))
+            && self.body.as_deref().is_none_or(|part| holds(body, part.as_bytes()))
     }
 
-    pub(super) fn decide(&self, seeds: Seeds, system: System, ordinal: u64, method: &str, path: &str) -> Fault {
+    pub(super) fn decide(&self, seeds: Seeds, system: System, ordinal: u64, call: Met<'_>) -> Fault {
         let mut draw = seeds.draw(system.name(), ordinal);
         let mut delay = Duration::from_millis(self.latency_ms + draw.below(self.jitter_ms.saturating_add(1)));
         let mut point = draw.unit();
         let mut kind = None;
-        if self.meets(method, path) {
+        if self.meets(call.method, call.path, call.body) {
             for candidate in Kind::ALL {
                 let share = self.share(candidate);
                 if point < share {
@@ -180,6 +184,11 @@ impl SystemDials {
         }
         Fault { delay, kind }
     }
+}
+
+/// Whether `part` stands somewhere in `body`; an empty one stands everywhere.
+fn holds(body: &[u8], part: &[u8]) -> bool {
+    part.is_empty() || body.windows(part.len()).any(|window| window == part)
 }
 
 #[cfg(test)]
@@ -215,8 +224,8 @@ mod tests {
             methods: vec!["post".into()],
             ..SystemDials::default()
         };
-        let hit = |method: &str, path: &str| {
-            dials.decide(Seeds::new(1), System::Zoho, 0, method, path).kind == Some(Kind::Http500)
+        let hit = |method, path| {
+            dials.decide(Seeds::new(1), System::Zoho, 0, Met { method, path, body: b"" }).kind == Some(Kind::Http500)
         };
         assert!(hit("POST", "/crm/v8/Invoices"));
         assert!(!hit("GET", "/crm/v8/Invoices"));
@@ -224,9 +233,21 @@ mod tests {
     }
 
     #[test]
+    fn a_record_breaks_every_call_that_holds_it() {
+        let dials = SystemDials { http_500: 1.0, body: Some("C00042".into()), ..SystemDials::default() };
+        let hit = |body: &str| {
+            let call = Met { method: "POST", path: "/crm/v8/Accounts/upsert", body: body.as_bytes() };
+            dials.decide(Seeds::new(1), System::Zoho, 0, call).kind == Some(Kind::Http500)
+        };
+        assert!(hit(r#"{"data":[{"ERP_Code":"C00041"},{"ERP_Code":"C00042"}]}"#));
+        assert!(!hit(r#"{"data":[{"ERP_Code":"C00041"}]}"#) && !hit(""));
+    }
+
+    #[test]
     fn sign_in_is_spared_unless_asked_for() {
         let path = "/AcumaticaERP/identity/connect/token";
-        let kind = |dials: &SystemDials| dials.decide(Seeds::new(1), System::Acumatica, 0, "POST", path).kind;
+        let call = Met { method: "POST", path, body: b"" };
+        let kind = |dials: &SystemDials| dials.decide(Seeds::new(1), System::Acumatica, 0, call).kind;
         let dials = SystemDials { http_500: 1.0, ..SystemDials::default() };
         assert_eq!(kind(&dials), None);
         assert_eq!(kind(&SystemDials { sign_in: true, ..dials }), Some(Kind::Http500));

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::body::to_bytes;
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 use super::cut::truncate;
 use super::{Cut, Fault, Faults, Kind, System, answers};
+
 use crate::clock::Clock;
 use crate::control::requests::{Entry, Requests};
 
@@ -100,7 +101,9 @@ async fn log(State(front): State<Arc<Front>>, request: Request, next: Next) -> R
 }
 
 async fn fail(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
-    let mut fault = front.faults.decide(front.system, request.method().as_str(), request.uri().path());
+    let (request, body) = if front.faults.reads_bodies(front.system) { read(request).await } else { (request, Bytes::new()) };
+    let call = Call { method: request.method().as_str(), path: request.uri().path(), body: &body };
+    let mut fault = front.faults.decide(front.system, call);
     let expires = fault.kind == Some(Kind::ExpiredToken);
     let dead = front.token_dies(request.headers(), expires);
     if expires && !dead {
@@ -117,6 +120,13 @@ async fn fail(State(front): State<Arc<Front>>, request: Request, next: Next) -> 
         response.extensions_mut().insert(Met(kind));
     }
     response
+}
+
+/// The request with its body at hand; one that does not come whole is treated as empty, as the system itself would see it.
+async fn read(request: Request) -> (Request, Bytes) {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST_REQUEST).await.unwrap_or_default();
+    (Request::from_parts(parts, Body::from(body.clone())), body)
 }
 
 async fn answer(system: System, fault: Fault, request: Request, next: Next) -> Response {
@@ -178,7 +188,6 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::time::Duration;
 
-    use axum::body::Body;
     use axum::routing::get;
     use tower::ServiceExt as _;
 

@@ -87,6 +87,17 @@ pub struct Fault {
     pub kind: Option<Kind>,
 }
 
+/// What a call shows of itself to the dials.
+#[derive(Clone, Copy, Debug)]
+pub struct Met<'a> {
+    /// Its method.
+    pub method: &'a str,
+    /// Its path.
+    pub path: &'a str,
+    /// Its body; empty while [`Faults::reads_bodies`] says that no dial asks for it.
+    pub body: &'a [u8],
+}
+
 /// The dials of both systems and the count of calls so far.
 #[derive(Debug)]
 pub struct Faults {
@@ -115,10 +126,15 @@ impl Faults {
 
     /// What happens to the next call of `system`. Every call of a system counts, also those that no filter lets in, so
     /// that a filter does not move the faults of other calls.
-    pub fn decide(&self, system: System, method: &str, path: &str) -> Fault {
+    pub fn decide(&self, system: System, call: Met<'_>) -> Fault {
         let ordinal = self.calls[system as usize].fetch_add(1, Ordering::Relaxed);
         let dials = self.dials.read().unwrap_or_else(PoisonError::into_inner);
-        dials.of(system).decide(self.seeds, system, ordinal, method, path)
+        dials.of(system).decide(self.seeds, system, ordinal, call)
+    }
+
+    /// Whether a dial of `system` asks what stands in a body.
+    pub fn reads_bodies(&self, system: System) -> bool {
+        self.dials.read().unwrap_or_else(PoisonError::into_inner).of(system).body.is_some()
     }
 }
 
@@ -130,13 +146,17 @@ mod tests {
 
     use super::*;
 
+    fn call<'a>(method: &'a str, path: &'a str) -> Met<'a> {
+        Met { method, path, body: b"" }
+    }
+
     fn faults(seed: u64, dials: SystemDials) -> Faults {
         Faults::new(Seeds::new(seed), Dials::both(dials))
     }
 
     fn sequence(seed: u64, dials: SystemDials) -> Vec<Fault> {
         let faults = faults(seed, dials);
-        (0..2000).map(|_| faults.decide(System::Zoho, "GET", "/crm/v8/Accounts")).collect()
+        (0..2000).map(|_| faults.decide(System::Zoho, call("GET", "/crm/v8/Accounts"))).collect()
     }
 
     #[test]
@@ -151,10 +171,10 @@ mod tests {
         let dials = SystemDials { rate: 0.2, ..SystemDials::default() };
         let (alone, mixed) = (faults(3, dials.clone()), faults(3, dials));
         for _ in 0..500 {
-            mixed.decide(System::Acumatica, "GET", "/entity");
+            mixed.decide(System::Acumatica, call("GET", "/entity"));
             assert_eq!(
-                alone.decide(System::Zoho, "GET", "/crm/v8/Deals"),
-                mixed.decide(System::Zoho, "GET", "/crm/v8/Deals")
+                alone.decide(System::Zoho, call("GET", "/crm/v8/Deals")),
+                mixed.decide(System::Zoho, call("GET", "/crm/v8/Deals"))
             );
         }
     }
@@ -164,7 +184,7 @@ mod tests {
         let faults = faults(4, SystemDials { rate: 0.45, ..SystemDials::default() });
         let mut seen = BTreeMap::new();
         for _ in 0..20_000 {
-            *seen.entry(faults.decide(System::Acumatica, "GET", "/entity").kind).or_insert(0_u32) += 1;
+            *seen.entry(faults.decide(System::Acumatica, call("GET", "/entity")).kind).or_insert(0_u32) += 1;
         }
         for kind in Kind::ALL {
             let hits = seen.get(&Some(kind)).copied().unwrap_or(0);
@@ -176,7 +196,7 @@ mod tests {
     fn a_single_dial_hits_with_its_share_and_nothing_else() {
         let faults = faults(5, SystemDials { reset_after: 0.1, ..SystemDials::default() });
         let hits: Vec<Kind> =
-            (0..10_000).filter_map(|_| faults.decide(System::Zoho, "POST", "/crm/v8/Invoices").kind).collect();
+            (0..10_000).filter_map(|_| faults.decide(System::Zoho, call("POST", "/crm/v8/Invoices")).kind).collect();
         assert!((900..1100).contains(&hits.len()), "{}", hits.len());
         assert!(hits.iter().all(|kind| *kind == Kind::ResetAfter));
     }
@@ -184,9 +204,9 @@ mod tests {
     #[test]
     fn dials_can_be_turned_while_calls_come() {
         let faults = faults(6, SystemDials::default());
-        assert_eq!(faults.decide(System::Zoho, "GET", "/"), Fault::default());
+        assert_eq!(faults.decide(System::Zoho, call("GET", "/")), Fault::default());
         faults.set(Dials::both(SystemDials { http_500: 1.0, latency_ms: 20, ..SystemDials::default() }));
-        let fault = faults.decide(System::Zoho, "GET", "/");
+        let fault = faults.decide(System::Zoho, call("GET", "/"));
         assert_eq!((fault.kind, fault.delay), (Some(Kind::Http500), Duration::from_millis(20)));
         assert_eq!(faults.dials().zoho.latency_ms, 20);
     }

@@ -3,6 +3,7 @@
 //! Owns the comparison with what was last written. A draft that equals it is not written again, so an unchanged source costs no
 //! write; rows are written only when they differ, because rows without their ids would be added once more.
 
+use crate::problem::Code;
 use crate::seam::{Mutant, mutant};
 use crate::settle::Entry;
 use crate::{Draft, Module};
@@ -35,6 +36,12 @@ pub fn plan(draft: &Draft, entry: Option<&Entry>) -> Step {
         (Module::Accounts | Module::Products, _) => Step::Upsert,
         (Module::Invoices, Some(_)) => Step::Nothing,
     }
+}
+
+/// True for a record that kept a batch from being answered: it is not tried in one batch with others again.
+#[must_use]
+pub fn travels_alone(entry: Option<&Entry>) -> bool {
+    entry.and_then(|entry| entry.problem.as_ref()).is_some_and(|problem| problem.code == Code::WriteUnanswered)
 }
 
 #[cfg(test)]
@@ -96,5 +103,14 @@ mod tests {
         assert_eq!(plan(&draft(Module::Invoices, "b", "s"), Some(&kept)), Step::UpdateWhole);
         let adopted = Entry { header: Digest::default(), rows: Digest::default(), ..kept };
         assert_eq!(plan(&before, Some(&adopted)), Step::UpdateWhole, "linked, but nothing was written yet");
+    }
+
+    #[test]
+    fn only_a_record_that_was_not_answered_travels_alone() {
+        let draft = draft(Module::Accounts, "a", "");
+        let with = |code| Entry { problem: Some(crate::Problem::new(code, "x")), ..entry(&draft, None) };
+        assert!(travels_alone(Some(&with(Code::WriteUnanswered))));
+        assert!(!travels_alone(Some(&with(Code::OutcomeUnknown))));
+        assert!(!travels_alone(Some(&entry(&draft, None))) && !travels_alone(None));
     }
 }
