@@ -56,6 +56,8 @@ pub struct Batch {
     pub targets: Vec<Option<String>>,
     /// Per draft, for `UpdateWhole`: what the sink holds now.
     pub held: Vec<Option<Held>>,
+    /// True for a call that is sent once, whatever the operation: it may be one that is never answered.
+    pub once: bool,
 }
 
 /// A document as the sink holds it: what is needed to write rows without doubling them.

@@ -168,6 +168,7 @@ impl Work {
             drafts: items.iter().map(|item| Arc::clone(&item.draft)).collect(),
             targets: items.iter().map(|item| item.target.clone()).collect(),
             held: items.iter().map(|_| None).collect(),
+            once: false,
         }
     }
 }

@@ -6,6 +6,7 @@ mod candidates;
 pub mod check;
 mod flow;
 mod identity;
+mod isolate;
 mod item;
 mod missing;
 mod page;

@@ -1,24 +1,23 @@
 //! One batch to the sink, to its end: sent, and where the outcome is unknown, looked up before it is sent again.
 //!
-//! Owns the rounds of one batch. Must not settle: it returns what became of each item.
+//! Owns the rounds of one batch and what one call tells; a batch that is not answered goes to `isolate`. Must not settle: it returns
+//! what became of each item.
 
 use futures_util::stream::{self, StreamExt};
-use port::{Exchange, Fault, Held, Kind, Operation, System};
+use port::{Exchange, Fault, Held, Kind, Operation};
 use store::{IntentId, StoreError};
-use sync::Problem;
+use sync::batching::travels_alone;
 use sync::problem::Code;
 use sync::seam::{Mutant, mutant};
 use sync::settle::{Outcome, Refusal, State};
+use sync::{Module, Problem};
 
 use super::item::{Item, Work};
 use super::shared::Run;
-use super::{RunError, identity, recover};
+use super::{RunError, identity, isolate, recover};
 
 /// Rounds before what is left of a batch is given up as unknown.
 const ROUNDS: usize = 4;
-
-/// Rounds after which a batch of which nothing at all is known speaks of the system, not of its records.
-const HOPELESS: usize = 2;
 
 /// The sink's adapter wrote a header and could not write rows that it was not shown.
 const ROWS_NOT_SHOWN: &str = "ROWS_NOT_SHOWN";
@@ -45,106 +44,163 @@ pub(super) enum Fate {
 
 /// A batch after its rounds.
 pub(super) struct Sent {
+    pub(super) module: Module,
     pub(super) operation: Operation,
     pub(super) fates: Vec<(Item, Fate)>,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) intent: IntentId,
+    /// True once some call's outcome was not known: its records may have been written.
+    pub(super) doubted: bool,
     /// True when the intent must stay open, because something may have been written.
     pub(super) unsure: bool,
     pub(super) fault: Option<Fault>,
 }
+
+/// What one call came to.
+pub(super) struct Tried {
+    /// Items to be sent again, looked up where that tells something.
+    pub(super) again: Vec<Item>,
+    /// True when the sink said something of at least one record.
+    pub(super) answered: bool,
+}
+
+/// A batch that ends here: what is left of it, and why.
+pub(super) type Ended = (Vec<Item>, Fault);
 
 /// Sends one batch.
 pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
     let intent = recover::open_intent(run, &work).await?;
     let Work { module, operation, items } = work;
     let mut sent = Sent {
+        module,
         operation,
         fates: Vec::with_capacity(items.len()),
         exchanges: Vec::new(),
         intent,
+        doubted: false,
         unsure: false,
         fault: None,
     };
+    // What is repeated by the client already needs no second round to be called silent.
+    let hopeless = if matches!(operation, Operation::Upsert | Operation::UpdateHeader) { 1 } else { 2 };
+    let wary = items.iter().all(|item| travels_alone(item.meta.before.as_ref()));
     let mut pending = items;
     if let Err(fault) = identity::sink(run, module).await {
         return Ok(give_up(sent, pending, fault));
     }
+    let mut silent = 0;
     for round in 1..=ROUNDS {
+        let manner = Manner { later: round > 1, once: wary };
+        match attempt(run, &mut sent, pending, manner).await? {
+            Ok(tried) => {
+                silent = if tried.answered { 0 } else { silent + 1 };
+                pending = tried.again;
+            }
+            Err((left, fault)) => return Ok(give_up(sent, left, fault)),
+        }
         if pending.is_empty() {
             return Ok(sent);
         }
-        let work = Work { module, operation, items: Vec::new() };
-        let mut batch = work.batch(&pending);
-        if operation == Operation::UpdateWhole {
-            match hold(run, &mut sent, pending).await {
-                Ok((still, held)) => {
-                    pending = still;
-                    batch = work.batch(&pending);
-                    batch.held = held;
-                }
-                Err((left, fault)) => return Ok(give_up(sent, left, fault)),
-            }
-            if pending.is_empty() {
-                return Ok(sent);
-            }
+        if silent >= hopeless {
+            return isolate::search(run, sent, pending).await;
         }
-        if round > 1 || operation == Operation::UpdateWhole {
-            // Time has passed since the intent was kept: whoever was replaced meanwhile must not send any more.
-            fence(run).await?;
-        }
-        let answer = run.connection.writer.write(&batch).await.unpack(&mut sent.exchanges);
-        let exchange = sent.exchanges.len().checked_sub(1);
-        let outcomes = match answer {
-            Ok(outcomes) if outcomes.len() == pending.len() => outcomes,
-            Ok(_) => vec![Outcome::Unknown; pending.len()],
-            Err(fault) if fault.kind == Kind::OutcomeUnknown => vec![Outcome::Unknown; pending.len()],
-            Err(fault) if Run::isolates(&fault) => {
-                refuse(&mut sent, pending, &fault, exchange);
-                return Ok(sent);
-            }
-            Err(fault) => return Ok(give_up(sent, pending, fault)),
-        };
-        let mut unknown = Vec::new();
-        let mut ours = Vec::new();
-        for (mut item, outcome) in pending.into_iter().zip(outcomes) {
-            match outcome {
-                Outcome::Unknown if mutant(Mutant::UnknownIsDone) => {
-                    let id = item.target.clone().unwrap_or_else(|| item.draft.erp_key.clone());
-                    sent.fates.push((item, Fate::Written { id, created: false, exchange }));
-                }
-                Outcome::Unknown => unknown.push(item),
-                Outcome::Duplicate { field, id: Some(id) }
-                    if operation == Operation::Upsert
-                        && item.target.is_none()
-                        && is_key(&run.target().schema, &item, &field) =>
-                {
-                    // Another of our own writes landed in between: it is this record, so it is written by id.
-                    item.target = Some(id);
-                    ours.push(item);
-                }
-                known => {
-                    let fate = judge(run, operation, &item, known, exchange);
-                    sent.fates.push((item, fate));
-                }
-            }
-        }
-        sent.unsure = !unknown.is_empty();
-        if round >= HOPELESS && !unknown.is_empty() && sent.fates.is_empty() && ours.is_empty() {
-            return Ok(give_up(sent, unknown, silent()));
-        }
-        match look_up(run, &mut sent, unknown).await {
-            Ok(again) => pending = again,
-            Err((left, fault)) => return Ok(give_up(sent, left, fault)),
-        }
-        sent.unsure = false;
-        pending.extend(ours);
     }
     for item in pending {
         let problem = Problem::new(Code::OutcomeUnknown, "Zoho CRM did not say whether this record was written.");
         sent.fates.push((item, Fate::Open { state: State::Parked, problem, exchange: None, touched: true }));
     }
     Ok(sent)
+}
+
+/// How a call is made.
+#[derive(Clone, Copy)]
+pub(super) struct Manner {
+    /// Time has passed since the intent was kept.
+    pub(super) later: bool,
+    /// The client does not repeat it by itself.
+    pub(super) once: bool,
+}
+
+/// One call with `pending`, and the look-up of what is not known after it.
+pub(super) async fn attempt(
+    run: &Run<'_>,
+    sent: &mut Sent,
+    mut pending: Vec<Item>,
+    manner: Manner,
+) -> Result<Result<Tried, Ended>, RunError> {
+    let operation = sent.operation;
+    let work = Work { module: sent.module, operation, items: Vec::new() };
+    let mut batch = work.batch(&pending);
+    if operation == Operation::UpdateWhole {
+        match hold(run, sent, pending).await {
+            Ok((still, held)) => {
+                pending = still;
+                batch = work.batch(&pending);
+                batch.held = held;
+            }
+            Err(ended) => return Ok(Err(ended)),
+        }
+        if pending.is_empty() {
+            return Ok(Ok(Tried { again: pending, answered: true }));
+        }
+    }
+    batch.once = manner.once;
+    if manner.later || operation == Operation::UpdateWhole {
+        // Whoever was replaced meanwhile must not send any more.
+        fence(run).await?;
+    }
+    let answer = run.connection.writer.write(&batch).await.unpack(&mut sent.exchanges);
+    let exchange = sent.exchanges.len().checked_sub(1);
+    let outcomes = match answer {
+        Ok(outcomes) if outcomes.len() == pending.len() => outcomes,
+        Ok(_) => vec![Outcome::Unknown; pending.len()],
+        // Whether that is the system's trouble or a record's is found out; the look-up is the first sign.
+        Err(fault) if matches!(fault.kind, Kind::OutcomeUnknown | Kind::Unavailable | Kind::Protocol) => {
+            vec![Outcome::Unknown; pending.len()]
+        }
+        Err(fault) if Run::isolates(&fault) => {
+            refuse(sent, pending, &fault, exchange);
+            return Ok(Ok(Tried { again: Vec::new(), answered: true }));
+        }
+        Err(fault) => return Ok(Err((pending, fault))),
+    };
+    let mut unknown = Vec::new();
+    let mut ours = Vec::new();
+    let mut answered = false;
+    for (mut item, outcome) in pending.into_iter().zip(outcomes) {
+        answered |= outcome != Outcome::Unknown;
+        match outcome {
+            Outcome::Unknown if mutant(Mutant::UnknownIsDone) => {
+                let id = item.target.clone().unwrap_or_else(|| item.draft.erp_key.clone());
+                sent.fates.push((item, Fate::Written { id, created: false, exchange }));
+            }
+            Outcome::Unknown => unknown.push(item),
+            Outcome::Duplicate { field, id: Some(id) }
+                if operation == Operation::Upsert
+                    && item.target.is_none()
+                    && is_key(&run.target().schema, &item, &field) =>
+            {
+                // Another of our own writes landed in between: it is this record, so it is written by id.
+                item.target = Some(id);
+                ours.push(item);
+            }
+            known => {
+                let fate = judge(run, operation, &item, known, exchange);
+                sent.fates.push((item, fate));
+            }
+        }
+    }
+    sent.doubted |= !unknown.is_empty();
+    match look_up(run, sent, unknown, answered).await {
+        Ok(mut again) => {
+            again.extend(ours);
+            Ok(Ok(Tried { again, answered }))
+        }
+        Err((mut left, fault)) => {
+            left.extend(ours);
+            Ok(Err((left, fault)))
+        }
+    }
 }
 
 /// Fails as stale when another worker has claimed the connection.
@@ -157,11 +213,7 @@ async fn fence(run: &Run<'_>) -> Result<(), RunError> {
 }
 
 /// Reads what the sink holds of documents that are to be written whole.
-async fn hold(
-    run: &Run<'_>,
-    sent: &mut Sent,
-    items: Vec<Item>,
-) -> Result<(Vec<Item>, Vec<Option<Held>>), (Vec<Item>, Fault)> {
+async fn hold(run: &Run<'_>, sent: &mut Sent, items: Vec<Item>) -> Result<(Vec<Item>, Vec<Option<Held>>), Ended> {
     let wanted: Vec<_> =
         items.iter().map(|item| (item.draft.module, item.target.clone().unwrap_or_default())).collect();
     let calls = wanted.into_iter().map(|(module, id)| {
@@ -189,18 +241,24 @@ async fn hold(
     Ok((still, all))
 }
 
-/// Looks up items whose outcome is unknown, and says which have to be sent again.
-async fn look_up(run: &Run<'_>, sent: &mut Sent, unknown: Vec<Item>) -> Result<Vec<Item>, (Vec<Item>, Fault)> {
+/// Looks up items whose outcome is unknown, and says which have to be sent again. `answered` says that the sink is known to be there.
+async fn look_up(run: &Run<'_>, sent: &mut Sent, unknown: Vec<Item>, answered: bool) -> Result<Vec<Item>, Ended> {
     let Some(first) = unknown.first() else { return Ok(unknown) };
-    if matches!(sent.operation, Operation::UpdateHeader | Operation::UpdateWhole) {
-        // By id: a header may be written again without harm, and rows are read again before they are written again.
+    let by_id = matches!(sent.operation, Operation::UpdateHeader | Operation::UpdateWhole);
+    if by_id && answered {
+        // A header may be written again without harm, and rows are read again before they are written again.
         return Ok(unknown);
     }
-    let keys: Vec<String> = unknown.iter().map(|item| item.draft.erp_key.clone()).collect();
+    // Of records that are written by id one is enough, to see whether the system is there at all.
+    let asked = if by_id { 1 } else { unknown.len() };
+    let keys: Vec<String> = unknown.iter().take(asked).map(|item| item.draft.erp_key.clone()).collect();
     let found = match run.connection.writer.find(first.draft.module, &keys).await.unpack(&mut sent.exchanges) {
         Ok(found) => found,
         Err(fault) => return Err((unknown, fault)),
     };
+    if by_id {
+        return Ok(unknown);
+    }
     let mut again = Vec::new();
     for mut item in unknown {
         match found.iter().find(|(key, _)| key.eq_ignore_ascii_case(&item.draft.erp_key)) {
@@ -294,18 +352,9 @@ fn refuse(sent: &mut Sent, items: Vec<Item>, fault: &Fault, exchange: Option<usi
     }
 }
 
-/// The sink takes batches and tells nothing of them.
-fn silent() -> Fault {
-    Fault::new(
-        System::Zoho,
-        Kind::Unavailable,
-        "writes are not answered.",
-        "Nothing is lost: the next run looks up what arrived before it writes again.",
-    )
-}
-
-fn give_up(mut sent: Sent, items: Vec<Item>, fault: Fault) -> Sent {
-    sent.unsure |= fault.kind == Kind::OutcomeUnknown;
+/// Ends a batch: what is left of it is for the next run. Its intent stays open when any of it may have been written.
+pub(super) fn give_up(mut sent: Sent, items: Vec<Item>, fault: Fault) -> Sent {
+    sent.unsure = sent.doubted && !items.is_empty();
     sent.fates.extend(items.into_iter().map(|item| (item, Fate::Left)));
     sent.fault = Some(fault);
     sent

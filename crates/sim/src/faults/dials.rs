@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, Kind, Met, System};
+use super::{Called, Fault, Kind, System};
 use crate::rng::Seeds;
 
 /// Dials of both systems.
@@ -164,7 +164,7 @@ impl SystemDials {
             && self.body.as_deref().is_none_or(|part| holds(body, part.as_bytes()))
     }
 
-    pub(super) fn decide(&self, seeds: Seeds, system: System, ordinal: u64, call: Met<'_>) -> Fault {
+    pub(super) fn decide(&self, seeds: Seeds, system: System, ordinal: u64, call: Called<'_>) -> Fault {
         let mut draw = seeds.draw(system.name(), ordinal);
         let mut delay = Duration::from_millis(self.latency_ms + draw.below(self.jitter_ms.saturating_add(1)));
         let mut point = draw.unit();
@@ -225,7 +225,7 @@ mod tests {
             ..SystemDials::default()
         };
         let hit = |method, path| {
-            dials.decide(Seeds::new(1), System::Zoho, 0, Met { method, path, body: b"" }).kind == Some(Kind::Http500)
+            dials.decide(Seeds::new(1), System::Zoho, 0, Called { method, path, body: b"" }).kind == Some(Kind::Http500)
         };
         assert!(hit("POST", "/crm/v8/Invoices"));
         assert!(!hit("GET", "/crm/v8/Invoices"));
@@ -236,7 +236,7 @@ mod tests {
     fn a_record_breaks_every_call_that_holds_it() {
         let dials = SystemDials { http_500: 1.0, body: Some("C00042".into()), ..SystemDials::default() };
         let hit = |body: &str| {
-            let call = Met { method: "POST", path: "/crm/v8/Accounts/upsert", body: body.as_bytes() };
+            let call = Called { method: "POST", path: "/crm/v8/Accounts/upsert", body: body.as_bytes() };
             dials.decide(Seeds::new(1), System::Zoho, 0, call).kind == Some(Kind::Http500)
         };
         assert!(hit(r#"{"data":[{"ERP_Code":"C00041"},{"ERP_Code":"C00042"}]}"#));
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn sign_in_is_spared_unless_asked_for() {
         let path = "/AcumaticaERP/identity/connect/token";
-        let call = Met { method: "POST", path, body: b"" };
+        let call = Called { method: "POST", path, body: b"" };
         let kind = |dials: &SystemDials| dials.decide(Seeds::new(1), System::Acumatica, 0, call).kind;
         let dials = SystemDials { http_500: 1.0, ..SystemDials::default() };
         assert_eq!(kind(&dials), None);

@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 
 use super::cut::truncate;
-use super::{Cut, Fault, Faults, Kind, System, answers};
+use super::{Called, Cut, Fault, Faults, Kind, System, answers};
 
 use crate::clock::Clock;
 use crate::control::requests::{Entry, Requests};
@@ -101,8 +101,9 @@ async fn log(State(front): State<Arc<Front>>, request: Request, next: Next) -> R
 }
 
 async fn fail(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
-    let (request, body) = if front.faults.reads_bodies(front.system) { read(request).await } else { (request, Bytes::new()) };
-    let call = Call { method: request.method().as_str(), path: request.uri().path(), body: &body };
+    let (request, body) =
+        if front.faults.reads_bodies(front.system) { read(request).await } else { (request, Bytes::new()) };
+    let call = Called { method: request.method().as_str(), path: request.uri().path(), body: &body };
     let mut fault = front.faults.decide(front.system, call);
     let expires = fault.kind == Some(Kind::ExpiredToken);
     let dead = front.token_dies(request.headers(), expires);

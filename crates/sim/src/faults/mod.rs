@@ -89,7 +89,7 @@ pub struct Fault {
 
 /// What a call shows of itself to the dials.
 #[derive(Clone, Copy, Debug)]
-pub struct Met<'a> {
+pub struct Called<'a> {
     /// Its method.
     pub method: &'a str,
     /// Its path.
@@ -126,7 +126,7 @@ impl Faults {
 
     /// What happens to the next call of `system`. Every call of a system counts, also those that no filter lets in, so
     /// that a filter does not move the faults of other calls.
-    pub fn decide(&self, system: System, call: Met<'_>) -> Fault {
+    pub fn decide(&self, system: System, call: Called<'_>) -> Fault {
         let ordinal = self.calls[system as usize].fetch_add(1, Ordering::Relaxed);
         let dials = self.dials.read().unwrap_or_else(PoisonError::into_inner);
         dials.of(system).decide(self.seeds, system, ordinal, call)
@@ -146,8 +146,8 @@ mod tests {
 
     use super::*;
 
-    fn call<'a>(method: &'a str, path: &'a str) -> Met<'a> {
-        Met { method, path, body: b"" }
+    fn call<'a>(method: &'a str, path: &'a str) -> Called<'a> {
+        Called { method, path, body: b"" }
     }
 
     fn faults(seed: u64, dials: SystemDials) -> Faults {

@@ -1,15 +1,18 @@
 //! Finds the records that keep their batch from being answered.
 //!
 //! Owns which part of a silent batch is sent next and when the search ends. Must not send: the engine does, looks up what is not known
-//! before it comes back, and says whether the sink answered. A system in trouble is told from a poisonous record by what else goes
-//! through: without a write that was answered meanwhile, a few records are sent alone first, and when none of them is answered it is
-//! the system.
+//! before it comes back, and says whether the sink answered. A system in trouble is told from a poisonous record by what else of the
+//! batch goes through: a few records are sent alone first, and when none of them is answered it is the system. The same is asked again
+//! when nothing was answered for longer than one record would explain.
 
 /// Records that are sent alone, at most, to see whether the sink takes writes at all.
 pub const PROBES: u32 = 3;
 
 /// Calls after which nothing is split any more. One such record in a batch of a hundred takes at most eighteen.
 pub const CALLS: u32 = 64;
+
+/// Calls without an answer in a row that one record explains: a half at a time down to the record, and the record itself.
+const STREAK: u32 = 10;
 
 /// What is known of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,23 +65,26 @@ pub struct Halving<T> {
     total: usize,
     probes: u32,
     calls: u32,
+    /// Calls without an answer in a row.
+    streak: u32,
     draw: u32,
 }
 
 impl<T> Halving<T> {
-    /// A search through `items`, of which nothing came back. `healthy` says that other writes were answered meanwhile; `draw` is a
-    /// random number, so that another search does not begin with the same records.
+    /// A search through `items`, of which nothing came back. `draw` is a random number, so that another search does not begin with the
+    /// same records.
     #[must_use]
-    pub fn new(items: Vec<T>, healthy: bool, draw: u32) -> Self {
+    pub fn new(items: Vec<T>, draw: u32) -> Self {
         let total = items.len();
         let mut search = Self {
             parts: Vec::new(),
             found: Vec::new(),
             sent: Sent::Probe,
-            healthy,
+            healthy: false,
             total,
             probes: 0,
             calls: 0,
+            streak: 0,
             draw,
         };
         if total == 1 {
@@ -91,9 +97,12 @@ impl<T> Halving<T> {
     }
 
     /// The next step.
-    pub fn next(&mut self) -> Next<T> {
+    pub fn proceed(&mut self) -> Next<T> {
         if self.parts.is_empty() {
             return Next::Found(std::mem::take(&mut self.found));
+        }
+        if self.streak >= STREAK {
+            (self.healthy, self.probes, self.streak) = (false, 0, 0);
         }
         if self.healthy { self.part() } else { self.probe() }
     }
@@ -101,21 +110,30 @@ impl<T> Halving<T> {
     /// The part was answered, record by record; `again` has to be sent once more all the same.
     pub fn answered(&mut self, again: Vec<T>) {
         self.healthy = true;
+        self.streak = 0;
         if self.sent == Sent::Half
             && let Some(other) = self.parts.last_mut()
         {
             other.doubt = if other.items.len() == 1 { Doubt::None } else { Doubt::Holds };
         }
-        self.push(again, Doubt::None);
+        if self.calls < CALLS {
+            self.push(again, Doubt::None);
+        } else {
+            self.found.extend(again);
+        }
     }
 
     /// Nothing is known of the part; `items` of it are still to be written after the look-up.
     pub fn silent(&mut self, mut items: Vec<T>) {
+        self.streak += 1;
         match (self.sent, items.len()) {
             (Sent::Part(Doubt::Once), _) => self.found.append(&mut items),
             (Sent::Probe, _) => {
                 // The rest is not in doubt any more: this record may be the only one.
-                self.parts.iter_mut().filter(|part| part.doubt == Doubt::Holds).for_each(|part| part.doubt = Doubt::None);
+                self.parts
+                    .iter_mut()
+                    .filter(|part| part.doubt == Doubt::Holds)
+                    .for_each(|part| part.doubt = Doubt::None);
                 self.parts.insert(0, Part { items, doubt: Doubt::Once });
             }
             (_, 1) => self.push(items, Doubt::Once),
@@ -156,7 +174,8 @@ impl<T> Halving<T> {
                 self.send(vec![record], Sent::Probe)
             }
             None => {
-                let all = std::mem::take(&mut self.parts).into_iter().flat_map(|part| part.items).collect();
+                let parts = std::mem::take(&mut self.parts).into_iter().flat_map(|part| part.items);
+                let all = std::mem::take(&mut self.found).into_iter().chain(parts).collect();
                 // So few records say nothing of the system; reads went through.
                 if self.total <= PROBES as usize { Next::Found(all) } else { Next::Trouble(all) }
             }

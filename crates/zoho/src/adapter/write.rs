@@ -50,8 +50,8 @@ impl Zoho {
         let mut question = Question::send(method, path, body, scope, doing.clone());
         question.credits = entries.len().div_ceil(10) as u64;
         question.safety = match operation {
-            Operation::Upsert | Operation::UpdateHeader => Safety::Repeatable,
-            Operation::Insert | Operation::UpdateWhole => Safety::Write,
+            Operation::Upsert | Operation::UpdateHeader if !batch.once => Safety::Repeatable,
+            Operation::Upsert | Operation::UpdateHeader | Operation::Insert | Operation::UpdateWhole => Safety::Write,
         };
         let call = self.client.ask(question).await;
         let result = match call.result {

@@ -349,6 +349,10 @@ impl<'r> Pass<'r> {
             self.pretend(operation, &item);
             return;
         }
+        if sync::batching::travels_alone(item.meta.before.as_ref()) {
+            self.queue.push_back(Work { module: self.flow.module(), operation, items: vec![item] });
+            return;
+        }
         let batcher = self.batchers.entry(operation).or_default();
         let key = item.draft.erp_key.clone();
         let size = sync::batching::weight(&item.draft);
@@ -382,7 +386,7 @@ impl<'r> Pass<'r> {
 
     /// Settles a batch that has come back.
     async fn settle(&mut self, sent: Sent) -> Result<(), RunError> {
-        let Sent { operation, fates, exchanges, intent, unsure, fault } = sent;
+        let Sent { module, operation, fates, exchanges, intent, doubted: _, unsure, fault } = sent;
         let mut rows = Rows::default();
         let mut redrafted = false;
         let (mut split, mut rewrite) = (Vec::new(), Vec::new());
@@ -415,7 +419,6 @@ impl<'r> Pass<'r> {
             let (run, schema) = (self.run, self.run.target().schema);
             self.beside(super::setup::keep(run, &schema)).await?;
         }
-        let module = self.flow.module();
         if !rewrite.is_empty() {
             self.queue.push_back(Work { module, operation: Operation::UpdateWhole, items: rewrite });
         }

@@ -40,6 +40,7 @@ fn batch(module: Module, operation: Operation, targets: &[Option<&str>]) -> Batc
         drafts: (0..targets.len()).map(|n| draft(module, &format!("K{n}"))).collect(),
         targets: targets.iter().map(|target| target.map(str::to_owned)).collect(),
         held: vec![None; targets.len()],
+        once: false,
     }
 }
 
