@@ -16,6 +16,9 @@ use sync::settle::{Entry, State};
 
 const SIZE: Size = Size { customers: 260, items: 40, invoices: 0, won_deals: 0, existing_accounts: 0 };
 
+/// A record that was not answered is tried again after so long.
+const REST: std::time::Duration = std::time::Duration::from_mins(5);
+
 /// Every call to `path` whose body holds `body` meets the faults that `change` sets.
 fn poison(world: &World, path: &str, body: &str, change: impl FnOnce(&mut SystemDials)) {
     let mut dials = Dials::default();
@@ -57,6 +60,7 @@ async fn one_is_parked_and_heals(name: &str, change: impl Fn(&mut SystemDials)) 
     assert_eq!(parked.problem.unwrap().code, Code::WriteUnanswered, "{name}");
     assert!(calls(&world, UPSERT) <= 3 + 5 + 18, "{name}: {} calls", calls(&world, UPSERT));
     world.sim.faults().set(Dials::default());
+    world.clock.advance(REST);
     let report = world.sync().await;
     assert_eq!(report.outcome, Outcome::Settled, "{name}: {report:#?}");
     world.assert_agreement(name);
@@ -93,6 +97,7 @@ async fn a_parked_record_is_tried_apart_from_others() {
         let phone = format!("+41 44 222 22 {place}");
         world.sim.change(&Edit::TouchCustomer { key: customer(&world, place), phone }).unwrap();
     }
+    world.clock.advance(REST);
     let report = world.sync().await;
     assert_eq!(report.flows[&Flow::Customers].updated, 3, "{report:#?}");
     assert_eq!(calls(&world, UPSERT) - before, 2, "one for the three, one for the record that is not answered");
@@ -115,6 +120,7 @@ async fn a_document_that_is_never_answered_is_parked_and_not_doubled() {
         assert!(report.flows[&Flow::Invoices].complete, "{report:#?}");
         assert_eq!(report.flows[&Flow::Invoices].parked, 1, "after the work: {after}: {report:#?}");
         world.sim.faults().set(Dials::default());
+        world.clock.advance(REST);
         let report = world.sync().await;
         assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
         world.assert_agreement("no line is doubled");

@@ -51,7 +51,7 @@ codes! {
     /// Another record of the sink holds a value that must be unique, and it is not ours.
     DuplicateValue = "duplicate_value", Person, "Open the named Zoho record and clear the value, or remove one of the two records, then replay.";
     /// Locked, in approval, in review or under merge.
-    RecordLocked = "record_locked", Again, "Nothing to do unless it stays: finish the approval, review or merge in Zoho CRM.";
+    RecordLocked = "record_locked", Again, "Nothing to do unless it stays: finish the approval, review or merge in Zoho CRM. It is tried again for two days, in pauses of 5 minutes to 4 hours.";
     /// The sink refused the record for a reason that has no code of its own here.
     Refused = "refused", Person, "Read the answer with `record`, correct the cause, then replay.";
     /// The organisation takes no more records.
@@ -59,13 +59,17 @@ codes! {
     /// The outcome of a write could not be settled within the run.
     OutcomeUnknown = "outcome_unknown", Again, "Nothing to do: the next run looks the record up before it writes again.";
     /// A write of this record is not answered, while writes of others are.
-    WriteUnanswered = "write_unanswered", Again, "Nothing to do: it is looked up and tried again, apart from other records.";
+    WriteUnanswered = "write_unanswered", Again, "Nothing to do: it is looked up and tried again, apart from other records, for two days in pauses of 5 minutes to 4 hours.";
+    /// Locked, in approval, in review or under merge for two days, tried again all the while.
+    StaysLocked = "stays_locked", Person, "End the approval, review or merge in Zoho CRM, or unlock the record there; then replay it.";
+    /// Tried again for two days without knowing whether it was written, while others were.
+    NeverAnswered = "never_answered", Person, "Look for what handles this record in Zoho CRM (a workflow, a function, a rule) and makes writing it fail, and at its requests with `record`; then replay it.";
     /// An unlinked record of the sink already carries this name or code.
     UndecidedName = "undecided_name", Person, "Write the ERP key into the field ERP Key of the right Zoho record to adopt it, or rename it, then replay.";
     /// The document's account is not there (yet).
-    WaitingForAccount = "waiting_for_account", Again, "It goes by itself once its customer has arrived. A customer that is undecided or parked has to be decided first: look at it with `record`.";
+    WaitingForAccount = "waiting_for_account", Again, "It goes by itself once its customer has arrived; after two days it is parked, and still goes by itself. A customer that is undecided or parked has to be decided first: look at it with `record`.";
     /// A line's product is not there (yet).
-    WaitingForProduct = "waiting_for_product", Again, "It goes by itself once its item has arrived. An item that is undecided or parked has to be decided first: look at it with `record`.";
+    WaitingForProduct = "waiting_for_product", Again, "It goes by itself once its item has arrived; after two days it is parked, and still goes by itself. An item that is undecided or parked has to be decided first: look at it with `record`.";
     /// The document's currency is not active in the sink.
     CurrencyNotActive = "currency_not_active", Person, "Activate the currency in Zoho CRM (Setup, Company Details, Currencies), then replay.";
     /// The document's status is none of the documented labels.

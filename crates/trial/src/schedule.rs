@@ -12,6 +12,7 @@ use sim::faults::{Dials, SystemDials};
 use sim::{Clock as _, Size};
 use sync::problem::Code;
 use sync::seam::Mutant;
+use sync::settle::patience::MOST_PAUSE;
 use tokio_util::sync::CancellationToken;
 
 use crate::executor::{Ended, Hub, Kill, Task, drive};
@@ -270,8 +271,9 @@ impl<'h> Trial<'h> {
         self.decide();
         let mut last = Vec::new();
         for pass in 1..=PATIENCE {
-            // Late commits become visible, the overlap passes.
-            self.hub.advance(Duration::from_secs(20 * 60));
+            // Late commits become visible, the overlap passes; at last, every pause after an unanswered write is over.
+            let pause = if pass < PATIENCE { Duration::from_secs(20 * 60) } else { MOST_PAUSE };
+            self.hub.advance(pause);
             if self.calm_run(violations).is_none() {
                 return;
             }

@@ -5,10 +5,12 @@
 use std::sync::Arc;
 
 use port::{Batch, Operation};
+use sync::batching::Step;
 use sync::detect::OpenDocument;
 use sync::digest::Digest;
 use sync::mapping::Note;
 use sync::problem::Code;
+use sync::seam::{Mutant, mutant};
 use sync::settle::{Entry, State};
 use sync::{Draft, Entity, Flow, Instant, Module, Problem, Record};
 
@@ -170,5 +172,17 @@ impl Work {
             held: items.iter().map(|_| None).collect(),
             once: false,
         }
+    }
+}
+
+/// How a step is written.
+pub(super) fn operation(step: Step) -> Option<Operation> {
+    match step {
+        Step::Nothing => None,
+        Step::Upsert => Some(Operation::Upsert),
+        Step::Insert if mutant(Mutant::DocumentsUpserted) => Some(Operation::Upsert),
+        Step::Insert => Some(Operation::Insert),
+        Step::UpdateHeader => Some(Operation::UpdateHeader),
+        Step::UpdateWhole => Some(Operation::UpdateWhole),
     }
 }

@@ -9,6 +9,7 @@ mod identity;
 mod isolate;
 mod item;
 mod missing;
+mod overdue;
 mod page;
 mod recover;
 mod reread;
@@ -154,6 +155,7 @@ async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally
     for result in results {
         result?;
     }
+    Box::pin(overdue::all(run)).await?;
     Box::pin(reread::all(run)).await?;
     Box::pin(sweep::all(run)).await?;
     Box::pin(check::all(run)).await?;

@@ -11,7 +11,7 @@ use sync::mapping::{self, Lookups, Mapped, Needs};
 use sync::pairing::Pairing;
 use sync::problem::Code;
 use sync::seam::{Mutant, mutant};
-use sync::settle::{Entry, State};
+use sync::settle::{Entry, State, patience};
 use sync::{Draft, Entity, Flow, Problem, Record, Value};
 
 use super::item::{Item, Meta, PageMark};
@@ -49,18 +49,20 @@ struct Changed {
     needs: Needs,
 }
 
-/// Decides over the records of one page; figures are counted for those that need no write.
+/// Decides over the records of one page; figures are counted for those that need no write. `again` has the keys that were read once
+/// more already because they named what is nowhere, and those that are tried again because their pause is over.
 pub(super) async fn decide(
     run: &Run<'_>,
     flow: Flow,
     records: Vec<Record>,
     page: PageMark,
-    reread: &BTreeSet<String>,
+    again: (&BTreeSet<String>, &BTreeSet<String>),
     figures: &mut FlowReport,
 ) -> Result<Decided, RunError> {
     let target = run.target();
     let mut decided = Decided::default();
-    let changed = detect_changes(run, flow, records, &target, figures, &mut decided).await?;
+    let (reread, rested) = again;
+    let changed = detect_changes(run, flow, records, &target, rested, figures, &mut decided).await?;
     if changed.is_empty() {
         return Ok(decided);
     }
@@ -85,6 +87,7 @@ async fn detect_changes(
     flow: Flow,
     records: Vec<Record>,
     target: &Target,
+    rested: &BTreeSet<String>,
     figures: &mut FlowReport,
     decided: &mut Decided,
 ) -> Result<Vec<Changed>, RunError> {
@@ -96,7 +99,11 @@ async fn detect_changes(
     for record in records {
         let before = entries.remove(record.erp_key()).map(asked_anew);
         let fingerprint = record.fingerprint(versions);
-        match detect::compare_with(&record, before.as_ref(), fingerprint) {
+        let detected = match detect::compare_with(&record, before.as_ref(), fingerprint) {
+            Detected::Same if rested.contains(record.erp_key()) => Detected::Changed,
+            detected => detected,
+        };
+        match detected {
             Detected::Same => {
                 figures.unchanged += 1;
                 decided.rows.restamp(before, record.stamp);
@@ -287,7 +294,10 @@ async fn draft(
             decided.rows.quiet(&meta, State::Skipped, problem, filter);
         }
         Mapped::Park(problem) => settle_quietly(run, decided, figures, &meta, State::Parked, problem),
-        Mapped::Wait { problem, .. } => settle_quietly(run, decided, figures, &meta, State::Waiting, problem),
+        Mapped::Wait { problem, .. } => {
+            let (state, problem) = patience::still(meta.before.as_ref(), problem);
+            settle_quietly(run, decided, figures, &meta, state, problem);
+        }
         Mapped::Draft { draft, parent_missing: Some(parent), .. } if !run.options.dry_run => {
             drop(draft);
             decided.children.push(Child { record, meta, parent, page });
@@ -315,8 +325,8 @@ pub(super) async fn place(
     if step == Step::Nothing {
         match awaits {
             Some(parent) => {
-                let problem = waits_for_parent(&parent);
-                settle_quietly(run, decided, figures, &meta, State::Waiting, problem);
+                let (state, problem) = patience::still(meta.before.as_ref(), waits_for_parent(&parent));
+                settle_quietly(run, decided, figures, &meta, state, problem);
             }
             None => {
                 figures.unchanged += 1;

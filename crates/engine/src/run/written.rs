@@ -8,7 +8,7 @@ use port::{Exchange, Operation};
 use store::{KeptExchange, Watched};
 use sync::digest::Digest;
 use sync::seam::{Mutant, mutant};
-use sync::settle::{Accepted, Entry, State, Transition, What};
+use sync::settle::{Accepted, Entry, State, Transition, What, patience};
 use sync::{Entity, Instant, Problem};
 
 use super::item::{Item, Meta, Watch};
@@ -81,10 +81,13 @@ impl Rows {
         match fate {
             Fate::Written { id, created, exchange } => {
                 let (state, problem) = match &item.awaits {
-                    Some(parent) => (State::Waiting, Some(waits_for_parent(parent))),
+                    Some(parent) => {
+                        let (state, problem) = patience::still(item.meta.before.as_ref(), waits_for_parent(parent));
+                        figures.count(state);
+                        (state, Some(problem))
+                    }
                     None => (State::Settled, None),
                 };
-                figures.waiting += u64::from(state == State::Waiting);
                 let mut entry = item.meta.entry(state, problem);
                 entry.target_id = Some(id.clone());
                 entry.header = item.digests.0;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sync::digest::Digest;
 use sync::settle::{Entry, State};
-use sync::{Entity, Flow, Instant, Problem, problem};
+use sync::{Flow, Instant, Problem, problem};
 
 use super::connections::ConnectionId;
 use crate::code;
@@ -24,7 +24,8 @@ macro_rules! columns {
 pub(crate) use columns;
 
 /// What happens when the record is known already. A record that a person left alone stays so until its source changes, also when a run
-/// that read it before that decision settles it afterwards.
+/// that read it before that decision settles it afterwards. `since` tells from when on it stands so for that reason; a reason that grew
+/// out of another one by age keeps its time.
 macro_rules! known {
     () => {
         "on conflict (connection, flow, erp_key) do update set previous = ledger.state, entity = excluded.entity, \
@@ -34,30 +35,11 @@ macro_rules! known {
          fingerprint = excluded.fingerprint, header = excluded.header, rows = excluded.rows, stamp = excluded.stamp, \
          problem_code = excluded.problem_code, problem_message = excluded.problem_message, problem_field = excluded.problem_field, \
          attempts = excluded.attempts, asked = 0, \
-         since = case when ledger.state = excluded.state then ledger.since else excluded.since end, changed = excluded.changed \
+         since = case when (ledger.state = excluded.state or (ledger.state in (3, 4, 5) and excluded.state in (3, 4, 5))) \
+         and (coalesce(ledger.problem_code, '') = coalesce(excluded.problem_code, '') \
+         or excluded.problem_code in ('stays_locked', 'never_answered')) \
+         then ledger.since else excluded.since end, changed = excluded.changed \
          returning id, flow, erp_key, previous, state"
-    };
-}
-
-/// What is worth another try. A record that waits for another one counts once that one has a link: before, a run would fetch it for
-/// nothing, and thousands of them would leave no room for the rest.
-macro_rules! due {
-    ($again:literal) => {
-        concat!(
-            "select erp_key, entity, code, problem_code, problem_message, problem_field, asked, changed from ledger \
-             where connection = $1 and flow = $2 and asked = 1 \
-             union all \
-             select erp_key, entity, code, problem_code, problem_message, problem_field, asked, changed from ledger \
-             where connection = $1 and flow = $2 and state in (3, 4, 5) and asked = 0 and state <> 4 \
-             and (state = 3 or problem_code ",
-            $again,
-            ") and (problem_field is null or coalesce(problem_code, '') not in ($4, $5) \
-             or (problem_code = $4 and exists (select 1 from ledger as awaited where awaited.connection = $1 \
-             and awaited.flow = $6 and awaited.code = ledger.problem_field and awaited.target_id is not null and coalesce(awaited.problem_code, '') <> 'target_gone')) \
-             or (problem_code = $5 and exists (select 1 from ledger as awaited where awaited.connection = $1 \
-             and awaited.flow = $7 and awaited.code = ledger.problem_field and awaited.target_id is not null and coalesce(awaited.problem_code, '') <> 'target_gone'))) \
-             order by 7 desc, 8, 1 limit $8"
-        )
     };
 }
 
@@ -82,7 +64,6 @@ statements! {
     KNOWN_DOCUMENTS = "select erp_key from ledger where connection = $1 and flow = $2 \
                        and erp_key in (select value from json_each($3))",
                       "select erp_key from ledger where connection = $1 and flow = $2 and erp_key = any($3)";
-    DUE = due!("in (select value from json_each($3))"), due!("= any($3)");
     LINKED = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and target_id > $3 and target_id <= $4 \
                       and target_id is not null and length(target_id) = cast($5 as bigint) order by target_id limit $6");
     HOLDERS = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 \
@@ -140,21 +121,6 @@ pub struct LedgerRow {
     pub since: Instant,
     /// When it was last settled or decided over.
     pub changed: Instant,
-}
-
-/// A record that is worth another try without a change at its source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Due {
-    /// Its identity.
-    pub erp_key: String,
-    /// The entity to read it from.
-    pub entity: Entity,
-    /// The code to read it by; for documents the same as `erp_key`.
-    pub code: String,
-    /// Why it is open.
-    pub problem: Option<Problem>,
-    /// True when a person asked for it.
-    pub asked: bool,
 }
 
 pub(crate) fn read(row: &Row<'_>) -> Result<LedgerRow> {
@@ -401,43 +367,6 @@ impl Store {
     pub async fn entry_by_code(&self, connection: ConnectionId, flow: Flow, code: &str) -> Result<Option<Entry>> {
         let args = [connection.0.into(), code::of_flow(flow).into(), code.into()];
         Ok(self.db.row(&BY_CODE, &args, read).await?.map(|row| row.entry))
-    }
-
-    /// Records worth another try without a change at their source, at most `limit`: first those that a person asked for, then those that
-    /// wait for a record which has a link by now or for something else, and those parked for a reason that may pass. Of each, those
-    /// that were tried longest ago come first.
-    ///
-    /// # Errors
-    /// What the database reports.
-    pub async fn due(&self, connection: ConnectionId, flow: Flow, limit: usize) -> Result<Vec<Due>> {
-        let again: Vec<String> = problem::Code::ALL
-            .iter()
-            .filter(|code| code.class() == sync::Class::Again)
-            .map(|code| code.name().to_owned())
-            .collect();
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let args = [
-            connection.0.into(),
-            code::of_flow(flow).into(),
-            Arg::Texts(&again),
-            problem::Code::WaitingForAccount.name().into(),
-            problem::Code::WaitingForProduct.name().into(),
-            code::of_flow(Flow::Customers).into(),
-            code::of_flow(Flow::Items).into(),
-            limit.into(),
-        ];
-        self.db
-            .rows(&DUE, &args, |row| {
-                let erp_key = row.text(0)?;
-                Ok(Due {
-                    entity: code::entity(row.int(1)?)?,
-                    code: shown_code(flow, &erp_key, row.text(2)?),
-                    problem: code::problem(row.opt_text(3)?, row.opt_text(4)?, row.opt_text(5)?),
-                    asked: row.int(6)? != 0,
-                    erp_key,
-                })
-            })
-            .await
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod connections;
 pub(crate) mod counts;
 pub(crate) mod credentials;
 pub(crate) mod drifts;
+pub(crate) mod due;
 pub(crate) mod exchanges;
 pub(crate) mod grants;
 pub(crate) mod intents;

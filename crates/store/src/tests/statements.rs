@@ -20,6 +20,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
         ("grants", grants::ALL),
         ("intents", intents::ALL),
         ("keys", keys::ALL),
+        ("due", crate::table::due::ALL),
         ("ledger", ledger::ALL),
         ("open_documents", open_documents::ALL),
         ("owners", owners::ALL),

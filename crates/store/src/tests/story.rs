@@ -115,11 +115,11 @@ async fn second_page(running: &Running) {
     let refused = document(4, State::Parked, Some(Problem::new(Code::Refused, "no")));
     let all = vec![waiting.clone(), unknown.clone(), undecided, refused];
     running.settle(all, What::Waiting).await;
-    let due = store.due(*connection, Flow::Invoices, 10).await.unwrap();
+    let due = store.due(*connection, Flow::Invoices, at(1_000), 10).await.unwrap();
     let keys: Vec<&str> = due.iter().map(|due| due.erp_key.as_str()).collect();
     assert_eq!(keys, ["Invoice/000001", "Invoice/000002"]);
     assert_eq!((due[0].code.as_str(), due[0].problem.as_ref().unwrap().field.as_str()), ("Invoice/000001", "C000001"));
-    assert_eq!(store.due(*connection, Flow::Invoices, 1).await.unwrap().len(), 1);
+    assert_eq!(store.due(*connection, Flow::Invoices, at(1_000), 1).await.unwrap().len(), 1);
     let targets = store.targets_by_code(*connection, Flow::Invoices, &texts(&["Invoice/000001"])).await.unwrap();
     assert!(targets.is_empty());
     let known = store.known_codes(*connection, Flow::Invoices, &texts(&["Invoice/000001", "Invoice/9"])).await.unwrap();
@@ -200,7 +200,7 @@ async fn decisions(running: &Running) {
     assert_eq!(store.selected(*connection, &selection, 9).await.unwrap().len(), 1);
     assert_eq!(store.retry(*connection, &selection, &by, at(30)).await.unwrap(), 1);
     assert_eq!(store.retry(*connection, &selection, &by, at(31)).await.unwrap(), 0);
-    let due = store.due(*connection, Flow::Customers, 9).await.unwrap();
+    let due = store.due(*connection, Flow::Customers, at(1_000), 9).await.unwrap();
     assert_eq!((due.len(), due[0].asked, due[0].code.as_str()), (1, true, "C000002"));
     let key = due[0].erp_key.clone();
     let entry =
@@ -211,7 +211,7 @@ async fn decisions(running: &Running) {
     let id = store.find(*connection, "C000002").await.unwrap()[0].id;
     assert!(store.leave_alone(*connection, id, &by, at(32)).await.unwrap());
     assert!(!store.leave_alone(*connection, id, &by, at(33)).await.unwrap());
-    assert!(store.due(*connection, Flow::Customers, 9).await.unwrap().is_empty());
+    assert!(store.due(*connection, Flow::Customers, at(1_000), 9).await.unwrap().is_empty());
     let view = store.record(id).await.unwrap().unwrap();
     assert_eq!(
         (view.row.entry.state, view.row.entry.fingerprint, view.row.since),
@@ -238,7 +238,7 @@ async fn decisions(running: &Running) {
     assert_eq!(store.retry(*connection, &Selection::Open, &by, at(36)).await.unwrap(), 0);
     running.settle(vec![customer(2, State::Settled, Some("9002"))], What::Updated).await;
     assert_eq!(store.state_counts(*connection).await.unwrap()[&(Flow::Customers, State::Settled)], 3);
-    assert_eq!(store.due(*connection, Flow::Customers, 9).await.unwrap().len(), 1);
+    assert_eq!(store.due(*connection, Flow::Customers, at(1_000), 9).await.unwrap().len(), 1);
 }
 
 /// What another process reads when the worker is gone.

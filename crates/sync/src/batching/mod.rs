@@ -1,7 +1,7 @@
 //! How a draft is written, and which drafts go into one call.
 //!
-//! Owns the choice of the step, the bounds of a batch and the search through one that is not answered. Must not know the ports: the engine turns a step into an operation and
-//! a batch into a call.
+//! Owns the choice of the step, the bounds of a batch and the search through one that is not answered. Must not know the ports: the
+//! engine turns a step into an operation and a batch into a call.
 
 mod batcher;
 mod halving;

@@ -4,7 +4,7 @@
 
 use crate::digest::Digest;
 use crate::seam::{Mutant, mutant};
-use crate::settle::{Entry, State};
+use crate::settle::{Entry, State, patience};
 use crate::{Class, Record};
 
 /// What a record is to the ledger.
@@ -60,6 +60,8 @@ fn is_worth_another_try(entry: &Entry) -> bool {
         State::Settled | State::Skipped | State::LeftAlone | State::Undecided => false,
         State::Gone => true,
         State::Waiting => !mutant(Mutant::WaitingForever),
+        // When its pause is over it is asked for.
+        State::Parked if patience::rests(entry) => false,
         State::Parked => entry.problem.as_ref().is_none_or(|problem| problem.code.class() == Class::Again),
     }
 }
@@ -113,7 +115,8 @@ mod tests {
             (State::LeftAlone, Some(Code::ValueRefused), Detected::Same),
             (State::Gone, None, Detected::Changed),
             (State::Parked, Some(Code::ValueRefused), Detected::Same),
-            (State::Parked, Some(Code::RecordLocked), Detected::Changed),
+            (State::Parked, Some(Code::OutcomeUnknown), Detected::Changed),
+            (State::Parked, Some(Code::RecordLocked), Detected::Same),
             (State::Parked, None, Detected::Changed),
             (State::Waiting, Some(Code::WaitingForAccount), Detected::Changed),
             (State::Undecided, Some(Code::UndecidedName), Detected::Same),

@@ -6,6 +6,7 @@ mod agreed;
 mod edited;
 mod outcome;
 mod pack;
+pub mod patience;
 
 pub use agreed::{Accepted, Agreed, Changes, FieldChange, RowChange, RowStep};
 pub use edited::{

@@ -21,7 +21,7 @@ pub(super) async fn of(run: &Run<'_>, flow: Flow) -> Result<BTreeMap<String, (En
     if mutant(Mutant::WaitingForever) {
         return Ok(BTreeMap::new());
     }
-    let due = run.cx.store.due(run.connection.id, flow, DUE).await?;
+    let due = run.cx.store.due(run.connection.id, flow, run.cx.clock.now(), DUE).await?;
     let mut fetched = BTreeMap::new();
     for due in due {
         if due.problem.is_some_and(|problem| problem.code == Code::SourceGone) {

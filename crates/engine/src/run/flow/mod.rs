@@ -16,12 +16,11 @@ use store::Settlement;
 use sync::batching::{Batcher, Step};
 use sync::detect::Reach;
 use sync::detect::witness::Witness;
-use sync::seam::{Mutant, mutant};
 use sync::settle::{Checkpoint, State};
 use sync::{Entity, Flow, Record};
 
 use super::identity;
-use super::item::{Item, PageMark, Work};
+use super::item::{Item, PageMark, Work, operation};
 use super::page::{self, Child, Decided};
 use super::reread;
 use super::send::{self, Fate, Sent};
@@ -92,6 +91,8 @@ pub(super) struct Pass<'r> {
     again: BTreeMap<String, (sync::Entity, String)>,
     /// Which these were so far, so that each is read once more only.
     reread: BTreeSet<String>,
+    /// Which open records are tried again because their pause is over, also when they come with a page.
+    rested: BTreeSet<String>,
     /// Open records of earlier runs that are to be looked at again: `(entity, code)` by ERP key.
     due: BTreeMap<String, (sync::Entity, String)>,
     arriving: FuturesUnordered<Arriving<'r>>,
@@ -124,6 +125,7 @@ impl<'r> Pass<'r> {
             asked_parents: BTreeSet::new(),
             again: BTreeMap::new(),
             reread: BTreeSet::new(),
+            rested: BTreeSet::new(),
             due: BTreeMap::new(),
             arriving: FuturesUnordered::new(),
             sending: FuturesUnordered::new(),
@@ -173,6 +175,7 @@ impl<'r> Pass<'r> {
             if !self.gated && !std::mem::replace(&mut self.due_loaded, true) {
                 // After the gate: what waited for an account or product that came in this run is due now.
                 let due = self.beside(due::of(run, self.flow)).await?;
+                self.rested.extend(due.keys().cloned());
                 self.due.extend(due);
             }
             if let Some(sent) = self.returned.pop_front() {
@@ -294,9 +297,10 @@ impl<'r> Pass<'r> {
             }
         }
         let mut figures = self.figures;
-        let reread = std::mem::take(&mut self.reread);
-        let decided = self.beside(page::decide(self.run, self.flow, records, mark, &reread, &mut figures)).await;
-        self.reread = reread;
+        let (reread, rested) = (std::mem::take(&mut self.reread), std::mem::take(&mut self.rested));
+        let again = (&reread, &rested);
+        let decided = self.beside(page::decide(self.run, self.flow, records, mark, again, &mut figures)).await;
+        (self.reread, self.rested) = (reread, rested);
         let decided = decided?;
         self.figures = figures;
         let whole = !decided.cut_short;
@@ -499,16 +503,5 @@ impl<'r> Pass<'r> {
     /// The least that is covered over the flow's entities.
     fn covered(&self) -> Option<sync::Instant> {
         self.readings.iter().map(Reading::covered).min().flatten()
-    }
-}
-
-fn operation(step: Step) -> Option<Operation> {
-    match step {
-        Step::Nothing => None,
-        Step::Upsert => Some(Operation::Upsert),
-        Step::Insert if mutant(Mutant::DocumentsUpserted) => Some(Operation::Upsert),
-        Step::Insert => Some(Operation::Insert),
-        Step::UpdateHeader => Some(Operation::UpdateHeader),
-        Step::UpdateWhole => Some(Operation::UpdateWhole),
     }
 }
