@@ -6,26 +6,24 @@
 mod children;
 mod due;
 mod reading;
+mod settling;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use port::{Call, Operation, Page};
-use store::Settlement;
 use sync::batching::{Batcher, Step};
 use sync::detect::Reach;
 use sync::detect::witness::Witness;
-use sync::settle::{Checkpoint, State};
 use sync::{Entity, Flow, Record};
 
 use super::identity;
 use super::item::{Item, PageMark, Work, operation};
 use super::page::{self, Child, Decided};
 use super::reread;
-use super::send::{self, Fate, Sent};
+use super::send::{self, Sent};
 use super::shared::Run;
-use super::written::{self, Rows};
 use super::{GRACE, RunError};
 use crate::report::FlowReport;
 
@@ -386,97 +384,6 @@ impl<'r> Pass<'r> {
             }
         }
         self.queue.len() > before
-    }
-
-    /// Settles a batch that has come back.
-    async fn settle(&mut self, sent: Sent) -> Result<(), RunError> {
-        let Sent { module, operation, fates, exchanges, intent, doubted: _, unsure, fault } = sent;
-        let mut rows = Rows::default();
-        let mut redrafted = false;
-        let (mut split, mut rewrite) = (Vec::new(), Vec::new());
-        for (item, fate) in fates {
-            rows.item(operation, &item, &fate, &mut self.figures);
-            let waits = item.awaits.as_deref().map(page::waits_for_parent);
-            let problem = match &fate {
-                Fate::Open { problem, .. } => Some(problem),
-                Fate::Written { .. } => waits.as_ref(),
-                _ => None,
-            };
-            if let Some(problem) = problem {
-                let parked = matches!(&fate, Fate::Open { state: State::Parked, .. });
-                self.run.problem(self.flow, &item.meta.code, problem, parked && item.meta.newly_open());
-            }
-            match fate {
-                Fate::Written { .. } | Fate::Open { .. } => self.close(item.page),
-                Fate::Redraft => {
-                    redrafted = true;
-                    self.due.insert(item.meta.erp_key.clone(), (item.meta.entity, item.meta.code.clone()));
-                    self.close(item.page);
-                }
-                Fate::Rewrite { id } => rewrite.push(Item { target: Some(id), ..item }),
-                Fate::Split => split.push(item),
-                // The page stays open, so the checkpoint does not move over it.
-                Fate::Left => {}
-            }
-        }
-        if redrafted {
-            let (run, schema) = (self.run, self.run.target().schema);
-            self.beside(super::setup::keep(run, &schema)).await?;
-        }
-        if !rewrite.is_empty() {
-            self.queue.push_back(Work { module, operation: Operation::UpdateWhole, items: rewrite });
-        }
-        let half = split.len().div_ceil(2);
-        while !split.is_empty() {
-            let rest = split.split_off(half.min(split.len()));
-            self.queue.push_front(Work { module, operation, items: std::mem::replace(&mut split, rest) });
-        }
-        self.store(rows, exchanges, (!unsure).then_some(intent), false).await?;
-        if let Some(fault) = fault {
-            self.run.fail(&fault);
-        }
-        self.tell();
-        Ok(())
-    }
-
-    /// One transaction: rows, exchanges, checkpoints that have become true, the intent.
-    async fn store(
-        &mut self,
-        rows: Rows,
-        exchanges: Vec<port::Exchange>,
-        close_intent: Option<store::IntentId>,
-        whole: bool,
-    ) -> Result<(), RunError> {
-        if self.run.options.dry_run {
-            return Ok(());
-        }
-        let checkpoints: Vec<Checkpoint> =
-            self.readings.iter_mut().filter_map(|reading| reading.moved(whole)).collect();
-        let Rows { entries, transitions, accepted, watched } = rows;
-        if entries.is_empty() && exchanges.is_empty() && checkpoints.is_empty() && close_intent.is_none() {
-            return Ok(());
-        }
-        let cx = self.run.cx;
-        self.run.identity.note(&entries);
-        let settlement = Settlement {
-            connection: self.run.connection.id,
-            epoch: self.run.epoch,
-            run: self.run.id.clone(),
-            at: cx.clock.now(),
-            entries,
-            transitions,
-            accepted,
-            exchanges: exchanges.into_iter().map(written::kept).collect(),
-            checkpoints,
-            close_intent,
-            watched,
-        };
-        Ok(self.beside(cx.store.settle(settlement)).await?)
-    }
-
-    /// All pages are settled: the marks move.
-    async fn finish(&mut self) -> Result<(), RunError> {
-        self.store(Rows::default(), Vec::new(), None, true).await
     }
 
     /// The run has to end: calls under way get a moment, then writes are left as open intents.
