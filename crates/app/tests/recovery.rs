@@ -193,6 +193,8 @@ async fn no_line_is_doubled_when_answers_to_documents_are_lost() {
         }
         lost += world.sim.requests().counters(sim::faults::System::Zoho).by_fault.values().sum::<u64>();
         world.sim.faults().set(Dials::default());
+        // What was not answered alone rests for a while.
+        world.clock.advance(std::time::Duration::from_mins(5));
         let report = world.sync().await;
         assert_eq!(report.outcome, Outcome::Settled, "seed {seed}: {report:#?}");
         world.assert_agreement(&format!("seed {seed}"));

@@ -8,7 +8,7 @@ use crate::table::*;
 
 /// Every statement there is.
 pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
-    let files: [(&str, &[(&'static str, &'static Sql)]); 30] = [
+    let files: [(&str, &[(&'static str, &'static Sql)]); 31] = [
         ("agreed", agreed::ALL),
         ("chains", chains::ALL),
         ("checkpoints", checkpoints::ALL),
