@@ -159,6 +159,9 @@ pub struct Report {
     pub checks: BTreeMap<Flow, CheckReport>,
     /// By system: `acumatica`, `zoho`.
     pub calls: BTreeMap<port::System, Calls>,
+    /// By system that answered in this run: its clock against this machine's.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub clocks: BTreeMap<port::System, ClockReport>,
     /// What probing and preparing both systems took, in the runs that had to (counted in `calls` and `seconds` too).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setup: Option<Setup>,
@@ -185,6 +188,16 @@ pub struct Setup {
     pub seconds: f64,
     /// Its calls, by system.
     pub calls: BTreeMap<port::System, Calls>,
+}
+
+/// A system's clock against this machine's, as its answers tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ClockReport {
+    /// Seconds that it is ahead; less than zero when it is behind. Right within half a second and half of the quickest answer's time.
+    #[serde(serialize_with = "millis")]
+    pub ahead_seconds: f64,
+    /// True when both are so far apart that people should know.
+    pub off: bool,
 }
 
 /// Open documents that were looked at although no stamp had moved.

@@ -76,7 +76,40 @@ impl<T> Call<T> {
     }
 }
 
-/// Calls counted per system, as shown to people.
+/// How far a system's clock is ahead of ours, in microseconds; less than zero when it is behind. Answers tell whole seconds and take
+/// their time, so that bounds are known and no figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skew {
+    /// At least so much ahead.
+    pub least: i64,
+    /// At most so much ahead.
+    pub most: i64,
+}
+
+impl Skew {
+    /// The middle of what is possible, in seconds.
+    #[must_use]
+    pub fn seconds(self) -> f64 {
+        // Clocks are not years apart: whole microseconds fit.
+        (self.least.midpoint(self.most)) as f64 / 1e6
+    }
+
+    /// True when the clocks are certainly more than `bound` apart.
+    #[must_use]
+    pub fn beyond(self, bound: Duration) -> bool {
+        let bound = i64::try_from(bound.as_micros()).unwrap_or(i64::MAX);
+        self.least > bound || self.most < -bound
+    }
+
+    /// What is known when `other` is known too; `None` when both cannot be: a clock was set in between.
+    #[must_use]
+    pub fn and(self, other: Self) -> Option<Self> {
+        let both = Self { least: self.least.max(other.least), most: self.most.min(other.most) };
+        (both.least <= both.most).then_some(both)
+    }
+}
+
+/// What all calls to a system came to: how many they were, and what they told of its clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Attempts made.
@@ -87,4 +120,26 @@ pub struct Tally {
     pub throttled: u64,
     /// Credits spent (Zoho; computed from the price list of the fact sheet).
     pub credits: u64,
+    /// Its clock against ours; `None` before its first answer.
+    pub clock: Option<Skew>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_a_clock_narrows_until_it_is_set() {
+        let skew = |least, most| Skew { least, most };
+        assert_eq!(skew(-5, 10).and(skew(0, 20)), Some(skew(0, 10)));
+        assert_eq!(skew(-5, 10).and(skew(11, 20)), None);
+    }
+
+    #[test]
+    fn clocks_are_apart_only_where_nothing_else_is_possible() {
+        let bound = Duration::from_micros(100);
+        for (least, most, beyond) in [(90, 200, false), (101, 300, true), (-300, -101, true), (-300, -90, false)] {
+            assert_eq!(Skew { least, most }.beyond(bound), beyond, "{least} to {most}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ mod transport;
 mod writer;
 
 pub use ambient::{Clock, Entropy, Quota};
-pub use exchange::{Bodies, Call, Exchange, Tally};
+pub use exchange::{Bodies, Call, Exchange, Skew, Tally};
 pub use fault::{Fault, Kind, System};
 pub use reader::{KeyRow, KeysPage, KeysRequest, OpenRequest, Page, PageRequest, Paid, Reader, SourceProfile};
 pub use tokens::{Access, Grant, TokenError, Tokens};

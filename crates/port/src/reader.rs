@@ -27,8 +27,11 @@ pub struct Page {
     pub records: Vec<Record>,
     /// Where to go on; `None` when this was the last page.
     pub next: Option<String>,
-    /// The source's clock (Date header) when it answered.
+    /// The source's clock when it was asked, or a moment earlier (Date header less the time that the answer took): what was committed
+    /// before is on the page.
     pub server_time: Option<Instant>,
+    /// Our clock at that moment.
+    pub asked_at: Option<Instant>,
     /// What a person should know of how it was read (fallbacks); usually empty.
     pub notes: Vec<String>,
 }
@@ -71,7 +74,7 @@ pub struct KeysPage {
     pub rows: Vec<KeyRow>,
     /// Where to go on; `None` when this was the last page.
     pub next: Option<String>,
-    /// The source's clock (Date header) when it answered.
+    /// The source's clock when it was asked, or a moment earlier.
     pub server_time: Option<Instant>,
     /// What a person should know of how it was read (fallbacks); usually empty.
     pub notes: Vec<String>,
@@ -84,7 +87,7 @@ pub struct Paid {
     pub customers: BTreeSet<String>,
     /// False when there were more payments than one answer holds.
     pub whole: bool,
-    /// The source's clock (Date header) when it answered.
+    /// The source's clock when it was asked, or a moment earlier.
     pub server_time: Option<Instant>,
 }
 
@@ -107,7 +110,7 @@ pub trait Reader: Send + Sync {
     async fn probe(&self) -> Call<SourceProfile>;
     /// Takes over what an earlier probe found.
     fn adopt(&self, profile: &SourceProfile);
-    /// The source's clock: one cheap call, or known from an earlier answer.
+    /// One page.
     async fn page(&self, request: &PageRequest) -> Call<Page>;
     /// Records by key (CustomerID, InventoryID, `Type/ReferenceNbr`); those that do not exist are missing in the answer.
     async fn by_keys(&self, entity: Entity, keys: &[String]) -> Call<Vec<Record>>;

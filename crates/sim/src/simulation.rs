@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
 
@@ -42,6 +43,9 @@ pub enum SetupError {
     /// A dial is out of its limits.
     #[error("the fault dials are wrong: {0}")]
     Faults(String),
+    /// The server's zone is not an IANA name.
+    #[error("the server's zone is not known: {0}")]
+    Zone(String),
     /// The generator made an edit that the books refuse, which is its mistake.
     #[error("the data could not be made: {0}")]
     Data(#[from] EditError),
@@ -76,7 +80,9 @@ impl Sim {
         options.faults.check().map_err(SetupError::Faults)?;
         let seeds = Seeds::new(options.seed);
         let credentials = Credentials::of(seeds);
-        let books = data::books(seeds, &options.size, clock.now())?;
+        let mut books = data::books(seeds, &options.size, clock.now())?;
+        let zone = &options.acumatica.server_zone;
+        books.setup.zone = TimeZone::get(zone).map_err(|_| SetupError::Zone(zone.clone()))?;
         let zoho = crm(&options, &credentials, seeds, &books, &clock);
         let acumatica = Acumatica::new(erp_options(&options, &credentials), books, clock.clone(), seeds);
         let known = &credentials.acumatica;

@@ -3,11 +3,12 @@
 //! Owns when a request is sent, repeated or given up. Must not read what an answer says beyond status, kind of body and
 //! `Retry-After`. Requests come from clients; they go to the transport.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use port::{Call, Clock, Entropy, Fault, Quota, Request, Response, Tally, Transport};
+use http::header::DATE;
+use port::{Call, Clock, Entropy, Fault, Quota, Request, Response, Skew, Tally, Transport};
 use sync::Instant;
 
 use crate::ask::{Ask, Manners, Safety};
@@ -32,6 +33,7 @@ pub struct Door {
     made: AtomicU64,
     retried: AtomicU64,
     throttled: AtomicU64,
+    clock_of_theirs: Mutex<Option<Skew>>,
 }
 
 /// What is done after an attempt.
@@ -62,6 +64,7 @@ impl Door {
             made: AtomicU64::new(0),
             retried: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
+            clock_of_theirs: Mutex::default(),
         }
     }
 
@@ -73,7 +76,23 @@ impl Door {
             retried: self.retried.load(Ordering::Relaxed),
             throttled: self.throttled.load(Ordering::Relaxed),
             credits: 0,
+            clock: *self.clock_of_theirs.lock().unwrap_or_else(PoisonError::into_inner),
         }
+    }
+
+    /// Learns from an answer what the other clock says. Bounds narrow with each answer; answers that contradict the earlier ones mean
+    /// that a clock was set, and only the newest counts.
+    fn compare_clocks(&self, response: &Response, started: Instant, took: Duration) {
+        let date = response.headers.get(DATE).and_then(|value| value.to_str().ok()).and_then(Instant::parse_http_date);
+        let Some(date) = date.map(Instant::micros) else { return };
+        let ended = started.plus(took).micros();
+        // The header was written between both moments of ours, and cut to the second.
+        let told = Skew {
+            least: date.saturating_sub(ended),
+            most: date.saturating_add(1_000_000).saturating_sub(started.micros()),
+        };
+        let mut known = self.clock_of_theirs.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some(known.and_then(|known| known.and(told)).unwrap_or(told));
     }
 
     /// The clock that the door was given, for clients that measure or date something.
@@ -158,6 +177,8 @@ impl Door {
                 tape.record(ask, attempt, started, took, Some(&response), failure.as_ref());
                 match failure {
                     None => {
+                        // Failures may come from a proxy, with a clock of its own.
+                        self.compare_clocks(&response, started, took);
                         slot.succeeded();
                         return Next::Answer(response);
                     }

@@ -145,9 +145,11 @@ impl Acumatica {
     }
 }
 
-/// The server's clock, as the answer tells it.
-fn server_time(response: &Response) -> Option<Instant> {
-    response.headers.get(DATE).and_then(|value| value.to_str().ok()).and_then(Instant::parse_http_date)
+/// The server's clock when it was asked what `response` answers, the last exchange of `tape`. The answer tells the time at which it was
+/// made, and may have been waiting or at work as long as it took: what was committed meanwhile need not be in it.
+fn server_time(response: &Response, tape: &[Exchange]) -> Option<Instant> {
+    let told = response.headers.get(DATE)?.to_str().ok().and_then(Instant::parse_http_date)?;
+    Some(told.minus(tape.last()?.took))
 }
 
 #[async_trait]

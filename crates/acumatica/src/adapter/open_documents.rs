@@ -61,7 +61,7 @@ impl Acumatica {
             let url = self.session.instance.list(entity.name(), &projection.query(Some(&filter), Some(top), skip));
             match self.session.read(&url, self.asked("the list of open documents"), tape).await {
                 Ok((Verdict::Body(_), response)) => {
-                    let rows = decode(projection, &response, top)?;
+                    let rows = decode(projection, &response, top, tape)?;
                     let took = tape.last().map(|exchange| exchange.took).unwrap_or_default();
                     let bytes = response.body.len() as u64;
                     let mut sizes = self.open_sizes.lock().unwrap_or_else(PoisonError::into_inner);

@@ -28,6 +28,7 @@ pub(super) struct Rows {
     /// Rows asked for.
     top: usize,
     server_time: Option<Instant>,
+    asked_at: Option<Instant>,
 }
 
 /// How much of each record a page brings.
@@ -102,7 +103,7 @@ impl Acumatica {
             let url = self.session.instance.list(entity.name(), &projection.query(filter.as_ref(), Some(top), skip));
             match self.session.read_shelf(&url, shelf, self.asked(entity.name()), tape).await {
                 Ok((Verdict::Body(_), response)) => {
-                    let rows = decode(&projection, &response, top)?;
+                    let rows = decode(&projection, &response, top, tape)?;
                     let took = tape.last().map(|exchange| exchange.took).unwrap_or_default();
                     let bytes = response.body.len() as u64;
                     sizes.lock().unwrap_or_else(PoisonError::into_inner).learn(entity, rows.received, bytes, took);
@@ -183,7 +184,12 @@ pub(super) fn by_skip(skipped: u64, last: &str, again: u8, rows: &Rows) -> Step 
     Step::On { next, drop_first: overlaps }
 }
 
-pub(super) fn decode(projection: &Projection, response: &Response, top: usize) -> Result<Rows, Fault> {
+pub(super) fn decode(
+    projection: &Projection,
+    response: &Response,
+    top: usize,
+    tape: &[Exchange],
+) -> Result<Rows, Fault> {
     let rows = json::rows(&response.body, &projection.shape).map_err(|error| {
         fault(
             Kind::Protocol,
@@ -193,7 +199,8 @@ pub(super) fn decode(projection: &Projection, response: &Response, top: usize) -
     })?;
     let received = rows.len();
     let keyed = rows.into_iter().filter_map(|row| Some((row::key(projection, &row)?, row))).collect();
-    Ok(Rows { keyed, received, top, server_time: server_time(response) })
+    let asked_at = tape.last().map(|exchange| exchange.started);
+    Ok(Rows { keyed, received, top, server_time: server_time(response, tape), asked_at })
 }
 
 pub(super) fn finish(
@@ -206,7 +213,8 @@ pub(super) fn finish(
     let (received, keyed) = (rows.received, rows.keyed.len());
     let mut records = Vec::with_capacity(keyed);
     let mut without = received - keyed;
-    for (key, row) in rows.keyed.into_iter().skip(usize::from(drop_first)) {
+    let Rows { keyed, server_time, asked_at, .. } = rows;
+    for (key, row) in keyed.into_iter().skip(usize::from(drop_first)) {
         match row::record(entity, &key, row) {
             Some(record) => records.push(record),
             None => without += 1,
@@ -215,7 +223,7 @@ pub(super) fn finish(
     if without > 0 {
         notes.push(format!("{}: {without} rows came without key or id and were left out.", entity.name()));
     }
-    Page { records, next: next.map(Cursor::to_text), server_time: rows.server_time, notes }
+    Page { records, next: next.map(Cursor::to_text), server_time, asked_at, notes }
 }
 
 pub(super) fn restless(entity: Entity) -> Fault {
@@ -243,7 +251,7 @@ mod tests {
         let key = |number: usize| Key { kind: String::new(), number: format!("C{number:06}") };
         let row = || Row { id: String::new(), stamp: None, fields: sync::Fields::default(), lines: Vec::new() };
         let keyed = (0..received).map(|number| (key(number), row())).collect();
-        let step = by_key(None, &Rows { keyed, received, top, server_time: None });
+        let step = by_key(None, &Rows { keyed, received, top, server_time: None, asked_at: None });
         matches!(step, Step::On { next: Some(_), .. })
     }
 

@@ -43,7 +43,7 @@ impl Acumatica {
                     .map(|customer| customer.trim().to_owned())
                     .filter(|customer| !customer.is_empty())
                     .collect();
-                Ok(Paid { customers, whole: rows.len() < MOST, server_time: server_time(&response) })
+                Ok(Paid { customers, whole: rows.len() < MOST, server_time: server_time(&response, tape) })
             }
             (Verdict::CannotOptimize(why), _) => Err(fault(
                 FaultKind::Unsupported,

@@ -3,7 +3,8 @@
 //! Owns what is told of each: reached, signed in, versions, modules, and the remedy for what failed. Must not write to either system.
 
 use engine::policy::{Verdict, verdict};
-use port::{Fault, Reader, SourceProfile, System, Writer};
+use engine::run::clocks;
+use port::{Fault, Reader, SourceProfile, System, Tally, Writer};
 use serde::Serialize;
 use store::Access;
 use sync::Module;
@@ -26,6 +27,9 @@ struct Told {
     #[serde(skip_serializing_if = "String::is_empty")]
     remedy: String,
     milliseconds: u64,
+    /// Seconds that its clock is ahead of this machine's; below zero when it is behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_ahead_seconds: Option<f64>,
     #[serde(skip)]
     exit: Option<Exit>,
 }
@@ -44,7 +48,7 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
         if let (true, Err(fault)) = (told.ok, signed_out) {
             told.facts.push(format!("the sign-out failed, the seat frees itself later: {}", fault.message));
         }
-        told
+        with_clock(told, wired.acumatica.tally())
     };
     let crm = async {
         let begun = opened.clock.now();
@@ -54,7 +58,7 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
             Err(fault) => Err(fault),
         };
         let took = opened.clock.now().since(begun).as_millis();
-        tell(System::Zoho, result.map(|schema| sink_facts(&schema)), took)
+        with_clock(tell(System::Zoho, result.map(|schema| sink_facts(&schema)), took), wired.zoho.tally())
     };
     let (erp, crm) = tokio::join!(erp, crm);
     let both = [erp, crm];
@@ -82,7 +86,8 @@ fn tell(system: System, result: Result<Vec<String>, Fault>, took: u128) -> Told 
     let milliseconds = u64::try_from(took).unwrap_or(u64::MAX);
     match result {
         Ok(facts) => {
-            Told { system, ok: true, facts, message: String::new(), remedy: String::new(), milliseconds, exit: None }
+            let (message, remedy) = (String::new(), String::new());
+            Told { system, ok: true, facts, message, remedy, milliseconds, clock_ahead_seconds: None, exit: None }
         }
         Err(fault) => {
             let exit = match verdict(fault.kind) {
@@ -96,10 +101,20 @@ fn tell(system: System, result: Result<Vec<String>, Fault>, took: u128) -> Told 
                 message: fault.message,
                 remedy: fault.remedy,
                 milliseconds,
+                clock_ahead_seconds: None,
                 exit: Some(exit),
             }
         }
     }
+}
+
+/// What was told, with what the answers say of the system's clock.
+fn with_clock(mut told: Told, tally: Tally) -> Told {
+    if let Some(skew) = tally.clock {
+        told.clock_ahead_seconds = Some((skew.seconds() * 1000.0).round() / 1000.0);
+        told.facts.extend(clocks::warning(told.system, skew));
+    }
+    told
 }
 
 fn source_facts(profile: &SourceProfile, settings: &Settings) -> Vec<String> {

@@ -4,7 +4,7 @@
 //!
 //! `--json` prints `{"connections":[{"connection",`
 //! `"flows":{"customers":{"enabled","covered_up_to"?,"lag_seconds"?,"settled","skipped","left_alone","gone","parked","waiting",`
-//! `"undecided","sweep"?,"check"?,"balances_as_of"?,"last_run"?}, …},"systems":{"acumatica":{"state","access_valid_until"?,"refresh_token"},"zoho":{…}},"last_run"?}]}`.
+//! `"undecided","sweep"?,"check"?,"balances_as_of"?,"last_run"?}, …},"systems":{"acumatica":{"state","access_valid_until"?,"refresh_token","clock"?},"zoho":{…}},"last_run"?}]}`.
 //! A `last_run` is `{"run_id","outcome"?,"started","ended"?,"pid"?,"causes"?}`, without `ended` while it is under way or when its
 //! process was killed (`pid` names that process); that of a flow is the newest that ended and had the flow in it. `causes` say why it
 //! did not go through: `[{"code","flow"?,"message","remedy"}]`, each a fault of the run or a problem of a whole flow.
@@ -12,7 +12,9 @@
 //! `{"last"?,"next"?,"under_way","missing","vanished"?}`: when the last sweep of the keys ended, from when on the next run begins one
 //! (none when it is switched off), whether one goes on with the next run, how many records it missed that nothing was decided over
 //! yet, and how many were missed by one that was not believed. A `check` of Zoho's side is `{"last"?,"next"?,"under_way"}`,
-//! likewise. `state` of a system is
+//! likewise. A `clock` is `{"ahead_seconds","off","as_of"}`: how far the system's clock was ahead of this machine's in the newest run
+//! in which it answered, and whether that is beyond a minute. `covered_up_to` is on Acumatica's clock, `lag_seconds` allows for both.
+//! `state` of a system is
 //! `signed_in`, `renews` (the next call gets a new token by itself) or `consent_needed`.
 
 mod show;
@@ -120,6 +122,15 @@ struct SystemStatus {
     state: SignIn,
     access_valid_until: Option<Instant>,
     refresh_token: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<ClockStatus>,
+}
+
+#[derive(Clone, Serialize)]
+struct ClockStatus {
+    ahead_seconds: f64,
+    off: bool,
+    as_of: Instant,
 }
 
 pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure> {
@@ -155,7 +166,11 @@ async fn status(opened: &Opened, row: &ConnectionRow, now: Instant) -> Result<St
         let owner = opened.store.owner(row.id).await.map_err(refused)?;
         run.pid = owner.filter(|owner| owner.holder == run.run_id).map(|owner| owner.pid);
     }
-    Ok(Status { connection: row.name.clone(), flows, systems: systems(opened, row, &settings, now).await?, last_run })
+    let mut systems = systems(opened, row, &settings, now).await?;
+    for (system, told) in &mut systems {
+        told.clock = newest_clock(&runs, *system);
+    }
+    Ok(Status { connection: row.name.clone(), flows, systems, last_run })
 }
 
 async fn flows(
@@ -171,18 +186,20 @@ async fn flows(
     let checks = check::stand(opened.store.profile(row.id, check::PROFILE).await.map_err(refused)?.as_deref());
     let mut flows = BTreeMap::new();
     for flow in Flow::ALL {
-        let covered = flow
-            .entities()
-            .iter()
-            .map(|entity| checkpoints.get(entity).and_then(|checkpoint| checkpoint.covered_up_to));
-        let covered_up_to = covered.min().flatten();
+        // The least of all entities, with our clock at that moment.
+        let covered = flow.entities().iter().map(|entity| {
+            let checkpoint = checkpoints.get(entity)?;
+            checkpoint.covered_up_to.map(|covered| (covered, checkpoint.read_at.unwrap_or(covered)))
+        });
+        let least = covered.min().flatten();
+        let covered_up_to = least.map(|(covered, _)| covered);
         let count = |state| counts.get(&(flow, state)).copied().unwrap_or(0);
         flows.insert(
             flow,
             FlowStatus {
                 enabled: settings.flows.get(&flow).is_some_and(|part| part.enabled),
                 covered_up_to,
-                lag_seconds: covered_up_to.map(|covered| now.since(covered).as_secs()),
+                lag_seconds: least.map(|(_, read_at)| now.since(read_at).as_secs()),
                 settled: count(State::Settled),
                 skipped: count(State::Skipped),
                 left_alone: count(State::LeftAlone),
@@ -243,7 +260,10 @@ async fn systems(
         };
         let access_valid_until = grant.access.as_ref().map(|access| access.expires).filter(|expires| *expires > now);
         let state = sign_in(access_valid_until.is_some(), grant.refresh.is_some() || alone);
-        systems.insert(system, SystemStatus { state, access_valid_until, refresh_token: grant.refresh.is_some() });
+        systems.insert(
+            system,
+            SystemStatus { state, access_valid_until, refresh_token: grant.refresh.is_some(), clock: None },
+        );
     }
     Ok(systems)
 }
@@ -288,6 +308,16 @@ fn causes(report: &Value) -> Vec<Cause> {
             remedy: text(problem, "remedy"),
         })
         .collect()
+}
+
+/// What the newest run in which `system` answered found of its clock; `runs` come the newest first.
+fn newest_clock(runs: &[RunRow], system: port::System) -> Option<ClockStatus> {
+    runs.iter().find_map(|run| {
+        let report = report(run);
+        let clock = report["clocks"].get(system.name())?;
+        let (ahead_seconds, off) = (clock["ahead_seconds"].as_f64()?, clock["off"].as_bool()?);
+        Some(ClockStatus { ahead_seconds, off, as_of: run.started })
+    })
 }
 
 /// The newest ended run of each flow; `runs` come the newest first.

@@ -3,6 +3,7 @@
 //! Owns the way from a request of ours to a service of theirs and back, broken connections included.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use axum::Router;
@@ -64,17 +65,21 @@ impl Transport for InProcess {
     }
 }
 
-/// The simulators' clock, as ours.
-pub struct TheirClock(pub Arc<SetClock>);
+/// Our clock: that of the simulators, and off by so many microseconds.
+pub struct OurClock {
+    pub theirs: Arc<SetClock>,
+    pub ahead: AtomicI64,
+}
 
 #[async_trait]
-impl Clock for TheirClock {
+impl Clock for OurClock {
     fn now(&self) -> Instant {
-        Instant::from_micros(SimClock::now(self.0.as_ref()).as_microsecond())
+        let theirs = SimClock::now(self.theirs.as_ref()).as_microsecond();
+        Instant::from_micros(theirs + self.ahead.load(Ordering::Relaxed))
     }
 
     async fn sleep(&self, duration: std::time::Duration) {
-        SimClock::sleep(self.0.as_ref(), duration).await;
+        SimClock::sleep(self.theirs.as_ref(), duration).await;
     }
 }
 

@@ -3,18 +3,19 @@
 //! Owns the set-up; each run wires fresh clients over the same store, as a new process would.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use app::wiring::{self, Parts, Random, Wired};
 use engine::{Context, Options, Report, Silent};
 use port::{Clock, Entropy, Transport};
-use sim::clock::SetClock;
+use sim::clock::{Clock as SimClock, SetClock};
 use sim::faults::Dials;
 use sim::{Sim, Size};
 use store::{Access, ConnectionRow, MasterKey, Place, Store};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::in_process::{CRM, ERP, InProcess, Seeded, TheirClock};
+use super::in_process::{CRM, ERP, InProcess, OurClock, Seeded};
 
 /// Both systems, a store and a connection.
 pub struct World {
@@ -23,6 +24,7 @@ pub struct World {
     pub store: Store,
     pub row: ConnectionRow,
     parts: Parts,
+    ours: Arc<OurClock>,
     _folder: TempDir,
     _running: Option<sim::Running>,
 }
@@ -43,6 +45,11 @@ impl World {
         Self::make(seed, size, |_| {}, false, version, "").await
     }
 
+    /// A world that begins at a moment of its own.
+    pub async fn starting(at: &str, seed: u64, size: Size, change: impl FnOnce(&mut sim::Options)) -> Self {
+        Self::begin(at, seed, size, change, false, "24.200.001", "").await
+    }
+
     /// The same over real sockets, with our real HTTP client; the clock is still the simulators'.
     pub async fn over_sockets(seed: u64, size: Size) -> Self {
         Self::make(seed, size, |_| {}, true, "24.200.001", "").await
@@ -56,7 +63,19 @@ impl World {
         version: &str,
         more: &str,
     ) -> Self {
-        let clock = Arc::new(SetClock::new("2026-03-02T08:00:00Z".parse().unwrap()));
+        Self::begin("2026-03-02T08:00:00Z", seed, size, change, sockets, version, more).await
+    }
+
+    async fn begin(
+        at: &str,
+        seed: u64,
+        size: Size,
+        change: impl FnOnce(&mut sim::Options),
+        sockets: bool,
+        version: &str,
+        more: &str,
+    ) -> Self {
+        let clock = Arc::new(SetClock::new(at.parse().unwrap()));
         let mut options = sim::Options { seed, size, ..sim::Options::default() };
         change(&mut options);
         let sim = Sim::new(options, Arc::clone(&clock) as Arc<dyn sim::Clock>).unwrap();
@@ -76,8 +95,9 @@ impl World {
         })
         .await
         .unwrap();
+        let ours = Arc::new(OurClock { theirs: Arc::clone(&clock), ahead: AtomicI64::new(0) });
         let parts = Parts {
-            clock: Arc::new(TheirClock(Arc::clone(&clock))) as Arc<dyn Clock>,
+            clock: Arc::clone(&ours) as Arc<dyn Clock>,
             entropy,
             allow_loopback: true,
             transport: (!sockets)
@@ -116,7 +136,19 @@ refresh_token = {{ env = "D" }}
         )
         .await
         .unwrap();
-        Self { sim, clock, store, row, parts, _folder: folder, _running: running }
+        Self { sim, clock, store, row, parts, ours, _folder: folder, _running: running }
+    }
+
+    /// Sets this machine's clock so that the simulators' are `seconds` ahead of it; less than zero puts them behind.
+    pub fn servers_ahead(&self, seconds: i64) {
+        self.ours.ahead.store(-seconds * 1_000_000, Ordering::Relaxed);
+    }
+
+    /// Sets the simulators' clock back, and not this machine's.
+    pub fn set_servers_back(&self, by: std::time::Duration) {
+        let micros = i64::try_from(by.as_micros()).unwrap();
+        SimClock::shift(self.clock.as_ref(), jiff::SignedDuration::from_micros(-micros));
+        self.ours.ahead.fetch_add(micros, Ordering::Relaxed);
     }
 
     /// Fresh clients, as a new process would have.

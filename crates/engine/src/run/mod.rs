@@ -4,6 +4,7 @@
 
 mod candidates;
 pub mod check;
+pub mod clocks;
 mod flow;
 mod identity;
 mod isolate;
@@ -116,6 +117,7 @@ pub async fn sync(cx: &Context, connection: &Connection, options: &Options) -> R
     if !options.dry_run {
         open_records(&run).await?;
     }
+    clocks::warn(&run);
     let report = report(&run, started, before);
     if !options.dry_run {
         let summary = serde_json::to_string(&report).unwrap_or_default();
@@ -210,6 +212,7 @@ fn report(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally)) -
         sweeps,
         checks,
         calls: calls(connection, before),
+        clocks: clocks::measured(run),
         setup,
         rereads,
         problems: listed,

@@ -210,6 +210,12 @@ impl<'a> Run<'a> {
         }
     }
 
+    pub(super) fn maybe_note(&self, words: Option<String>) {
+        if let Some(words) = words {
+            self.note(words);
+        }
+    }
+
     pub(super) fn problem(&self, flow: Flow, key: &str, problem: &sync::Problem, newly: bool) {
         let mut state = self.state();
         state.problems.record(flow, key, problem);

@@ -3,17 +3,18 @@
 //! Owns spelling: escapes, number and date formats, `{"value":…}` and `{}`. Must not know entities. Bytes go to the
 //! answer as they are.
 
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, civil::DateTime};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::value::Val;
+use super::value::{Val, midnight};
 
 /// How values are written.
 #[derive(Debug, Clone, Copy)]
-pub struct Style {
-    /// Offset of the server's clock.
-    pub offset: Offset,
+pub struct Style<'z> {
+    /// Zone of the server.
+    pub zone: &'z TimeZone,
     /// Whether days are written without a time.
     pub date_only: bool,
 }
@@ -52,7 +53,7 @@ pub fn string(out: &mut Vec<u8>, text: &str) {
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Appends a value bare, without the `{"value":…}` around it; null as `null`.
-pub fn bare(out: &mut Vec<u8>, value: &Val<'_>, style: Style) {
+pub fn bare(out: &mut Vec<u8>, value: &Val<'_>, style: Style<'_>) {
     match value {
         Val::Null => out.extend_from_slice(b"null"),
         Val::Text(text) => string(out, text),
@@ -62,7 +63,7 @@ pub fn bare(out: &mut Vec<u8>, value: &Val<'_>, style: Style) {
         Val::Bool(false) => out.extend_from_slice(b"false"),
         Val::Int(number) => integer(out, *number),
         Val::Dec(number, scale) => decimal(out, *number, *scale),
-        Val::Time(at) => instant(out, *at, style.offset),
+        Val::Time(at) => instant(out, *at, style.zone.to_offset(*at)),
         Val::Day(day) if style.date_only => {
             out.push(b'"');
             civil(out, day.to_datetime(jiff::civil::Time::midnight()), false);
@@ -71,7 +72,8 @@ pub fn bare(out: &mut Vec<u8>, value: &Val<'_>, style: Style) {
         Val::Day(day) => {
             out.push(b'"');
             civil(out, day.to_datetime(jiff::civil::Time::midnight()), true);
-            zone(out, style.offset);
+            let at = midnight(*day, style.zone).unwrap_or_default();
+            zone(out, style.zone.to_offset(at));
             out.push(b'"');
         }
         Val::Guid(id) => guid(out, *id),
@@ -79,7 +81,7 @@ pub fn bare(out: &mut Vec<u8>, value: &Val<'_>, style: Style) {
 }
 
 /// Appends a field's value as the interface wraps it: `{"value":…}`, or `{}` for null.
-pub fn wrapped(out: &mut Vec<u8>, value: &Val<'_>, style: Style) {
+pub fn wrapped(out: &mut Vec<u8>, value: &Val<'_>, style: Style<'_>) {
     if matches!(value, Val::Null) {
         out.extend_from_slice(b"{}");
         return;
@@ -201,7 +203,7 @@ mod tests {
 
     fn shown(value: &Val<'_>) -> String {
         let mut out = Vec::new();
-        wrapped(&mut out, value, Style { offset: Offset::constant(0), date_only: false });
+        wrapped(&mut out, value, Style { zone: &TimeZone::UTC, date_only: false });
         String::from_utf8(out).unwrap()
     }
 
@@ -230,6 +232,18 @@ mod tests {
         let offset = Offset::from_seconds(-(3 * 3600 + 1800)).unwrap();
         instant(&mut out, "2023-12-14T01:00:00.120Z".parse().unwrap(), offset);
         assert_eq!(String::from_utf8(out).unwrap(), r#""2023-12-13T21:30:00.12-03:30""#);
+    }
+
+    #[test]
+    fn the_hour_that_comes_twice_is_told_apart_by_its_offset() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let shown = |at: &str| {
+            let mut out = Vec::new();
+            bare(&mut out, &Val::Time(at.parse().unwrap()), Style { zone: &zone, date_only: false });
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(shown("2026-10-25T00:30:00Z"), r#""2026-10-25T02:30:00+02:00""#);
+        assert_eq!(shown("2026-10-25T01:30:00Z"), r#""2026-10-25T02:30:00+01:00""#);
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub struct Switches {
     pub cf_all_types: bool,
     /// Answer of the conversion of a prospect: done at once, or a long operation to poll.
     pub convert_answer: ActionAnswer,
+    /// Zone of the server, by its IANA name; instants are shown with its offset. Hosted sites show UTC, others their own.
+    pub server_zone: String,
     /// Zone of instants in `$filter` that name none.
     pub naive_literals: NaiveZone,
     /// Whether day fields of version 25.200.001 are written without a time.
@@ -101,6 +103,7 @@ impl Default for Switches {
             customer_attributes_in_lists: Computed::Empty,
             cf_all_types: true,
             convert_answer: ActionAnswer::NoContent,
+            server_zone: "UTC".to_owned(),
             naive_literals: NaiveZone::Server,
             date_only_values: false,
             pkce: true,

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use jiff::{Timestamp, civil::Date, tz::Offset};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -159,17 +159,17 @@ impl<'a> Val<'a> {
 
     /// The instant of a time or day; a day is midnight of the server's clock.
     #[must_use]
-    pub fn as_instant(&self, offset: Offset) -> Option<Timestamp> {
+    pub fn as_instant(&self, zone: &TimeZone) -> Option<Timestamp> {
         match self {
             Self::Time(at) => Some(*at),
-            Self::Day(date) => midnight(*date, offset),
+            Self::Day(date) => midnight(*date, zone),
             _ => None,
         }
     }
 
     /// Orders two values of one field; null comes first, as the database sorts it.
     #[must_use]
-    pub fn order(&self, other: &Val<'_>, offset: Offset, by_label: bool) -> Ordering {
+    pub fn order(&self, other: &Val<'_>, zone: &TimeZone, by_label: bool) -> Ordering {
         match (self, other) {
             (Self::Null, Val::Null) => Ordering::Equal,
             (Self::Null, _) => Ordering::Less,
@@ -181,16 +181,16 @@ impl<'a> Val<'a> {
             (Self::Guid(a), Val::Guid(b)) => a.cmp(b),
             (a, b) => match (a.as_text(), b.as_text()) {
                 (Some(a), Some(b)) => collate(a, b),
-                _ => a.as_instant(offset).cmp(&b.as_instant(offset)),
+                _ => a.as_instant(zone).cmp(&b.as_instant(zone)),
             },
         }
     }
 }
 
-/// Midnight of a day at an offset.
+/// Midnight of a day in a zone.
 #[must_use]
-pub fn midnight(date: Date, offset: Offset) -> Option<Timestamp> {
-    offset.to_timestamp(date.to_datetime(jiff::civil::Time::midnight())).ok()
+pub fn midnight(date: Date, zone: &TimeZone) -> Option<Timestamp> {
+    zone.to_timestamp(date.to_datetime(jiff::civil::Time::midnight())).ok()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::error::{Result, StoreError};
 pub(crate) const APPLICATION_ID: i32 = 0x6d6c_636e;
 
 /// The schema version that this program makes and knows.
-pub(crate) const VERSION: i64 = 6;
+pub(crate) const VERSION: i64 = 7;
 
 /// Key of the lock under which servers are migrated, and half of the key of the worker's role.
 pub(crate) const ADVISORY: i32 = APPLICATION_ID;
@@ -38,6 +38,10 @@ const STEPS: &[(&str, &str)] = &[
     (
         include_str!("../../migrations/0006_open_order.sqlite.sql"),
         include_str!("../../migrations/0006_open_order.postgres.sql"),
+    ),
+    (
+        include_str!("../../migrations/0007_clocks.sqlite.sql"),
+        include_str!("../../migrations/0007_clocks.postgres.sql"),
     ),
 ];
 

@@ -15,9 +15,10 @@ use crate::error::{Result, StoreError};
 use crate::open::Store;
 
 statements! {
-    LIST = "select entity, covered_up_to, newest_stamp, pass from checkpoints where connection = $1 order by entity";
-    PUT = "insert into checkpoints (connection, entity, covered_up_to, newest_stamp, pass, changed) values ($1, $2, $3, $4, $5, $6) \
-           on conflict (connection, entity) do update set covered_up_to = excluded.covered_up_to, \
+    LIST = "select entity, covered_up_to, read_at, newest_stamp, pass from checkpoints where connection = $1 order by entity";
+    PUT = "insert into checkpoints (connection, entity, covered_up_to, read_at, newest_stamp, pass, changed) \
+           values ($1, $2, $3, $4, $5, $6, $7) \
+           on conflict (connection, entity) do update set covered_up_to = excluded.covered_up_to, read_at = excluded.read_at, \
            newest_stamp = excluded.newest_stamp, pass = excluded.pass, changed = excluded.changed";
 }
 
@@ -31,13 +32,14 @@ impl Store {
             .db
             .rows(&LIST, &[connection.0.into()], |row| {
                 let entity = code::entity(row.int(0)?)?;
-                let pass = row.opt_text(3)?;
+                let pass = row.opt_text(4)?;
                 let pass = pass
                     .map(|text| serde_json::from_str::<Pass>(&text).map_err(|_| StoreError::unreadable("pass", text)));
                 Ok(Checkpoint {
                     entity,
                     covered_up_to: row.opt_int(1)?.map(Instant::from_micros),
-                    newest_stamp: row.opt_int(2)?.map(Instant::from_micros),
+                    read_at: row.opt_int(2)?.map(Instant::from_micros),
+                    newest_stamp: row.opt_int(3)?.map(Instant::from_micros),
                     pass: pass.transpose()?,
                 })
             })
@@ -70,6 +72,7 @@ pub(crate) async fn put(tx: &mut Tx, connection: ConnectionId, checkpoint: &Chec
         connection.0.into(),
         code::of_entity(checkpoint.entity).into(),
         checkpoint.covered_up_to.map(Instant::micros).into(),
+        checkpoint.read_at.map(Instant::micros).into(),
         checkpoint.newest_stamp.map(Instant::micros).into(),
         pass.as_deref().into(),
         at.micros().into(),

@@ -29,8 +29,13 @@ async fn stale(running: Running) {
         digest: Digest::default(),
     };
     assert_eq!(store.open_intent(*connection, *epoch, run, &intent, at(2)).await, Err(StoreError::Stale));
-    let checkpoint =
-        sync::settle::Checkpoint { entity: Entity::Customer, covered_up_to: None, newest_stamp: None, pass: None };
+    let checkpoint = sync::settle::Checkpoint {
+        entity: Entity::Customer,
+        covered_up_to: None,
+        read_at: None,
+        newest_stamp: None,
+        pass: None,
+    };
     assert_eq!(store.put_checkpoint(*connection, *epoch, &checkpoint, at(2)).await, Err(StoreError::Stale));
     nothing(&running).await;
     store.settle(Settlement { epoch: new, ..settlement }).await.unwrap();

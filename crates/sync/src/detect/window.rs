@@ -1,7 +1,8 @@
 //! The window of a pass, and how a checkpoint moves over what is settled.
 //!
 //! Owns the bounds. The source stamps a record before it commits it, so a window begins earlier than the last one ended; what
-//! is read twice is recognised by its fingerprint. Must not know how pages are read.
+//! is read twice is recognised by its fingerprint. All bounds are on the source's clock; ours only tells whether that one was set.
+//! Must not know how pages are read.
 
 use std::time::Duration;
 
@@ -28,20 +29,34 @@ pub struct Window {
     pub from: Option<Instant>,
     /// What the pass proves coverage up to: the source's clock when it began.
     pub until: Instant,
+    /// Our clock at that moment; `None` until the source has told its own.
+    pub read_at: Option<Instant>,
 }
 
+/// What the first answer of a pass tells of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The source's clock when it was asked.
+    pub source: Instant,
+    /// Ours at the same moment.
+    pub ours: Instant,
+}
+
+/// Clocks that have moved less than this against each other were not set: answers tell whole seconds and take their time.
+pub const STEADY: Duration = Duration::from_secs(30);
+
 impl Window {
-    /// The window of a new pass that begins at `now` on the source's clock.
+    /// The window of a new pass that begins at `now`, about that on the source's clock.
     #[must_use]
     pub fn open(checkpoint: &Checkpoint, now: Instant, overlap: Duration) -> Self {
         // A clock that was set back must not leave a hole between its new time and the old mark.
-        Self { from: from(checkpoint, overlap).map(|from| from.min(now.minus(overlap))), until: now }
+        Self { from: from(checkpoint, overlap).map(|from| from.min(now.minus(overlap))), until: now, read_at: None }
     }
 }
 
 impl From<&Pass> for Window {
     fn from(pass: &Pass) -> Self {
-        Self { from: pass.from, until: pass.until }
+        Self { from: pass.from, until: pass.until, read_at: pass.read_at }
     }
 }
 
@@ -57,16 +72,42 @@ pub fn from(checkpoint: &Checkpoint, overlap: Duration) -> Option<Instant> {
     Some(checkpoint.newest_stamp.map_or(from, |newest| newest.min(from)))
 }
 
-/// The pass to go on with: the one that is under way, else a new one at `now` on the source's clock.
+/// Where the window of a new pass has to begin after all, now that the source has told its clock: `Some` when that is earlier than it
+/// does, because the clock was set back since the mark was set. Changes made after that carry stamps from before the mark, as early as
+/// the whole of the setting back below it.
+#[must_use]
+pub fn reopened(checkpoint: &Checkpoint, window: Window, told: Told, overlap: Duration) -> Option<Instant> {
+    if mutant(Mutant::NoOverlap) {
+        return None;
+    }
+    let (from, covered) = (window.from?, checkpoint.covered_up_to?);
+    let expected = covered.plus(checkpoint.read_at.map_or(Duration::ZERO, |read_at| told.ours.since(read_at)));
+    let set_back = expected.since(told.source);
+    if set_back <= STEADY {
+        return None;
+    }
+    let needed = covered.minus(set_back).minus(overlap).min(told.source.minus(overlap));
+    (needed < from).then_some(needed)
+}
+
+/// The source's clock at our `now`, as both clocks stood to each other when the mark was set.
+fn theirs(checkpoint: &Checkpoint, now: Instant) -> Instant {
+    match (checkpoint.covered_up_to, checkpoint.read_at) {
+        (Some(covered), Some(read_at)) => covered.plus(now.since(read_at)).minus(read_at.since(now)),
+        _ => now,
+    }
+}
+
+/// The pass to go on with: the one that is under way, else a new one at our `now`.
 #[must_use]
 pub fn begin(checkpoint: &Checkpoint, now: Instant, overlap: Duration, reach: Reach) -> Pass {
     let window = match (&checkpoint.pass, reach) {
         (Some(pass), Reach::Changes) => return pass.clone(),
         (Some(pass), Reach::Everything) if pass.from.is_none() => return pass.clone(),
-        (_, Reach::Changes) => Window::open(checkpoint, now, overlap),
-        (_, Reach::Everything) => Window { from: None, until: now },
+        (_, Reach::Changes) => Window::open(checkpoint, theirs(checkpoint, now), overlap),
+        (_, Reach::Everything) => Window { from: None, until: theirs(checkpoint, now), read_at: None },
     };
-    Pass { from: window.from, until: window.until, cursor: None }
+    Pass { from: window.from, until: window.until, read_at: window.read_at, cursor: None }
 }
 
 /// The checkpoint after a page of `window` is settled with everything before it. `newest` is the newest stamp on the page, `next`
@@ -77,18 +118,19 @@ pub fn begin(checkpoint: &Checkpoint, now: Instant, overlap: Duration, reach: Re
 #[must_use]
 pub fn advance(checkpoint: &Checkpoint, window: Window, newest: Option<Instant>, next: Option<String>) -> Checkpoint {
     let newest_stamp = checkpoint.newest_stamp.max(newest);
-    let entity = checkpoint.entity;
-    let covered_up_to = checkpoint.covered_up_to;
+    let Checkpoint { entity, covered_up_to, read_at, .. } = *checkpoint;
     match next {
         Some(cursor) => {
-            let pass = Pass { from: window.from, until: window.until, cursor: Some(cursor) };
-            let covered_up_to = if mutant(Mutant::MarkTooEarly) { Some(window.until) } else { covered_up_to };
-            Checkpoint { entity, covered_up_to, newest_stamp, pass: Some(pass) }
+            let Window { from, until, read_at: asked } = window;
+            let pass = Some(Pass { from, until, read_at: asked, cursor: Some(cursor) });
+            let covered_up_to = if mutant(Mutant::MarkTooEarly) { Some(until) } else { covered_up_to };
+            Checkpoint { entity, covered_up_to, read_at, newest_stamp, pass }
         }
         None => {
             let joins = window.from.is_none_or(|from| covered_up_to.is_some_and(|covered| from <= covered));
-            let covered_up_to = if joins { Some(window.until) } else { covered_up_to };
-            Checkpoint { entity, covered_up_to, newest_stamp, pass: None }
+            let (covered_up_to, read_at) =
+                if joins { (Some(window.until), window.read_at) } else { (covered_up_to, read_at) };
+            Checkpoint { entity, covered_up_to, read_at, newest_stamp, pass: None }
         }
     }
 }

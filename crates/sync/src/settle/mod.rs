@@ -209,6 +209,8 @@ pub struct Checkpoint {
     pub entity: Entity,
     /// Every change up to here is seen and settled or parked; `None` before the first whole pass.
     pub covered_up_to: Option<Instant>,
+    /// Our clock at the moment that `covered_up_to` is on the source's: both together tell how the clocks stood to each other.
+    pub read_at: Option<Instant>,
     /// The newest stamp seen, on the source's clock.
     pub newest_stamp: Option<Instant>,
     /// A pass that is under way and goes on from its cursor.
@@ -222,6 +224,9 @@ pub struct Pass {
     pub from: Option<Instant>,
     /// The pass proves coverage up to this instant: the source's clock when the pass began.
     pub until: Instant,
+    /// Our clock at that moment; `None` when the source did not tell its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<Instant>,
     /// Continue after this cursor; `None` at the beginning.
     pub cursor: Option<String>,
 }

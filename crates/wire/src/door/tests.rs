@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method};
 use port::{Bodies, Kind, System, TransportFault};
 use sync::Instant;
@@ -127,7 +127,7 @@ async fn reads_and_repeatable_writes_are_repeated_over_every_failure_of_the_way(
             assert_ne!(call.exchanges[0].failure, "");
             assert_eq!(call.exchanges[1].attempt, 2);
             assert_eq!(*world.slept.lock().unwrap(), [Duration::from_millis(250)]);
-            assert_eq!(door.tally(), Tally { made: 2, retried: 1, throttled: 0, credits: 0 });
+            assert_eq!(door.tally(), Tally { made: 2, retried: 1, ..Tally::default() });
         }
     }
 }
@@ -245,4 +245,31 @@ async fn bodies_are_kept_on_demand_and_pages_never() {
     assert_eq!(call.exchanges[0].request_body.as_deref(), Some(&b"{}"[..]));
     assert_eq!(call.exchanges[0].response_body, None);
     assert_eq!(call.exchanges[1].response_body.as_deref(), Some(&br#"{"a":1}"#[..]));
+}
+
+#[tokio::test]
+async fn the_other_clock_is_known_within_what_answers_can_tell() {
+    let dated = |date: &'static str| {
+        answer(200, "[]").map(|mut response| {
+            response.headers.insert(DATE, HeaderValue::from_static(date));
+            response
+        })
+    };
+    let noon = Instant::parse("2026-11-24T12:00:00Z").unwrap();
+    let (world, door) = door(vec![
+        dated("Tue, 24 Nov 2026 12:05:00 GMT"),
+        dated("Tue, 24 Nov 2026 12:05:01 GMT"),
+        dated("Tue, 24 Nov 2026 11:00:00 GMT"),
+    ]);
+    *world.now.lock().unwrap() = noon;
+    assert_eq!(door.tally().clock, None);
+    assert!(door.call(read()).await.result.is_ok());
+    // Sent at 12:00:00.000 and answered at .020: the header tells 12:05:00 to 12:05:01.
+    assert_eq!(door.tally().clock, Some(Skew { least: 299_980_000, most: 301_000_000 }));
+    *world.now.lock().unwrap() = noon.plus(Duration::from_millis(500));
+    assert!(door.call(read()).await.result.is_ok());
+    assert_eq!(door.tally().clock, Some(Skew { least: 300_480_000, most: 301_000_000 }));
+    // Their clock was set back.
+    assert!(door.call(read()).await.result.is_ok());
+    assert!(door.tally().clock.unwrap().seconds() < -3_599.0);
 }

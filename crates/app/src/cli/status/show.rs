@@ -41,6 +41,11 @@ fn one(status: &Status, now: Instant) {
     runs(status, now);
     for (system, told) in &status.systems {
         output::line(format!("  {:<10} {}", system.title(), sign_in(&status.connection, *system, told, now)));
+        if let Some(clock) = told.clock.as_ref().filter(|clock| clock.off) {
+            let side = if clock.ahead_seconds > 0.0 { "ahead of" } else { "behind" };
+            let apart = output::duration(Duration::from_secs(clock.ahead_seconds.abs() as u64));
+            output::line(format!("             its clock is {apart} {side} this machine's: set the one that is wrong"));
+        }
     }
     let open: u64 = status.flows.values().map(|flow| flow.parked + flow.waiting + flow.undecided).sum();
     if open > 0 {

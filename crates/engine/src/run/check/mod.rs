@@ -13,16 +13,15 @@ use std::time::Duration;
 
 pub(super) use suspects::removals;
 
-use port::{Carrier, Removed};
+use port::{Carrier, Removed, System};
 use serde::{Deserialize, Serialize};
 use store::Settlement;
 use sync::pairing::drift;
 use sync::settle::{Accepted, Entry, Transition};
 use sync::{Flow, Instant};
 
-use super::RunError;
 use super::shared::Run;
-use super::written;
+use super::{RunError, clocks, written};
 use crate::report::CheckReport;
 
 /// Name of the kept progress.
@@ -40,7 +39,8 @@ const AT_ONCE: usize = 2_000;
 /// Where the checks of a flow stand. Kept between runs as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checks {
-    /// When the last check that went through began, or when the first load was complete.
+    /// When the last check that went through began, or when the first load was complete: on our clock or on the sink's, whichever is
+    /// earlier.
     pub since: Instant,
     /// When a check last went through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,7 +98,7 @@ pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
             Some(checks) => checks,
             None if is_covered(run, flow).await? => {
                 // A load that has just ended has written every link.
-                let checks = Checks { since: now, checked: None, pass: None };
+                let checks = Checks { since: clocks::earlier(run, System::Zoho, now), checked: None, pass: None };
                 stands.insert(flow, checks.clone());
                 keep(run, &stands).await?;
                 checks
@@ -116,7 +116,8 @@ pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
             let whole = check.step(checks.since.minus(OVERLAP)).await?;
             if !run.ended() {
                 checks = if whole {
-                    Checks { since: check.pass.began, checked: Some(run.cx.clock.now()), pass: None }
+                    let since = clocks::earlier(run, System::Zoho, check.pass.began);
+                    Checks { since, checked: Some(run.cx.clock.now()), pass: None }
                 } else {
                     Checks { pass: Some(check.pass.clone()), ..checks }
                 };

@@ -263,10 +263,11 @@ impl<'r> Pass<'r> {
                     self.run.note(note.clone());
                 }
                 let (entity, from) = self.readings[reading].asked_for();
-                let doubt = self.run.identity.sight(self.run, entity, from, &page);
-                self.doubts.extend(doubt.map(|witness| (entity, witness)));
-                let number = self.readings[reading].arrived(&page);
-                self.arrived.push_back(Arrived { reading, number, records: page.records });
+                if let Some(number) = self.readings[reading].arrived(&page, self.run) {
+                    let doubt = self.run.identity.sight(self.run, entity, from, &page);
+                    self.doubts.extend(doubt.map(|witness| (entity, witness)));
+                    self.arrived.push_back(Arrived { reading, number, records: page.records });
+                }
             }
             Err(fault) => self.run.fail(&fault),
         }

@@ -1,16 +1,18 @@
 //! Reading one entity page by page, and which of its pages are settled.
 //!
 //! Owns the bookkeeping that lets the checkpoint move over contiguous settled pages only. Must not read by itself; where windows
-//! begin and how marks move is `sync::detect`'s.
+//! begin, how marks move and what a clock that was set changes is `sync::detect`'s.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use port::{Page, PageRequest};
-use sync::detect::{self, Reach, Window};
+use sync::detect::{self, Reach, Told, Window};
 use sync::seam::{Mutant, mutant};
 use sync::settle::Checkpoint;
 use sync::{Entity, Instant};
 
+use super::super::clocks;
 use super::Run;
 
 /// A page that was handed out and is not proven settled yet.
@@ -26,6 +28,9 @@ struct Open {
 pub(super) struct Reading {
     checkpoint: Checkpoint,
     window: Window,
+    overlap: Duration,
+    /// True when a person said where to begin.
+    given: bool,
     /// True until the first page has told the source's clock.
     fresh: bool,
     cursor: Option<String>,
@@ -39,7 +44,8 @@ impl Reading {
     /// A read of `reach` that begins, or goes on where an earlier run stopped.
     pub(super) fn new(entity: Entity, kept: Option<Checkpoint>, reach: Reach, run: &Run<'_>) -> Self {
         let overlap = run.connection.flows.get(&entity.flow()).copied().unwrap_or_default().overlap;
-        let checkpoint = kept.unwrap_or(Checkpoint { entity, covered_up_to: None, newest_stamp: None, pass: None });
+        let checkpoint =
+            kept.unwrap_or(Checkpoint { entity, covered_up_to: None, read_at: None, newest_stamp: None, pass: None });
         let mut pass = detect::begin(&checkpoint, run.cx.clock.now(), overlap, reach);
         if let Some(since) = run.options.since {
             pass.from = Some(since);
@@ -47,6 +53,8 @@ impl Reading {
         }
         Self {
             window: Window::from(&pass),
+            overlap,
+            given: run.options.since.is_some(),
             fresh: pass.cursor.is_none(),
             cursor: pass.cursor,
             checkpoint,
@@ -71,22 +79,36 @@ impl Reading {
         (self.checkpoint.entity, self.window.from)
     }
 
-    /// A page came; returns its number.
-    pub(super) fn arrived(&mut self, page: &Page) -> u64 {
+    /// A page came; returns its number, or `None` when the pass has to begin anew further back: then the page counts for nothing.
+    pub(super) fn arrived(&mut self, page: &Page, run: &Run<'_>) -> Option<u64> {
         self.asked = false;
         if std::mem::take(&mut self.fresh)
-            && let Some(server) = page.server_time
+            && let (Some(source), Some(ours)) = (page.server_time, page.asked_at)
             && !mutant(Mutant::WindowFromOurClock)
         {
-            self.window.until = server;
+            self.window.until = source;
+            self.window.read_at = Some(ours);
+            let reopened = detect::reopened(&self.checkpoint, self.window, Told { source, ours }, self.overlap);
+            if let Some(from) = reopened.filter(|_| !self.given) {
+                run.note(format!(
+                    "Acumatica's clock was set back: {} is read from {from} on, because changes made since carry earlier stamps.",
+                    self.checkpoint.entity.name()
+                ));
+                self.window.from = Some(from);
+                return None;
+            }
+        }
+        let newest = page.records.iter().filter_map(|record| record.stamp).max();
+        if let (Some(newest), Some(source), Some(ours)) = (newest, page.server_time, page.asked_at) {
+            let now = source.plus(run.cx.clock.now().since(ours));
+            run.maybe_note(clocks::ahead_of_its_clock(self.checkpoint.entity, newest, now));
         }
         self.cursor.clone_from(&page.next);
         self.ended = page.next.is_none();
         self.numbered += 1;
-        let newest = page.records.iter().filter_map(|record| record.stamp).max();
         let records = usize::from(!mutant(Mutant::PageBeforeDecided));
         self.pages.push_back(Open { number: self.numbered, records, newest, next: page.next.clone() });
-        self.numbered
+        Some(self.numbered)
     }
 
     /// One more record of the page is on its way.

@@ -47,7 +47,7 @@ impl Looking<'_> {
         let mut look = match before {
             Some(look) if !look.ended => look,
             before => {
-                if !now && covered.since(state.done) < age {
+                if !now && covered >= state.done && covered.since(state.done) < age {
                     return Ok(());
                 }
                 let number = before.map_or(1, |before| before.number + 1);

@@ -34,10 +34,11 @@ impl Looking<'_> {
             self.keep(Reread::Payments, &RereadState { done: covered, pass: None }).await?;
             return Ok(false);
         };
-        if covered.since(state.done) < every {
+        // A source whose clock was set back has been read up to a moment before the last look.
+        if covered >= state.done && covered.since(state.done) < every {
             return Ok(false);
         }
-        let paid = match run.connection.reader.paid(state.done.minus(overlap)).await.result {
+        let paid = match run.connection.reader.paid(state.done.min(covered).minus(overlap)).await.result {
             Ok(paid) => paid,
             Err(fault) => {
                 run.note(format!(

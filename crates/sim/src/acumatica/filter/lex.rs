@@ -3,7 +3,7 @@
 //! Owns the spelling of literals and the greatest length of a filter. Must not know the grammar. Text comes from the
 //! query, tokens go to `parse`.
 
-use jiff::{Timestamp, civil, tz::Offset};
+use jiff::{Timestamp, civil, tz::TimeZone};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -152,8 +152,8 @@ fn number(text: &str, at: usize) -> Result<Lit, FilterError> {
 
 fn typed(kind: &str, value: &str, at: usize, cx: &Cx<'_>) -> Result<Lit, FilterError> {
     let naive = match cx.switches.naive_literals {
-        NaiveZone::Server => cx.books.setup.offset,
-        NaiveZone::Utc => Offset::UTC,
+        NaiveZone::Server => &cx.books.setup.zone,
+        NaiveZone::Utc => &TimeZone::UTC,
     };
     match kind {
         "datetimeoffset" | "datetime" | "date" => {
@@ -165,7 +165,7 @@ fn typed(kind: &str, value: &str, at: usize, cx: &Cx<'_>) -> Result<Lit, FilterE
 }
 
 /// Reads an instant: with offset, with `Z`, or without either in the zone `naive`; a date alone is its midnight.
-fn instant(text: &str, naive: Offset) -> Option<Timestamp> {
+fn instant(text: &str, naive: &TimeZone) -> Option<Timestamp> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);
     }

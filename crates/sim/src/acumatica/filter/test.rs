@@ -103,7 +103,7 @@ fn order(value: &Val<'_>, lit: &Lit, code: Option<&str>, op: Op, cx: &Cx<'_>) ->
         (Val::Int(a), Lit::Int(b)) => a.cmp(b),
         (Val::Dec(a, _), Lit::Dec(b)) => a.cmp(b),
         (Val::Guid(a), Lit::Guid(b)) => a.cmp(b),
-        (_, Lit::Time(b)) => value.as_instant(cx.books.setup.offset)?.cmp(b),
+        (_, Lit::Time(b)) => value.as_instant(&cx.books.setup.zone)?.cmp(b),
         _ => return None,
     })
 }

@@ -47,8 +47,8 @@ impl Ask<'_> {
         )
     }
 
-    fn style(&self, cx: &Cx<'_>) -> Style {
-        Style { offset: cx.books.setup.offset, date_only: cx.switches.date_only_values && self.version >= Version::V25 }
+    fn style<'c>(&self, cx: &Cx<'c>) -> Style<'c> {
+        Style { zone: &cx.books.setup.zone, date_only: cx.switches.date_only_values && self.version >= Version::V25 }
     }
 
     /// Reads the filter of the request.
@@ -128,7 +128,7 @@ impl Order {
             Self::Columns(columns) => {
                 let by_label = cx.switches.type_order == TypeOrder::Label;
                 for (column, descending) in columns {
-                    let order = column.read(cx, a).order(&column.read(cx, b), cx.books.setup.offset, by_label);
+                    let order = column.read(cx, a).order(&column.read(cx, b), &cx.books.setup.zone, by_label);
                     if order.is_ne() {
                         return if *descending { order.reverse() } else { order };
                     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, tz::Offset};
+use jiff::{Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -118,8 +118,8 @@ pub struct Setup {
     pub item_classes: BTreeMap<String, ItemClass>,
     /// Currencies that exist: code to decimals.
     pub currencies: BTreeMap<String, u8>,
-    /// Offset of the server's clock, shown with every instant.
-    pub offset: Offset,
+    /// Zone of the server: every instant is shown with its offset at that instant.
+    pub zone: TimeZone,
     /// Branch of the company.
     pub branch: String,
     /// Base currency.
@@ -140,7 +140,7 @@ impl Default for Setup {
                 .into_iter()
                 .map(|(code, decimals)| (code.to_owned(), decimals))
                 .collect(),
-            offset: Offset::UTC,
+            zone: TimeZone::UTC,
             branch: "MAIN".to_owned(),
             base_currency: "USD".to_owned(),
         }

@@ -115,7 +115,7 @@ fn tables_are_sorted_as_answers_are_and_name_keys_that_exist() {
 #[tokio::test]
 async fn the_server_offset_shows_in_instants_and_days() {
     let mut books = super::world::books();
-    books.setup.offset = jiff::tz::Offset::from_seconds(3 * 3600).unwrap();
+    books.setup.zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::from_seconds(3 * 3600).unwrap());
     let world = World::with(super::world::options(), books).await;
     let text = world.get("Invoice/Invoice/000001?$select=Date,CreatedDateTime").await.text;
     assert!(text.contains("\"CreatedDateTime\":{\"value\":\"2026-03-01T11:00:00+03:00\"}"), "{text}");

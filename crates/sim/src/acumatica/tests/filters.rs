@@ -113,7 +113,7 @@ async fn instants_without_offset_are_read_in_the_zone_of_the_switch() {
         let mut options = super::world::options();
         options.switches.naive_literals = zone;
         let mut books = super::world::books();
-        books.setup.offset = jiff::tz::Offset::from_seconds(3600).unwrap();
+        books.setup.zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::from_seconds(3600).unwrap());
         let world = World::with(options, books).await;
         let path = "Customer?$filter=LastModifiedDateTime gt datetimeoffset'2026-03-01T08:30:00'";
         assert_eq!(world.list(path).await.len(), expected, "{zone:?}");
