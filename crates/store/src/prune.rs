@@ -8,7 +8,7 @@ use std::time::Duration;
 use sync::Instant;
 
 use crate::chain::{self, Pruned as Left};
-use crate::db::{Arg, Durability, nothing, statements};
+use crate::db::{Arg, Durability, Sql, nothing, statements};
 use crate::error::Result;
 use crate::open::Store;
 use crate::table::chains::{self, Link};
@@ -119,10 +119,12 @@ impl Store {
         let (bodies, decisions) = (at.minus(retention.bodies.min(retention.decisions)), at.minus(retention.decisions));
         let mut pruned = Pruned::default();
         let mut left = steps;
-        while self.prune_bodies(connection, bodies, &mut left, &mut pruned).await?
-            || self.prune_reports(connection, bodies, &mut left, &mut pruned).await?
+        let early = [connection.0.into(), bodies.micros().into(), STEP.into()];
+        let late = [connection.0.into(), decisions.micros().into(), STEP.into()];
+        while self.drop_due(&BODIES, &early, &[&DROP_BODIES, &WITHOUT_BODIES], &mut left, &mut pruned.bodies).await?
+            || self.drop_due(&REPORTS, &early, &[&DROP_REPORTS], &mut left, &mut pruned.reports).await?
             || self.prune_decisions(connection, decisions, &mut left, &mut pruned).await?
-            || self.prune_runs(connection, decisions, &mut left, &mut pruned).await?
+            || self.drop_due(&RUNS, &late, &[&DROP_RUNS], &mut left, &mut pruned.runs).await?
         {
             if left == 0 {
                 pruned.more = true;
@@ -153,41 +155,25 @@ impl Store {
         })
     }
 
-    async fn prune_bodies(
+    /// One step over what `due` lists by id: each of `drops` takes these ids. True when something was due.
+    async fn drop_due(
         &self,
-        connection: ConnectionId,
-        before: Instant,
+        due: &'static Sql,
+        args: &[Arg<'_>],
+        drops: &[&'static Sql],
         left: &mut usize,
-        pruned: &mut Pruned,
+        dropped: &mut u64,
     ) -> Result<bool> {
-        let args = [connection.0.into(), before.micros().into(), STEP.into()];
-        let due = self.db.rows(&BODIES, &args, |row| row.int(0)).await?;
+        let due = self.db.rows(due, args, |row| row.int(0)).await?;
         if due.is_empty() || !step(left) {
             return Ok(!due.is_empty());
         }
         let mut tx = self.db.begin(Durability::Process).await?;
-        tx.run(&DROP_BODIES, &[Arg::Ints(&due)]).await?;
-        tx.run(&WITHOUT_BODIES, &[Arg::Ints(&due)]).await?;
-        tx.commit().await?;
-        pruned.bodies += due.len() as u64;
-        Ok(true)
-    }
-
-    async fn prune_reports(
-        &self,
-        connection: ConnectionId,
-        before: Instant,
-        left: &mut usize,
-        pruned: &mut Pruned,
-    ) -> Result<bool> {
-        let args = [connection.0.into(), before.micros().into(), STEP.into()];
-        let due = self.db.rows(&REPORTS, &args, |row| row.int(0)).await?;
-        if due.is_empty() || !step(left) {
-            return Ok(!due.is_empty());
+        for sql in drops {
+            tx.run(sql, &[Arg::Ints(&due)]).await?;
         }
-        let mut tx = self.db.begin(Durability::Process).await?;
-        pruned.reports += tx.run(&DROP_REPORTS, &[Arg::Ints(&due)]).await?;
         tx.commit().await?;
+        *dropped += due.len() as u64;
         Ok(true)
     }
 
@@ -230,24 +216,6 @@ impl Store {
         tx.commit().await?;
         pruned.settlements += due.len() as u64;
         pruned.decisions += due.iter().map(|(_, decisions, _)| decisions).sum::<u64>();
-        Ok(true)
-    }
-
-    async fn prune_runs(
-        &self,
-        connection: ConnectionId,
-        before: Instant,
-        left: &mut usize,
-        pruned: &mut Pruned,
-    ) -> Result<bool> {
-        let args = [connection.0.into(), before.micros().into(), STEP.into()];
-        let due = self.db.rows(&RUNS, &args, |row| row.int(0)).await?;
-        if due.is_empty() || !step(left) {
-            return Ok(!due.is_empty());
-        }
-        let mut tx = self.db.begin(Durability::Process).await?;
-        pruned.runs += tx.run(&DROP_RUNS, &[Arg::Ints(&due)]).await?;
-        tx.commit().await?;
         Ok(true)
     }
 }
