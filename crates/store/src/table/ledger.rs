@@ -50,11 +50,12 @@ statements! {
     BY_IDS = concat!("select ", columns!(), " from ledger where id in (select value from json_each($1)) order by id"),
              concat!("select ", columns!(), " from ledger where id = any($1) order by id");
     BY_CODE = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and code = $3 order by changed desc");
-    TARGETS = "select code, target_id from ledger where connection = $1 and flow = $2 and code in (select value from json_each($3)) \
+    // Named indexes: "has a link" looks like a range of the index of links to SQLite, and that range is the whole flow.
+    TARGETS = "select code, target_id from ledger indexed by ledger_code where connection = $1 and flow = $2 and code in (select value from json_each($3)) \
                and target_id is not null and coalesce(problem_code, '') <> 'target_gone' order by changed",
               "select code, target_id from ledger where connection = $1 and flow = $2 and code = any($3) \
                and target_id is not null and coalesce(problem_code, '') <> 'target_gone' order by changed";
-    DOCUMENT_TARGETS = "select erp_key, target_id from ledger where connection = $1 and flow = $2 \
+    DOCUMENT_TARGETS = "select erp_key, target_id from ledger indexed by ledger_key where connection = $1 and flow = $2 \
                         and erp_key in (select value from json_each($3)) and target_id is not null",
                        "select erp_key, target_id from ledger where connection = $1 and flow = $2 \
                         and erp_key = any($3) and target_id is not null";
