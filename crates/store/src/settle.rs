@@ -180,9 +180,13 @@ async fn agree(tx: &mut Tx, digests: &Digests, put: &[Put], accepted: &[Accepted
         let record = row(accepted)
             .ok_or_else(|| StoreError::Other(format!("{} was taken, but has no entry", accepted.erp_key)))?
             .id;
-        let old = before.get(&record);
-        let agreed = Agreed::after(old, &accepted.draft, accepted.with_rows);
-        if let Some(changed) = old.map(|old| Changes::between(old, &agreed)).filter(|changed| !changed.is_empty()) {
+        let Some(old) = before.get(&record) else {
+            new.insert(record, accepted.pack_first());
+            continue;
+        };
+        let agreed = old.after(&accepted.draft, accepted.with_rows);
+        let changed = Changes::between(old, &agreed);
+        if !changed.is_empty() {
             changes.insert(record, changed.pack());
         }
         new.insert(record, agreed.pack());

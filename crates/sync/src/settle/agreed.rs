@@ -21,6 +21,14 @@ pub struct Accepted {
     pub with_rows: bool,
 }
 
+impl Accepted {
+    /// What is agreed after this first write of a record, in the bytes of [`Agreed::pack`].
+    #[must_use]
+    pub fn pack_first(&self) -> Vec<u8> {
+        pack::agreed(&self.draft.fields, &self.draft.rows)
+    }
+}
+
 /// Values as last sent and accepted: header fields by API name, and rows in order. Fields that are sent on creation only are left
 /// out, because they belong to the sink's people afterwards.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,26 +40,24 @@ pub struct Agreed {
 }
 
 impl Agreed {
-    /// What is agreed after `draft` was taken. A field that the draft does not name keeps what was agreed before.
+    /// What is agreed after `draft` was taken too. A field that it does not name keeps what was agreed before, and so do rows that were
+    /// not sent.
     #[must_use]
-    pub fn after(before: Option<&Self>, draft: &Draft, with_rows: bool) -> Self {
+    pub fn after(&self, draft: &Draft, with_rows: bool) -> Self {
         let mut fields = draft.fields.clone();
-        for (name, value) in before.iter().flat_map(|before| &before.fields.0) {
+        for (name, value) in &self.fields.0 {
             if draft.fields.get(name).is_none() {
                 fields.push(Arc::clone(name), value.clone());
             }
         }
-        let rows = match before {
-            Some(before) if !with_rows => before.rows.clone(),
-            _ => draft.rows.clone(),
-        };
-        Self { fields, rows }
+        let rows = if with_rows { &draft.rows } else { &self.rows };
+        Self { fields, rows: rows.clone() }
     }
 
     /// Compact bytes, the first of which is their version.
     #[must_use]
     pub fn pack(&self) -> Vec<u8> {
-        pack::agreed(self)
+        pack::agreed(&self.fields, &self.rows)
     }
 
     /// From bytes of [`Self::pack`]; `None` when they are not.

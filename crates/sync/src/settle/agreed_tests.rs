@@ -56,13 +56,13 @@ fn a_field_that_is_not_sent_again_keeps_what_was_agreed() {
         on_create: fields(&[("Currency", "EUR".into())]),
         rows: vec![line(2, "1", "2", "b")],
     };
-    let header = Agreed::after(Some(&before), &draft, false);
+    let header = before.after(&draft, false);
     assert_eq!(header.fields.get("Subject"), before.fields.get("Subject"));
     assert_eq!((header.fields.get("ERP_Balance"), &header.rows), (Some(&number("0")), &before.rows));
     assert_eq!(header.fields.get("Currency"), None);
-    assert_eq!(Agreed::after(Some(&before), &draft, true).rows, draft.rows);
+    assert_eq!(before.after(&draft, true).rows, draft.rows);
     draft.rows.clear();
-    assert_eq!(Agreed::after(Some(&before), &draft, true).rows, Vec::<Fields>::new());
+    assert_eq!(before.after(&draft, true).rows, Vec::<Fields>::new());
 }
 
 #[test]

@@ -82,11 +82,11 @@ const ABSENT: u8 = 11;
 /// A number; its scale (0 to 28) is added to the tag.
 const DECIMAL: u8 = 32;
 
-pub(super) fn agreed(agreed: &Agreed) -> Vec<u8> {
+pub(super) fn agreed(fields: &Fields, rows: &[Fields]) -> Vec<u8> {
     let mut out = Writer(Vec::with_capacity(384));
     out.0.push(VERSION);
-    out.fields(&agreed.fields);
-    out.rows(&agreed.rows);
+    out.fields(fields);
+    out.rows(rows);
     out.0
 }
 
