@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use sync::seam::{Mutant, mutant};
-use sync::settle::{Accepted, Agreed, Changes, Checkpoint, Entry, Transition, What};
+use sync::settle::{Accepted, Changes, Checkpoint, Entry, Transition, What};
 use sync::{Flow, Instant};
 use zstd::bulk::Compressor;
 
