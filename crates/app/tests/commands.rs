@@ -362,6 +362,7 @@ fn an_open_record_is_grouped_replayed_and_left_alone() {
     let cause = json!({"flow": "customers", "state": "undecided", "code": "undecided_name", "records": 1});
     assert_eq!(at(&plan, "/causes"), &json!([cause]));
     world.run(&["replay", "--code", "undecidedname"]).exits(2).says(&["Did you mean undecided_name?"]);
+    world.run(&["replay", "--code", "rows_vanished"]).exits(2).says(&["concerns a whole flow", "--accept-vanished"]);
     world.run(&["replay"]).exits(2).says(&["--parked"]);
     world.run(&["replay", "acme", &key, "--parked"]).exits(2).says(&["not both"]);
     world.run(&["replay", "--run", first["run_id"].as_str().unwrap(), "--dry-run"]).exits(0).says(&[

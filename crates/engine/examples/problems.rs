@@ -6,7 +6,6 @@
 
 use engine::policy::{Verdict, verdict};
 use port::Kind;
-use sync::Class;
 use sync::problem::Code;
 
 fn main() {
@@ -16,12 +15,13 @@ fn main() {
         "A *problem* belongs to one record: the record stays open, and all others go on. Scripts may rely on the codes.\n"
     );
     println!("| code | what is wrong | tried again | what to do |\n|---|---|---|---|");
-    for code in Code::ALL {
-        let again = match code.class() {
-            Class::Again => "by each run that can change it",
-            Class::Person => "when the record changes at its source, or after `replay`",
-        };
-        println!("| `{}` | {} | {again} | {} |", code.name(), code.meaning(), code.remedy());
+    for code in Code::ALL.iter().filter(|code| !code.of_flow()) {
+        println!("| `{}` | {} | {} | {} |", code.name(), code.meaning(), code.class().words(), code.remedy());
+    }
+    println!("\nSome concern a whole *flow*: the run ends as `needs_person` (exit 3), and no record is open for it.\n");
+    println!("| code | what is wrong | what to do |\n|---|---|---|");
+    for code in Code::ALL.iter().filter(|code| code.of_flow()) {
+        println!("| `{}` | {} | {} |", code.name(), code.meaning(), code.remedy());
     }
     println!("\nA *fault* belongs to a call and ends the run; nothing is lost.\n");
     println!("| code | what happened | what follows |\n|---|---|---|");

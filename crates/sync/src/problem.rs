@@ -1,6 +1,7 @@
 //! What goes wrong with one record, as data: a stable code, a sentence, a remedy and where.
 //!
-//! Owns the catalogue of codes and their classes. Must not stop a run: errors do that, problems never do.
+//! Owns the catalogue: the one exhaustive table from a code to its class and its remedy. Must not stop a run: errors do that, problems
+//! never do.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,20 @@ pub enum Class {
     Again,
     /// A change of the record at its source, or of a rule, clears it; or a person replays or skips it.
     Person,
+    /// Never tried by itself: no change at its source clears it, only a person's word or hand.
+    Never,
+}
+
+impl Class {
+    /// When a record with a problem of this class is tried again, in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Again => "by each run that can change it",
+            Self::Person => "when the record changes at its source, or after `replay`",
+            Self::Never => "after `replay` only: no change at its source clears it",
+        }
+    }
 }
 
 macro_rules! codes {
@@ -73,11 +88,11 @@ codes! {
     /// The document's currency is not active in the sink.
     CurrencyNotActive = "currency_not_active", Person, "Activate the currency in Zoho CRM (Setup, Company Details, Currencies), then replay.";
     /// The document's status is none of the documented labels.
-    UnknownStatus = "unknown_status", Person, "A workflow in Acumatica added this status. The document is treated as not released.";
+    UnknownStatus = "unknown_status", Person, "A workflow in Acumatica gave this status, which none of its own documents has. The document is treated as not released, and goes by itself once it has a known one (Open, Closed, Canceled, Reserved). If it was released already, end that step of the workflow in Acumatica.";
     /// A required source value is missing or unreadable.
     SourceUnreadable = "source_unreadable", Person, "Open the record in Acumatica and correct the named field.";
     /// A document number carries another GUID than before.
-    NumberReused = "number_reused", Person, "Was Acumatica restored from a snapshot, or the document deleted and its number used again? Check the document on both sides, then replay or skip it.";
+    NumberReused = "number_reused", Never, "Was Acumatica restored from a snapshot, or the document deleted and its number used again? Check the document on both sides, then replay or skip it.";
     /// The source has the record no more, and the flow asks a person what follows.
     SourceGone = "source_gone", Person, "Replay it to have its record in Zoho CRM marked as deleted, or skip it to leave that record as it is. It is taken up again by itself when it comes back in Acumatica.";
     /// A sweep missed more records of a flow than are ever deleted at once.
@@ -89,10 +104,16 @@ codes! {
     /// Written again and changed in the sink again, several times.
     Alternating = "alternating", Person, "Find the workflow, integration or person that changes the field in Zoho CRM and end it, or set edited = \"leave\" for the flow; then replay.";
     /// The record that the link names is gone in the sink.
-    TargetGone = "target_gone", Person, "Restore the record in Zoho CRM, or replay: it is then created anew.";
+    TargetGone = "target_gone", Never, "Restore the record in Zoho CRM, or replay: it is then created anew.";
 }
 
 impl Code {
+    /// True for what concerns a whole flow and no single record: nothing is open for it, so that there is nothing to replay or skip.
+    #[must_use]
+    pub const fn of_flow(self) -> bool {
+        matches!(self, Self::RowsVanished)
+    }
+
     /// The code of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

@@ -155,16 +155,22 @@ async fn selection(
     })
 }
 
+/// The code of a problem that records can have.
 pub(super) fn problem_code(word: &str) -> Result<Code, Failure> {
-    Code::named(word).ok_or_else(|| {
-        let known: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
-        let near = nearest(word, &known).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
-        Failure::usage(format!(
-            "There is no problem code \"{}\".{near} Known: {}.",
-            output::safe(word),
-            known.join(", ")
-        ))
-    })
+    let known: Vec<&str> = Code::ALL.iter().filter(|code| !code.of_flow()).map(|code| code.name()).collect();
+    match Code::named(word) {
+        Some(code) if code.of_flow() => Err(Failure::usage(format!(
+            "{} concerns a whole flow, and no record is open for it. {}",
+            code.name(),
+            code.remedy()
+        ))),
+        Some(code) => Ok(code),
+        None => {
+            let near = nearest(word, &known).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
+            let word = output::safe(word);
+            Err(Failure::usage(format!("There is no problem code \"{word}\".{near} Known: {}.", known.join(", "))))
+        }
+    }
 }
 
 fn many(records: u64) -> String {

@@ -66,7 +66,9 @@ fn refusal(error: &Item<'_>, all: &[&Item<'_>]) -> Refusal {
         message.push(' ');
         message.push_str(&sentence(other, &quote(other.details().api_name.as_str())));
     }
-    Refusal { code: quote(error.code.as_str()), field: field.clone(), problem: Problem::new(code, message).at(field) }
+    // The id names the record as a whole, and no place in it.
+    let place = if field == "id" { String::new() } else { field.clone() };
+    Refusal { code: quote(error.code.as_str()), field, problem: Problem::new(code, message).at(place) }
 }
 
 /// The problem's code, by Zoho's code and what it names.
@@ -245,5 +247,12 @@ mod tests {
             assert_eq!(refusal.problem.code, code, "{json}");
             assert!(refusal.problem.message.contains(word), "{} lacks {word}", refusal.problem.message);
         }
+    }
+
+    #[test]
+    fn the_place_of_a_problem_is_a_field_and_never_the_id() {
+        let at = |json| refused(json).problem.field;
+        assert_eq!(at(r#"{"code":"RECORD_LOCKED","details":{"api_name":"id","action":"record_locking"}}"#), "");
+        assert_eq!(at(r#"{"code":"RECORD_IN_BLUEPRINT","details":{"api_name":"Status"}}"#), "Status");
     }
 }
