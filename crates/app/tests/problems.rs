@@ -297,13 +297,17 @@ async fn an_organisation_that_takes_no_more_records() {
             key: &key,
             state: State::Parked,
             code: Code::StorageFull,
-            class: Class::Person,
+            class: Class::AfterQuota,
             words: &["takes no more records"],
             field: "",
         };
         tells(&world, &report, told).await;
+        let sent = || world.sim.requests().counters(sim::faults::System::Zoho).by_route["POST /crm/v8/Accounts/upsert"];
+        let before = sent();
+        world.sync().await;
+        assert_eq!(sent(), before, "{level}: it is not tried by each run");
         crm(&world, |state| state.org.record_cap = None);
-        replay(&world, &key).await;
+        world.clock.advance(std::time::Duration::from_secs(6 * 60));
         let report = world.sync().await;
         assert_eq!(report.outcome, Outcome::Settled, "{level}: {report:#?}");
         world.assert_agreement("after more storage was bought");

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum Class {
     /// Tried again by the next run.
     Again,
+    /// Tried again in pauses until the sink has room again; a person can make some.
+    AfterQuota,
     /// A change of the record at its source, or of a rule, clears it; or a person replays or skips it.
     Person,
     /// Never tried by itself: no change at its source clears it, only a person's word or hand.
@@ -18,11 +20,21 @@ pub enum Class {
 }
 
 impl Class {
+    /// True when runs try again by themselves, without a change at the source and without a person's word.
+    #[must_use]
+    pub const fn by_itself(self) -> bool {
+        match self {
+            Self::Again | Self::AfterQuota => true,
+            Self::Person | Self::Never => false,
+        }
+    }
+
     /// When a record with a problem of this class is tried again, in words.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
             Self::Again => "by each run that can change it",
+            Self::AfterQuota => "in pauses, until there is room; at once after `replay`",
             Self::Person => "when the record changes at its source, or after `replay`",
             Self::Never => "after `replay` only: no change at its source clears it",
         }
@@ -70,7 +82,7 @@ codes! {
     /// The sink refused the record for a reason that has no code of its own here.
     Refused = "refused", Person, "Read the answer with `record`, correct the cause, then replay.";
     /// The organisation takes no more records.
-    StorageFull = "storage_full", Person, "Free storage in Zoho CRM or buy more, then replay the parked records.";
+    StorageFull = "storage_full", AfterQuota, "Free storage in Zoho CRM or buy more. It is tried again in pauses of 5 minutes to 4 hours; replay tries at once.";
     /// The outcome of a write could not be settled within the run.
     OutcomeUnknown = "outcome_unknown", Again, "Nothing to do: the next run looks the record up before it writes again.";
     /// A write of this record is not answered, while writes of others are.

@@ -11,7 +11,7 @@ mod list;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 use store::{Access, Cause, OpenFilter, OpenRecord, Store};
-use sync::{Class, Instant};
+use sync::Instant;
 
 use super::args::ParkedArgs;
 use super::opened::refused;
@@ -104,7 +104,7 @@ impl Group {
             last_seen: cause.last_seen,
             message: cause.message,
             remedy: cause.code.map(sync::problem::Code::remedy),
-            tried_again: cause.code.is_some_and(|code| code.class() == Class::Again),
+            tried_again: cause.code.is_some_and(|code| code.class().by_itself()),
             examples,
         })
     }

@@ -19,7 +19,7 @@ pub(super) mod values;
 use serde::Serialize;
 use serde_json::Value;
 use store::{Access, KeptExchange, RecordView, TrailId};
-use sync::{Class, Instant, Problem};
+use sync::{Instant, Problem};
 
 pub(super) use look_up::{Candidate, one};
 use values::Change;
@@ -48,7 +48,7 @@ impl From<&Problem> for Told {
             message: problem.message.clone(),
             field: problem.field.clone(),
             remedy: problem.code.remedy(),
-            tried_again: problem.code.class() == Class::Again,
+            tried_again: problem.code.class().by_itself(),
         }
     }
 }

@@ -73,7 +73,7 @@ impl Store {
     pub async fn due(&self, connection: ConnectionId, flow: Flow, now: Instant, limit: usize) -> Result<Vec<Due>> {
         let again: Vec<String> = problem::Code::ALL
             .iter()
-            .filter(|code| code.class() == sync::Class::Again)
+            .filter(|code| code.class().by_itself())
             .map(|code| code.name().to_owned())
             .collect();
         let rests = patience::RESTS.map(|code| code.name().to_owned());

@@ -2,10 +2,10 @@
 //!
 //! Owns the comparison of fingerprints and of identities. Must not map: it only says that something may have changed.
 
+use crate::Record;
 use crate::digest::Digest;
 use crate::seam::{Mutant, mutant};
 use crate::settle::{Entry, State, patience};
-use crate::{Class, Record};
 
 /// What a record is to the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ fn is_worth_another_try(entry: &Entry) -> bool {
         State::Waiting => !mutant(Mutant::WaitingForever),
         // When its pause is over it is asked for.
         State::Parked if patience::rests(entry) => false,
-        State::Parked => entry.problem.as_ref().is_none_or(|problem| problem.code.class() == Class::Again),
+        State::Parked => entry.problem.as_ref().is_none_or(|problem| problem.code.class().by_itself()),
     }
 }
 
@@ -117,6 +117,7 @@ mod tests {
             (State::Parked, Some(Code::ValueRefused), Detected::Same),
             (State::Parked, Some(Code::OutcomeUnknown), Detected::Changed),
             (State::Parked, Some(Code::RecordLocked), Detected::Same),
+            (State::Parked, Some(Code::StorageFull), Detected::Same),
             (State::Parked, None, Detected::Changed),
             (State::Waiting, Some(Code::WaitingForAccount), Detected::Changed),
             (State::Undecided, Some(Code::UndecidedName), Detected::Same),

@@ -21,7 +21,7 @@ pub const MOST_PAUSE: Duration = Duration::from_hours(4);
 pub const PATIENCE: Duration = Duration::from_hours(48);
 
 /// Codes whose cause takes minutes to hours: the next run alone is no reason for another try.
-pub const RESTS: [Code; 2] = [Code::RecordLocked, Code::WriteUnanswered];
+pub const RESTS: [Code; 3] = [Code::RecordLocked, Code::WriteUnanswered, Code::StorageFull];
 
 /// Codes that become a person's problem after [`PATIENCE`].
 pub const ENDS: [Code; 5] =
@@ -142,7 +142,13 @@ mod tests {
         for code in Code::ALL.iter().filter(|code| code.class() == Class::Again) {
             assert!(ENDS.contains(code), "{code:?} would be tried for ever");
         }
-        assert!(RESTS.iter().all(|code| ENDS.contains(code)));
+        for code in Code::ALL.iter().filter(|code| code.class() == Class::AfterQuota) {
+            assert!(
+                RESTS.contains(code) && !ENDS.contains(code),
+                "{code:?} is told from the beginning, and never given up"
+            );
+        }
+        assert!(RESTS.iter().all(|code| code.class().by_itself()));
     }
 
     #[test]
