@@ -5,28 +5,29 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use port::Fault;
 use sync::Module;
 use sync::pairing::Index;
 use tokio::sync::Mutex;
 
 use super::shared::Run;
+use super::{RunError, setup};
 
 /// Indexes by module, filled on first use. Reading is awaited under the lock, so that no module is read twice.
 #[derive(Default)]
 pub(super) struct Candidates(Mutex<BTreeMap<Module, Arc<Index>>>);
 
 impl Candidates {
-    /// The index of `module`.
-    pub(super) async fn index(&self, run: &Run<'_>, module: Module) -> Result<Arc<Index>, Fault> {
+    /// The index of `module`; `None` when it cannot be had, which ends the run.
+    pub(super) async fn index(&self, run: &Run<'_>, module: Module) -> Result<Option<Arc<Index>>, RunError> {
         let mut all = self.0.lock().await;
         if let Some(index) = all.get(&module) {
-            return Ok(Arc::clone(index));
+            return Ok(Some(Arc::clone(index)));
         }
         let mut index = Index::default();
         let mut cursor = None;
         loop {
-            let page = run.connection.writer.unlinked(module, cursor.as_deref()).await.result?;
+            let asked = || async { run.connection.writer.unlinked(module, cursor.as_deref()).await.result };
+            let Some(page) = setup::understood(run, asked).await? else { return Ok(None) };
             for record in page.records {
                 index.add(&record.id, &record.name, &record.code);
             }
@@ -37,6 +38,6 @@ impl Candidates {
         }
         let index = Arc::new(index);
         all.insert(module, Arc::clone(&index));
-        Ok(index)
+        Ok(Some(index))
     }
 }

@@ -14,9 +14,9 @@ use sync::settle::Entry;
 use sync::{Entity, Flow, Instant, Module, Record};
 use tokio::sync::watch;
 
-use super::RunError;
 use super::check::removals;
 use super::shared::Run;
+use super::{RunError, setup};
 
 /// Name of the kept witnesses.
 const PROFILE: &str = "witnesses";
@@ -198,11 +198,12 @@ fn put_back(entity: Entity, answers: &[(Witness, Answer)]) -> Fault {
     )
 }
 
-/// Looks, before the first write of a module in this run, whether the sink still has what was written last; the fault ends the run.
-pub(super) async fn sink(run: &Run<'_>, module: Module) -> Result<(), Fault> {
+/// Looks, before the first write of a module in this run, whether the sink still has what was written last; false when it has not, or
+/// gives no answer, which ends the run.
+pub(super) async fn sink(run: &Run<'_>, module: Module) -> Result<bool, RunError> {
     let mut looked = run.identity.looked.lock().await;
     if run.options.accept_restored || looked.contains(&module) {
-        return Ok(());
+        return Ok(true);
     }
     let ids: Vec<String> = {
         let state = run.identity.state();
@@ -210,15 +211,21 @@ pub(super) async fn sink(run: &Run<'_>, module: Module) -> Result<(), Fault> {
         entities.flat_map(|entity| state.kept.of(*entity)).filter_map(|witness| witness.target.clone()).collect()
     };
     if !ids.is_empty() {
-        let shown: BTreeSet<String> =
-            run.connection.writer.read(module, &ids, false).await.result?.into_iter().map(|held| held.id).collect();
+        let asked = || async { run.connection.writer.read(module, &ids, false).await.result };
+        let Some(held) = setup::understood(run, asked).await? else { return Ok(false) };
+        let shown: BTreeSet<String> = held.into_iter().map(|held| held.id).collect();
         let mut missing: Vec<&String> = ids.iter().filter(|id| !shown.contains(*id)).collect();
         if witness::is_emptied(missing.len(), ids.len()) {
-            let removed = removals(run, module, run.cx.clock.now()).await?;
-            missing.retain(|id| !removed.contains_key(*id));
+            match removals(run, module, run.cx.clock.now()).await {
+                Ok(removed) => missing.retain(|id| !removed.contains_key(*id)),
+                Err(fault) => {
+                    run.fail(&fault);
+                    return Ok(false);
+                }
+            }
         }
         if witness::is_emptied(missing.len(), ids.len()) {
-            return Err(Fault::new(
+            run.fail(&Fault::new(
                 System::Zoho,
                 Kind::WrongSystem,
                 format!(
@@ -230,8 +237,9 @@ pub(super) async fn sink(run: &Run<'_>, module: Module) -> Result<(), Fault> {
                 ),
                 REMEDY,
             ));
+            return Ok(false);
         }
     }
     looked.insert(module);
-    Ok(())
+    Ok(true)
 }

@@ -34,6 +34,8 @@ pub(super) struct Meta {
     pub(super) watch: Watch,
     /// What its draft could not carry as it stands in the source (cut, left out), in words for the trail; mostly empty.
     pub(super) remarks: String,
+    /// Version of the sink's schema under which it is drafted.
+    pub(super) drafted: u32,
 }
 
 /// What is known of a record as a document whose balance is watched.
@@ -46,7 +48,7 @@ pub(super) enum Watch {
 }
 
 impl Meta {
-    pub(super) fn of(record: &Record, fingerprint: Digest, before: Option<Entry>) -> Self {
+    pub(super) fn of(record: &Record, fingerprint: Digest, before: Option<Entry>, drafted: u32) -> Self {
         Self {
             flow: record.entity.flow(),
             entity: record.entity,
@@ -59,6 +61,7 @@ impl Meta {
             once_more: false,
             watch: Watch::Read(OpenDocument::of(record)),
             remarks: String::new(),
+            drafted,
         }
     }
 
@@ -69,7 +72,7 @@ impl Meta {
     }
 
     /// What the ledger knows of a record that is not read in this step.
-    pub(super) fn known(entry: Entry) -> Self {
+    pub(super) fn known(entry: Entry, drafted: u32) -> Self {
         Self {
             flow: entry.flow,
             entity: entry.entity,
@@ -82,6 +85,7 @@ impl Meta {
             once_more: false,
             watch: Watch::Unread,
             remarks: String::new(),
+            drafted,
         }
     }
 

@@ -34,6 +34,7 @@ pub(super) async fn placeholder(run: &Run<'_>) -> Result<bool, RunError> {
         once_more: false,
         watch: Watch::Unread,
         remarks: String::new(),
+        drafted: target.schema.version,
     };
     let item = Item::new(meta, draft, None, None, None);
     let work = Work { module: Module::Products, operation: Operation::Upsert, items: vec![item] };

@@ -113,7 +113,7 @@ async fn detect_changes(
                 decided.rows.restamp(before, record.stamp);
             }
             Detected::Reused { old } if before.as_ref().is_some_and(is_taken) => {
-                let mut meta = Meta::of(&record, fingerprint, before);
+                let mut meta = Meta::of(&record, fingerprint, before, target.schema.version);
                 // The document that is linked stays the known one until a person has looked.
                 meta.source_id = old;
                 let problem = Problem::new(
@@ -128,7 +128,7 @@ async fn detect_changes(
             Detected::New | Detected::Changed | Detected::Reused { .. } => {
                 let late = starts_later(run, flow, &record, before.as_ref());
                 let needs = mapping::needs(&record, &target.schema);
-                let meta = Meta::of(&record, fingerprint, before);
+                let meta = Meta::of(&record, fingerprint, before, target.schema.version);
                 if late {
                     figures.skipped += 1;
                     run.filtered(flow, "before the start of the flow");
@@ -337,13 +337,9 @@ pub(super) async fn place(
         return Ok(());
     }
     if target.is_none() {
-        let index = match run.candidates.index(run, draft.module).await {
-            Ok(index) => index,
-            Err(fault) => {
-                run.fail(&fault);
-                decided.cut_short = true;
-                return Ok(());
-            }
+        let Some(index) = run.candidates.index(run, draft.module).await? else {
+            decided.cut_short = true;
+            return Ok(());
         };
         if let Pairing::Undecided(problem) = sync::pairing::decide(&draft, &run.target().schema, &index)
             && !mutant(Mutant::PairingSkipped)

@@ -12,9 +12,9 @@ use sync::seam::{Mutant, mutant};
 use sync::settle::{Entry, State, Transition, What};
 use sync::{Entity, Module, Problem};
 
-use super::RunError;
 use super::item::Work;
 use super::shared::Run;
+use super::{RunError, setup};
 
 /// Keys that one look-up asks for.
 const LOOK_UP: usize = 100;
@@ -81,6 +81,7 @@ async fn resolve(run: &Run<'_>, intent: &Intent) -> Result<(), RunError> {
             let found = match answer.unpack(&mut exchanges) {
                 Ok(found) => found,
                 Err(fault) => {
+                    setup::explain(run, &fault).await?;
                     run.fail(&fault);
                     return Ok(());
                 }

@@ -14,7 +14,7 @@ use sync::{Module, Problem};
 
 use super::item::{Item, Work};
 use super::shared::Run;
-use super::{RunError, identity, isolate, recover};
+use super::{RunError, identity, isolate, recover, setup};
 
 /// Rounds before what is left of a batch is given up as unknown.
 const ROUNDS: usize = 4;
@@ -85,8 +85,9 @@ pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
     let hopeless = if matches!(operation, Operation::Upsert | Operation::UpdateHeader) { 1 } else { 2 };
     let wary = items.iter().all(|item| travels_alone(item.meta.before.as_ref()));
     let mut pending = items;
-    if let Err(fault) = identity::sink(run, module).await {
-        return Ok(give_up(sent, pending, fault));
+    if !identity::sink(run, module).await? {
+        sent.fates.extend(pending.into_iter().map(|item| (item, Fate::Left)));
+        return Ok(sent);
     }
     let mut silent = 0;
     for round in 1..=ROUNDS {
@@ -159,11 +160,14 @@ pub(super) async fn attempt(
             vec![Outcome::Unknown; pending.len()]
         }
         Err(fault) if Run::isolates(&fault) => {
-            refuse(sent, pending, &fault, exchange);
+            refuse(run, sent, pending, &fault, exchange).await?;
             return Ok(Ok(Tried { again: Vec::new(), answered: true }));
         }
         Err(fault) => return Ok(Err((pending, fault))),
     };
+    if outcomes.iter().any(may_be_outdated) {
+        setup::look_again(run, 0).await?;
+    }
     let mut unknown = Vec::new();
     let mut ours = Vec::new();
     let mut answered = false;
@@ -197,6 +201,7 @@ pub(super) async fn attempt(
             Ok(Ok(Tried { again, answered }))
         }
         Err((mut left, fault)) => {
+            setup::explain(run, &fault).await?;
             left.extend(ours);
             Ok(Err((left, fault)))
         }
@@ -293,6 +298,7 @@ fn judge(run: &Run<'_>, operation: Operation, item: &Item, outcome: Outcome, exc
             Fate::Open { state: State::Parked, problem, exchange, touched: false }
         }
         Outcome::Refused(refusal) if learns(run, item, &refusal) => Fate::Redraft,
+        outcome if may_be_outdated(&outcome) && item.meta.drafted < target.schema.version => Fate::Redraft,
         Outcome::Refused(refusal) if refusal.problem.code == Code::TargetGone => gone(exchange),
         Outcome::Refused(refusal) => {
             let touched = refusal.code == ROWS_NOT_SHOWN;
@@ -338,11 +344,35 @@ fn gone(exchange: Option<usize>) -> Fate {
     Fate::Open { state: State::Parked, problem, exchange, touched: false }
 }
 
-/// A request refused as a whole: one record is the cause when it was alone, else halves are tried.
-fn refuse(sent: &mut Sent, items: Vec<Item>, fault: &Fault, exchange: Option<usize>) {
+/// True when the record was refused for what the sink's fields are: they may have changed since they were looked at.
+fn may_be_outdated(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Refused(refusal) => {
+            let code = refusal.problem.code;
+            matches!(code, Code::ValueRefused | Code::MandatoryMissing | Code::CurrencyNotActive)
+        }
+        Outcome::Written { .. } | Outcome::Duplicate { .. } | Outcome::Unknown => false,
+    }
+}
+
+/// A request refused as a whole. Its records are drafted again where the sink's fields turn out to have changed; else one record is the
+/// cause when it was alone, and halves are tried when not.
+async fn refuse(
+    run: &Run<'_>,
+    sent: &mut Sent,
+    items: Vec<Item>,
+    fault: &Fault,
+    exchange: Option<usize>,
+) -> Result<(), RunError> {
+    setup::look_again(run, 0).await?;
     let alone = items.len() == 1;
+    let version = run.target().schema.version;
     for item in items {
-        let fate = if alone {
+        let fate = if run.ended() {
+            Fate::Left
+        } else if item.meta.drafted < version {
+            Fate::Redraft
+        } else if alone {
             let problem = Problem::new(Code::Refused, fault.message.clone());
             Fate::Open { state: State::Parked, problem, exchange, touched: false }
         } else {
@@ -350,6 +380,7 @@ fn refuse(sent: &mut Sent, items: Vec<Item>, fault: &Fault, exchange: Option<usi
         };
         sent.fates.push((item, fate));
     }
+    Ok(())
 }
 
 /// Ends a batch: what is left of it is for the next run. Its intent stays open when any of it may have been written.

@@ -6,7 +6,7 @@ use port::{Exchange, Fault, Kind, SourceProfile, System};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::Settlement;
-use sync::mapping::Schema;
+use sync::mapping::{Schema, changes, without_key};
 
 use super::RunError;
 use super::shared::Run;
@@ -133,6 +133,79 @@ async fn remember(run: &Run<'_>, tape: Vec<Exchange>) -> Result<(), RunError> {
 /// Keeps a schema that has learned something, under a new version when drafts depend on it.
 pub(super) async fn keep(run: &Run<'_>, schema: &Schema) -> Result<(), RunError> {
     put(run, SINK, schema).await
+}
+
+/// Asks the sink, and asks again where it refuses the question because its fields are not those that are known; `None` when it gives no
+/// answer, which ends the run.
+pub(super) async fn understood<T, F: Future<Output = Result<T, Fault>>>(
+    run: &Run<'_>,
+    ask: impl Fn() -> F,
+) -> Result<Option<T>, RunError> {
+    loop {
+        let version = run.target().schema.version;
+        match ask().await {
+            Ok(answer) => return Ok(Some(answer)),
+            Err(fault) if Run::isolates(&fault) && look_again(run, version).await? => {}
+            Err(fault) => {
+                run.fail(&fault);
+                return Ok(None);
+            }
+        }
+    }
+}
+
+/// Looks for the reason of a refused question in the sink's fields, which is the better sentence.
+pub(super) async fn explain(run: &Run<'_>, fault: &Fault) -> Result<(), RunError> {
+    if Run::isolates(fault) {
+        look_again(run, 0).await?;
+    }
+    Ok(())
+}
+
+/// Looks at the sink's fields once more, because it refused what is known of them: once a run at most. True when drafts and questions
+/// that were made under `version`, or before, have to be made anew.
+pub(super) async fn look_again(run: &Run<'_>, version: u32) -> Result<bool, RunError> {
+    let mut looked = run.looked_again.lock().await;
+    if !std::mem::replace(&mut *looked, true) {
+        // On the heap: it is asked for deep inside of other work, and seldom.
+        Box::pin(look(run)).await?;
+    }
+    Ok(!run.ended() && run.target().schema.version > version)
+}
+
+async fn look(run: &Run<'_>) -> Result<(), RunError> {
+    let known = run.target().schema;
+    let mut schema = match run.connection.writer.probe().await.result {
+        Ok(schema) => schema,
+        Err(fault) => {
+            run.fail(&fault);
+            return Ok(());
+        }
+    };
+    schema.prepared = true;
+    schema.negative_adjustment = known.negative_adjustment;
+    schema.row_cap = known.row_cap;
+    let said = changes(&known, &schema);
+    schema.version = known.version + u32::from(!said.is_empty());
+    let lost: Vec<&str> = without_key(&schema).iter().map(|module| module.name()).collect();
+    if !lost.is_empty() {
+        // Nothing is kept: once the field is there again, it goes on with what was known.
+        run.set_schema((*known).clone());
+        run.fail(&Fault::new(
+            System::Zoho,
+            Kind::Unsupported,
+            format!("the field ERP Key of {} is gone, or may not be written any more.", lost.join(", ")),
+            "Without it records could be doubled, so nothing was written. Restore the field, or give the Zoho user the right to write it. \
+             Was it deleted for good: sign in again with `login`, which makes it anew, then `sync --full`, which writes the keys again.",
+        ));
+        return Ok(());
+    }
+    said.into_iter().for_each(|sentence| run.note(sentence));
+    if !run.options.dry_run {
+        keep(run, &schema).await?;
+    }
+    run.set_schema(schema);
+    Ok(())
 }
 
 /// What was found out, and the settings under which it holds.

@@ -50,6 +50,8 @@ pub(super) struct Run<'a> {
     pub(super) epoch: Epoch,
     pub(super) candidates: Candidates,
     pub(super) identity: Identity,
+    /// True once the sink's fields were looked at again in this run. Looking is awaited under the lock.
+    pub(super) looked_again: tokio::sync::Mutex<bool>,
     state: Mutex<Shared>,
     gates: BTreeMap<Flow, watch::Sender<bool>>,
 }
@@ -104,6 +106,7 @@ impl<'a> Run<'a> {
             epoch,
             candidates: Candidates::default(),
             identity: Identity::new(),
+            looked_again: tokio::sync::Mutex::new(false),
             state: Mutex::new(Shared {
                 target: Target { schema, names },
                 halt: None,

@@ -8,6 +8,7 @@ pub mod schema;
 pub mod status;
 
 mod address;
+mod changes;
 mod customer;
 mod document;
 mod item;
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::record::Draft;
 use crate::{Entity, Module, Problem, Record};
 
+pub use changes::{changes, without_key};
 pub use names::{Names, columns, row_columns};
 pub use note::{Note, Why};
 pub use schema::{Currency, FieldSchema, ModuleSchema, Schema};

@@ -143,17 +143,24 @@ const ADDRESS: [&str; 5] = ["Street", "City", "State", "Code", "Country"];
 #[must_use]
 pub fn columns(schema: &Schema, module: Module) -> Vec<Name> {
     let Some(ModuleSchema { fields, .. }) = schema.modules.get(&module) else { return Vec::new() };
+    let offered = labels(module).into_iter().filter_map(|label| fields.get(&label));
+    offered.map(|field| Name::from(field.api_name.as_str())).collect()
+}
+
+/// Labels of the header fields of a module that the rules can write, in the rules' order.
+pub(super) fn labels(module: Module) -> Vec<String> {
     let (labels, addresses): (_, &[&str]) = match module {
         Module::Accounts => (AccountNames::LABELS, &["Billing", "Shipping"]),
         Module::Products => (ProductNames::LABELS, &[]),
         Module::Invoices => (InvoiceNames::LABELS, &[]),
     };
-    let own = labels.iter().filter_map(|label| fields.get(*label));
-    let of_addresses = addresses
-        .iter()
-        .flat_map(|prefix| ADDRESS.map(|part| format!("{prefix}_{part}")))
-        .filter_map(|label| fields.get(&label));
-    own.chain(of_addresses).map(|field| Name::from(field.api_name.as_str())).collect()
+    let of_addresses = addresses.iter().flat_map(|prefix| ADDRESS.map(|part| format!("{prefix}_{part}")));
+    labels.iter().map(|label| (*label).to_owned()).chain(of_addresses).collect()
+}
+
+/// Labels of the columns of a line row that the rules can write.
+pub(super) const fn row_labels() -> &'static [&'static str] {
+    RowNames::LABELS
 }
 
 /// API names of the columns of a line row that the rules can write and the schema offers.

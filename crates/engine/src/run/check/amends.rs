@@ -88,7 +88,7 @@ impl Check<'_> {
                     if let Some(draft) = drift::key_alone(&schema, self.flow.module(), &entry.erp_key) {
                         let target = entry.target_id.clone();
                         let note = "its ERP key was cleared in Zoho CRM and is written again".to_owned();
-                        keys.push((Item::new(Meta::known(entry), draft, target, None, None), note));
+                        keys.push((Item::new(Meta::known(entry, schema.version), draft, target, None, None), note));
                     }
                 }
             }

@@ -21,6 +21,7 @@ use super::amends::{Rows, look_again, wanted};
 use super::{Check, RunError, settle};
 use crate::report::FlowReport;
 use crate::run::item::{Item, Meta};
+use crate::run::setup;
 
 /// In which the sink tells what a document comes to.
 const TOTAL: &str = "Grand_Total";
@@ -37,13 +38,10 @@ impl Check<'_> {
     /// Looks at one page of changed records; true when it was the last one.
     pub(super) async fn edits(&mut self, since: Instant) -> Result<bool, RunError> {
         let (run, module) = (self.run, self.flow.module());
-        let page = match run.connection.writer.edited(module, since, self.pass.cursor.as_deref()).await.result {
-            Ok(page) => page,
-            Err(fault) => {
-                run.fail(&fault);
-                return Ok(false);
-            }
-        };
+        let cursor = self.pass.cursor.clone();
+        let writer = &run.connection.writer;
+        let asked = || async { writer.edited(module, since, cursor.as_deref()).await.result };
+        let Some(page) = setup::understood(run, asked).await? else { return Ok(false) };
         self.report.edited += page.records.len() as u64;
         for part in page.records.chunks(EDITS) {
             if run.ended() {
@@ -120,7 +118,7 @@ impl Check<'_> {
                     } else {
                         let draft = change.draft(self.flow.module(), &entry.erp_key);
                         let target = Some(change.target.clone());
-                        items.push((Item::new(Meta::known(entry), draft, target, None, None), note));
+                        items.push((Item::new(Meta::known(entry, schema.version), draft, target, None, None), note));
                     }
                     healing.push(change);
                 }

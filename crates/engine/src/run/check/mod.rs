@@ -21,7 +21,7 @@ use sync::settle::{Accepted, Entry, Transition};
 use sync::{Flow, Instant};
 
 use super::shared::Run;
-use super::{RunError, clocks, written};
+use super::{RunError, clocks, setup, written};
 use crate::report::CheckReport;
 
 /// Name of the kept progress.
@@ -162,13 +162,9 @@ impl Check<'_> {
     async fn page(&mut self) -> Result<bool, RunError> {
         let run = self.run;
         let after = self.pass.cursor.clone();
-        let page = match run.connection.writer.carriers(self.flow.module(), after.as_deref()).await.result {
-            Ok(page) => page,
-            Err(fault) => {
-                run.fail(&fault);
-                return Ok(false);
-            }
-        };
+        let (writer, module) = (&run.connection.writer, self.flow.module());
+        let asked = || async { writer.carriers(module, after.as_deref()).await.result };
+        let Some(page) = setup::understood(run, asked).await? else { return Ok(false) };
         let carried: BTreeMap<&str, &str> =
             page.records.iter().map(|Carrier { id, erp_key }| (id.as_str(), erp_key.as_str())).collect();
         let mut from = after.unwrap_or_else(|| "0".to_owned());

@@ -12,6 +12,7 @@ use sync::settle::Entry;
 use sync::{Instant, Module};
 
 use super::{Check, RunError};
+use crate::run::setup;
 use crate::run::shared::Run;
 
 /// How far back that list is read: longer than the sink keeps what can be restored.
@@ -26,7 +27,7 @@ const BELIEVED: usize = 10;
 impl Check<'_> {
     /// Finds out what happened to suspects among `of` links, and has it followed.
     pub(super) async fn look_closer(&mut self, suspects: Vec<Entry>, of: usize) -> Result<(), RunError> {
-        let Some(facts) = self.facts(&suspects, of).await else { return Ok(()) };
+        let Some(facts) = self.facts(&suspects, of).await? else { return Ok(()) };
         let Facts { carried, holders } = facts;
         let removed = self.removed.take().unwrap_or_default();
         let mut plans = Vec::with_capacity(suspects.len());
@@ -49,12 +50,12 @@ impl Check<'_> {
     }
 
     /// What the sink shows of the suspects; `None` when it could not be asked or is not believed.
-    async fn facts(&mut self, suspects: &[Entry], of: usize) -> Option<Facts> {
+    async fn facts(&mut self, suspects: &[Entry], of: usize) -> Result<Option<Facts>, RunError> {
         let (run, module) = (self.run, self.flow.module());
         let ids: Vec<String> = suspects.iter().filter_map(|entry| entry.target_id.clone()).collect();
         let keys: Vec<String> = suspects.iter().map(|entry| entry.erp_key.clone()).collect();
         let writer = &run.connection.writer;
-        let asked = async {
+        let asked = || async {
             let held = writer.read(module, &ids, false).await.result?;
             let found = writer.find(module, &keys).await.result?;
             let carried: BTreeMap<String, String> = held.into_iter().map(|held| (held.id, held.erp_key)).collect();
@@ -62,23 +63,17 @@ impl Check<'_> {
                 found.into_iter().map(|(key, id)| (key.to_lowercase(), id)).collect();
             Ok::<_, Fault>(Facts { carried, holders })
         };
-        let facts = match asked.await {
-            Ok(facts) => facts,
-            Err(fault) => {
-                run.fail(&fault);
-                return None;
-            }
-        };
+        let Some(facts) = setup::understood(run, asked).await? else { return Ok(None) };
         let missing: Vec<&Entry> = suspects.iter().filter(|entry| facts.is_missing(entry)).collect();
         if missing.is_empty() {
-            return Some(facts);
+            return Ok(Some(facts));
         }
         if self.removed.is_none() {
             match removals(run, module, self.pass.began).await {
                 Ok(removed) => self.removed = Some(removed),
                 Err(fault) => {
                     run.fail(&fault);
-                    return None;
+                    return Ok(None);
                 }
             }
         }
@@ -90,9 +85,9 @@ impl Check<'_> {
         let unexplained = missing.iter().filter(|entry| !listed(entry) && !known(entry)).count();
         if unexplained > BELIEVED.max(of / 5) && !run.options.accept_restored {
             run.fail(&hidden(unexplained, of, module.name()));
-            return None;
+            return Ok(None);
         }
-        Some(facts)
+        Ok(Some(facts))
     }
 }
 

@@ -9,6 +9,7 @@ use sync::seam::{Mutant, mutant};
 use sync::{Entity, Flow, Record};
 
 use super::{Pass, Run, RunError};
+use crate::run::setup;
 
 /// Records that one run takes again, at most.
 const DUE: usize = 2_000;
@@ -22,6 +23,10 @@ pub(super) async fn of(run: &Run<'_>, flow: Flow) -> Result<BTreeMap<String, (En
         return Ok(BTreeMap::new());
     }
     let due = run.cx.store.due(run.connection.id, flow, run.cx.clock.now(), DUE).await?;
+    // Somebody who asks for these has changed the sink's set-up, which is not looked at otherwise.
+    if due.iter().any(|due| due.problem.as_ref().is_some_and(|problem| hangs_on_setup(problem.code))) {
+        setup::look_again(run, 0).await?;
+    }
     let mut fetched = BTreeMap::new();
     for due in due {
         if due.problem.is_some_and(|problem| problem.code == Code::SourceGone) {
@@ -32,6 +37,11 @@ pub(super) async fn of(run: &Run<'_>, flow: Flow) -> Result<BTreeMap<String, (En
         }
     }
     Ok(fetched)
+}
+
+/// Problems whose remedy is a change of the sink's set-up.
+const fn hangs_on_setup(code: Code) -> bool {
+    matches!(code, Code::ValueRefused | Code::MandatoryMissing | Code::CurrencyNotActive | Code::KeyTooLong)
 }
 
 impl Pass<'_> {

@@ -18,7 +18,7 @@ use super::{Rows, RunError, settle};
 use crate::report::FlowReport;
 use crate::run::item::{Item, Meta, Watch, Work};
 use crate::run::send::{self, Fate, Sent};
-use crate::run::shared::Run;
+use crate::run::shared::{Run, Target};
 
 /// Records of one batch.
 const BATCH: usize = 100;
@@ -46,7 +46,7 @@ pub(super) async fn bid(
     records: Vec<(RecordId, Entry)>,
     answered: bool,
 ) -> Result<Vec<RecordId>, RunError> {
-    let names = run.target().names;
+    let Target { schema, names } = run.target();
     let ids: BTreeMap<String, RecordId> = records.iter().map(|(id, entry)| (entry.erp_key.clone(), *id)).collect();
     let mut rows = Rows::default();
     let mut figures = FlowReport::default();
@@ -72,7 +72,7 @@ pub(super) async fn bid(
             Step::Unlink => (gone::unlink(flow, &entry.erp_key, &names), &mut unlinks),
         };
         match draft {
-            Some(draft) => into.push(item(entry, draft)),
+            Some(draft) => into.push(item(entry, draft, schema.version)),
             None => {
                 put(&mut rows, left(entry), What::Gone, "deleted in Acumatica; Zoho CRM has no field to say so", None);
                 done.push(id);
@@ -155,7 +155,7 @@ async fn write(run: &Run<'_>, flow: Flow, mut items: Vec<Item>, unlink: bool) ->
     Ok(done)
 }
 
-fn item(entry: Entry, draft: Draft) -> Item {
+fn item(entry: Entry, draft: Draft, drafted: u32) -> Item {
     let target = entry.target_id.clone();
     let meta = Meta {
         flow: entry.flow,
@@ -169,6 +169,7 @@ fn item(entry: Entry, draft: Draft) -> Item {
         once_more: false,
         watch: Watch::Read(None),
         remarks: String::new(),
+        drafted,
     };
     Item::new(meta, draft, target, None, None)
 }
