@@ -34,6 +34,8 @@ pub struct Page {
     pub asked_at: Option<Instant>,
     /// What a person should know of how it was read (fallbacks); usually empty.
     pub notes: Vec<String>,
+    /// How it was read, in words for the trail of its records, when that was not the ordinary way; else blank.
+    pub fallback: String,
 }
 
 /// Which page of a list of keys.
@@ -100,6 +102,12 @@ pub struct SourceProfile {
     pub endpoints: Vec<String>,
     /// Form fields that `$custom` offers, by entity: `Document.CuryID` …
     pub custom_fields: std::collections::BTreeMap<String, Vec<String>>,
+    /// Entities whose lists the server cannot make in the ordinary way, with the adapter's word for the way that works.
+    #[serde(default)]
+    pub ways: std::collections::BTreeMap<String, String>,
+    /// Entities whose change stamp has another name than their endpoint version lets one expect.
+    #[serde(default)]
+    pub stamps: std::collections::BTreeMap<String, String>,
 }
 
 /// Reads the source. Contract: each call is one page (with safe repeats inside); a page's records are whole as far as the

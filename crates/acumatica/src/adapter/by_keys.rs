@@ -8,7 +8,9 @@ use port::{Exchange, Fault, Kind};
 use sync::{Entity, Record};
 
 use super::cursor::Key;
+use super::page::{cannot_list, decode};
 use super::projection::{KeyFields, Projection};
+use super::way::Way;
 use super::{Acumatica, row};
 use crate::client::filter::Filter;
 use crate::client::instance::LONGEST_QUERY;
@@ -41,6 +43,10 @@ impl Acumatica {
 
     async fn read_group(&self, entity: Entity, keys: &[Key], tape: &mut Vec<Exchange>) -> Result<Vec<Record>, Fault> {
         loop {
+            let tried = self.way(entity);
+            if tried == Way::OneByOne {
+                return self.read_each(entity, keys, tape).await;
+            }
             let projection = self.projection(entity);
             let filter = any(&projection, keys);
             let url =
@@ -57,17 +63,30 @@ impl Acumatica {
                     let keyed = rows.into_iter().filter_map(|row| Some((row::key(&projection, &row)?, row)));
                     return Ok(keyed.filter_map(|(key, row)| row::record(entity, &key, row)).collect());
                 }
-                (Verdict::CannotOptimize(_), _) if projection.has_custom => self.drop_custom(entity),
                 (Verdict::CannotOptimize(why), _) => {
-                    return Err(fault(
-                        Kind::Unsupported,
-                        format!("Acumatica cannot list {}. It says: \"{why}\"", entity.name()),
-                        "A customisation put code behind one of these fields; use a Default endpoint.",
-                    ));
+                    if self.step_down(entity, tried).is_none() {
+                        return Err(cannot_list(entity, &why));
+                    }
                 }
                 (_, _) => return Err(self.not_offered(entity.name(), tape).await),
             }
         }
+    }
+}
+
+impl Acumatica {
+    /// Finds the ids of keys by a light list, and reads each record by its own.
+    async fn read_each(&self, entity: Entity, keys: &[Key], tape: &mut Vec<Exchange>) -> Result<Vec<Record>, Fault> {
+        let projection = self.key_projection(entity);
+        let query = projection.query(Some(&any(&projection, keys)), Some(keys.len()), None);
+        let url = self.session.instance.list(entity.name(), &query);
+        let rows = match self.session.read(&url, self.asked(entity.name()), tape).await? {
+            (Verdict::Body(_), response) => decode(&projection, &response, keys.len(), tape)?,
+            (Verdict::CannotOptimize(why), _) => return Err(cannot_list(entity, &why)),
+            (_, _) => return Err(self.not_offered(entity.name(), tape).await),
+        };
+        let ids: Vec<String> = rows.keyed.into_iter().map(|(_, row)| row.id).collect();
+        self.read_ids(entity, &ids, tape).await
     }
 }
 

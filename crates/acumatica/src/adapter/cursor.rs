@@ -31,16 +31,26 @@ pub(crate) enum Cursor {
     /// read must not end those.
     After(Vec<Place>),
     /// Behind a number of rows, for servers whose rows do not come in key order.
-    Skip {
-        /// Rows read so far.
-        rows: u64,
-        /// Key of the last one, to notice when rows have moved.
-        #[serde(default)]
-        last: String,
-        /// How often the read began again because they had.
-        #[serde(default)]
-        again: u8,
-    },
+    Skip(Offset),
+}
+
+/// A place within a read by offset.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Offset {
+    /// Rows read so far.
+    pub rows: u64,
+    /// Key of the last one, to notice when rows have moved.
+    #[serde(default)]
+    pub last: String,
+    /// How often the read began again.
+    #[serde(default)]
+    pub again: u8,
+    /// Sum over the rows read so far, equal for equal sets of rows.
+    #[serde(default)]
+    pub sum: u64,
+    /// That sum over the whole read before; absent in the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
 }
 
 impl Cursor {
@@ -61,7 +71,7 @@ impl Cursor {
         }
         let mut places = match before {
             Some(Self::After(places)) => places.clone(),
-            Some(Self::Skip { .. }) | None => Vec::new(),
+            Some(Self::Skip(_)) | None => Vec::new(),
         };
         for key in keys {
             match places.iter_mut().find(|place| place.kind == key.kind) {
@@ -112,7 +122,7 @@ pub(crate) fn condition(projection: &Projection, from: Option<Instant>, cursor: 
                 Some(Filter::Any(further.chain([others]).collect()))
             }
         },
-        Some(Cursor::Skip { .. }) | None => None,
+        Some(Cursor::Skip(_)) | None => None,
     };
     match (since, behind) {
         (Some(since), Some(behind)) => Some(Filter::All(vec![since, behind])),
@@ -141,7 +151,7 @@ mod tests {
         let cursor = Cursor::behind(None, &[key("", "O'X")]).unwrap();
         assert_eq!(cursor.to_text(), r#"{"after":[{"key":"O'X"}]}"#);
         assert_eq!(Cursor::parse(&cursor.to_text()), Some(cursor));
-        let skip = Cursor::Skip { rows: 7, last: "A".to_owned(), again: 1 };
+        let skip = Cursor::Skip(Offset { rows: 7, last: "A".to_owned(), again: 1, ..Offset::default() });
         assert_eq!(Cursor::parse(&skip.to_text()), Some(skip));
         assert_eq!(Cursor::parse("500"), None);
     }
@@ -176,7 +186,7 @@ mod tests {
             condition(&customer, from, Some(&after)).unwrap().to_string(),
             "LastModifiedDateTime ge datetimeoffset'2026-11-24T06:00:00Z' and CustomerID gt 'C1'"
         );
-        let skip = Cursor::Skip { rows: 1, last: String::new(), again: 0 };
+        let skip = Cursor::Skip(Offset { rows: 1, ..Offset::default() });
         assert_eq!(condition(&customer, None, Some(&skip)), None);
         let after = Cursor::behind(None, &[key("Credit Memo", "1"), key("Invoice", "INV1")]).unwrap();
         assert_eq!(

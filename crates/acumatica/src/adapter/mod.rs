@@ -13,6 +13,8 @@ mod probe;
 mod projection;
 mod row;
 mod sizes;
+mod way;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -33,12 +35,14 @@ use crate::settings::{EndpointVersion, Settings};
 use page::Depth;
 use projection::Projection;
 use sizes::Sizes;
+use way::Way;
 
 /// One Acumatica instance as the engine sees it.
 pub struct Acumatica {
     session: Session,
     version: EndpointVersion,
     projections: RwLock<BTreeMap<Entity, Arc<Projection>>>,
+    ways: RwLock<BTreeMap<Entity, Way>>,
     sizes: Mutex<Sizes>,
     key_sizes: Mutex<Sizes>,
     open_sizes: Mutex<Sizes>,
@@ -73,12 +77,13 @@ impl Acumatica {
             session: Session::new(settings, door, tokens),
             version: EndpointVersion::of_endpoint(&settings.endpoint),
             projections: RwLock::default(),
+            ways: RwLock::default(),
             sizes: Mutex::default(),
             key_sizes: Mutex::new(Sizes::large()),
             open_sizes: Mutex::default(),
             parallel: settings.parallel_calls.max(1),
         };
-        adapter.project(&BTreeMap::new());
+        adapter.project(&SourceProfile::default());
         Ok(adapter)
     }
 
@@ -106,11 +111,17 @@ impl Acumatica {
         self.session.accept_code(code, redirect).await
     }
 
-    /// Makes the projections for the form fields that are offered.
-    fn project(&self, offered: &BTreeMap<String, Vec<String>>) {
+    /// Makes the projections for the form fields that are offered, and takes over the ways that work.
+    fn project(&self, profile: &SourceProfile) {
+        let way =
+            |entity: Entity| profile.ways.get(entity.name()).and_then(|name| Way::named(name)).unwrap_or_default();
+        *self.ways.write().unwrap_or_else(PoisonError::into_inner) =
+            Entity::ALL.map(|entity| (entity, way(entity))).into();
         let of = |entity: Entity| {
-            let fields = offered.get(entity.name()).map(Vec::as_slice).unwrap_or_default();
-            (entity, Arc::new(Projection::new(entity, self.version, fields)))
+            let offered = profile.custom_fields.get(entity.name()).map(Vec::as_slice).unwrap_or_default();
+            let fields = if way(entity) == Way::Plain { &[] } else { offered };
+            let stamp = profile.stamps.get(entity.name()).and_then(|name| projection::stamp_named(name));
+            (entity, Arc::new(Projection::new(entity, self.version, fields).stamped(stamp)))
         };
         *self.projections.write().unwrap_or_else(PoisonError::into_inner) = Entity::ALL.map(of).into();
     }
@@ -121,13 +132,28 @@ impl Acumatica {
     }
 
     fn key_projection(&self, entity: Entity) -> Arc<Projection> {
-        Arc::new(Projection::keys_only(entity, self.version))
+        Arc::new(self.projection(entity).keys_only())
     }
 
-    /// Reads that entity without form fields from now on.
-    fn drop_custom(&self, entity: Entity) {
-        let plain = Arc::new(Projection::new(entity, self.version, &[]));
-        self.projections.write().unwrap_or_else(PoisonError::into_inner).insert(entity, plain);
+    fn way(&self, entity: Entity) -> Way {
+        self.ways.read().unwrap_or_else(PoisonError::into_inner).get(&entity).copied().unwrap_or_default()
+    }
+
+    /// Reads that entity in the next way from now on, because the server could not make the list in way `tried`; `None` when there is none.
+    /// Where another read of the entity has gone over already, that way is the answer.
+    fn step_down(&self, entity: Entity, tried: Way) -> Option<Way> {
+        let projection = self.projection(entity);
+        let mut ways = self.ways.write().unwrap_or_else(PoisonError::into_inner);
+        let way = ways.entry(entity).or_default();
+        if *way > tried {
+            return Some(*way);
+        }
+        *way = tried.next(projection.has_custom)?;
+        if *way == Way::Plain {
+            let plain = Arc::new(projection.without_custom(self.version));
+            self.projections.write().unwrap_or_else(PoisonError::into_inner).insert(entity, plain);
+        }
+        Some(*way)
     }
 
     fn asked<'a>(&'a self, what: &'a str) -> Asked<'a> {
@@ -161,12 +187,12 @@ impl Reader for Acumatica {
     }
 
     fn adopt(&self, profile: &SourceProfile) {
-        self.project(&profile.custom_fields);
+        self.project(profile);
     }
 
     async fn page(&self, request: &PageRequest) -> Call<Page> {
         let mut tape = Vec::new();
-        let result = self.read_page(request, Depth::Whole, &mut tape).await;
+        let result = self.read_whole(request, &mut tape).await;
         Call { result, exchanges: tape }
     }
 
@@ -180,12 +206,20 @@ impl Reader for Acumatica {
         let mut tape = Vec::new();
         let whole = PageRequest { entity: request.entity, from: None, cursor: request.cursor.clone() };
         let shelf = if request.archived { Shelf::Archived } else { Shelf::Current };
-        let result = self.read_page(&whole, Depth::Keys(shelf), &mut tape).await.map(|page| KeysPage {
-            rows: page.records.into_iter().map(|row| KeyRow { id: row.id, key: row.key, stamp: row.stamp }).collect(),
-            next: page.next,
-            server_time: page.server_time,
-            notes: page.notes,
-        });
+        let result = match self.read_page(&whole, Depth::Keys(shelf), &mut tape).await {
+            Ok(Ok(page)) => Ok(KeysPage {
+                rows: page
+                    .records
+                    .into_iter()
+                    .map(|row| KeyRow { id: row.id, key: row.key, stamp: row.stamp })
+                    .collect(),
+                next: page.next,
+                server_time: page.server_time,
+                notes: page.notes,
+            }),
+            Ok(Err(why)) => Err(page::cannot_list(request.entity, &why)),
+            Err(fault) => Err(fault),
+        };
         Call { result, exchanges: tape }
     }
 

@@ -20,13 +20,13 @@ const MOST_CUTS: u8 = 3;
 
 impl Acumatica {
     pub(super) async fn read_open(&self, request: &OpenRequest, tape: &mut Vec<Exchange>) -> Result<Page, Fault> {
-        let projection = Projection::open_documents(self.version);
+        let projection = self.projection(Entity::Invoice).open_documents();
         let mut notes = Vec::new();
         let mut cursor = request.cursor.as_deref().and_then(Cursor::parse);
         loop {
             let rows = self.open_rows(&projection, &request.customers, cursor.as_ref(), tape).await?;
             let step = match &cursor {
-                Some(Cursor::Skip { rows: skipped, last, again }) => by_skip(*skipped, last, *again, &rows),
+                Some(Cursor::Skip(offset)) => by_skip(offset, &rows),
                 _ => by_key(cursor.as_ref(), &rows),
             };
             match step {
@@ -52,7 +52,7 @@ impl Acumatica {
         let entity = Entity::Invoice;
         let filter = open(projection, customers, cursor);
         let (skip, overlap) = match cursor {
-            Some(Cursor::Skip { rows, .. }) if *rows > 0 => (Some(rows - 1), 1),
+            Some(Cursor::Skip(offset)) if offset.rows > 0 => (Some(offset.rows - 1), 1),
             _ => (None, 0),
         };
         let mut cuts = 0;
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_list_is_light_and_names_what_it_wants() {
-        let projection = Projection::open_documents(EndpointVersion::V24_200);
+        let projection = Projection::new(Entity::Invoice, EndpointVersion::V24_200, &[]).open_documents();
         let query = projection.query(None, Some(5), None);
         assert_eq!(query.select, "Type,ReferenceNbr,Status,Customer,Balance,LastModifiedDateTime");
         assert_eq!((query.expand, query.custom), ("", ""));

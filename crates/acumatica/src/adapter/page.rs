@@ -6,11 +6,12 @@
 use std::sync::PoisonError;
 
 use port::{Exchange, Fault, Kind, Page, PageRequest, Response};
+use sync::digest::Digester;
 use sync::seam::{Mutant, mutant};
 use sync::{Entity, Instant};
 use wire::failure::{TIMED_OUT, TOO_LARGE};
 
-use super::cursor::{Cursor, Key, condition};
+use super::cursor::{Cursor, Key, Offset, condition};
 use super::projection::{Projection, form};
 use super::sizes::looks_capped;
 use super::{Acumatica, order, row, server_time};
@@ -38,29 +39,45 @@ pub(super) enum Depth {
     Whole,
     /// Key, id and stamp; of archived records too when so told.
     Keys(Shelf),
+    /// The same of a few records, each of which is then read by itself.
+    Few,
 }
 
+/// Records of a page that are read by themselves.
+const FEW: usize = 100;
+
+/// How records were read where rows do not come in key order, for their trail.
+const BY_OFFSET: &str = "read by offset, because rows do not come in key order";
+
 impl Acumatica {
+    /// One page; the inner error is the server's sentence about a list that it cannot make.
     pub(super) async fn read_page(
         &self,
         request: &PageRequest,
         depth: Depth,
         tape: &mut Vec<Exchange>,
-    ) -> Result<Page, Fault> {
+    ) -> Result<Result<Page, String>, Fault> {
         let mut notes = Vec::new();
         let mut cursor = request.cursor.as_deref().and_then(Cursor::parse);
         if mutant(Mutant::SkipOnly) && cursor.is_none() {
-            cursor = Some(Cursor::Skip { rows: 0, last: String::new(), again: 0 });
+            cursor = Some(Cursor::Skip(Offset::default()));
         }
         loop {
-            let rows = self.read_rows(request, depth, cursor.as_ref(), &mut notes, tape).await?;
+            let rows = match self.read_rows(request, depth, cursor.as_ref(), tape).await? {
+                Ok(rows) => rows,
+                Err(why) => return Ok(Err(why)),
+            };
             let step = match &cursor {
                 None | Some(Cursor::After(_)) => by_key(cursor.as_ref(), &rows),
-                Some(Cursor::Skip { rows: skipped, last, again }) => by_skip(*skipped, last, *again, &rows),
+                Some(Cursor::Skip(offset)) => by_skip(offset, &rows),
             };
             match step {
                 Step::On { next, drop_first } => {
-                    return Ok(finish(request.entity, rows, next.as_ref(), drop_first, notes));
+                    let mut page = finish(request.entity, rows, next.as_ref(), drop_first, notes);
+                    if matches!(cursor, Some(Cursor::Skip(_))) {
+                        BY_OFFSET.clone_into(&mut page.fallback);
+                    }
+                    return Ok(Ok(page));
                 }
                 Step::Restart { from, why } => {
                     notes.push(format!("{}: {why}", request.entity.name()));
@@ -71,35 +88,35 @@ impl Acumatica {
         }
     }
 
-    /// Asks for the rows behind a cursor, with smaller pages where an answer is too large or too slow, and without form fields where
-    /// the server cannot list them.
+    /// Asks for the rows behind a cursor, with smaller pages where an answer is too large or too slow. The inner error is the server's
+    /// sentence about a list that it cannot make.
     async fn read_rows(
         &self,
         request: &PageRequest,
         depth: Depth,
         cursor: Option<&Cursor>,
-        notes: &mut Vec<String>,
         tape: &mut Vec<Exchange>,
-    ) -> Result<Rows, Fault> {
+    ) -> Result<Result<Rows, String>, Fault> {
         let entity = request.entity;
-        let (sizes, shelf) = match depth {
-            Depth::Whole => (&self.sizes, Shelf::Current),
-            Depth::Keys(shelf) => (&self.key_sizes, shelf),
+        let (sizes, shelf, most) = match depth {
+            Depth::Whole => (&self.sizes, Shelf::Current, usize::MAX),
+            Depth::Keys(shelf) => (&self.key_sizes, shelf, usize::MAX),
+            Depth::Few => (&self.key_sizes, Shelf::Current, FEW),
         };
         let mut was_slow = false;
         let mut refused = 0;
         loop {
             let projection = match depth {
                 Depth::Whole => self.projection(entity),
-                Depth::Keys(_) => self.key_projection(entity),
+                Depth::Keys(_) | Depth::Few => self.key_projection(entity),
             };
             let filter = condition(&projection, request.from, cursor);
             let (skip, overlap) = match cursor {
                 // One row more at the front shows whether rows have moved.
-                Some(Cursor::Skip { rows, .. }) if *rows > 0 => (Some(rows - 1), 1),
-                Some(Cursor::Skip { .. } | Cursor::After(_)) | None => (None, 0),
+                Some(Cursor::Skip(offset)) if offset.rows > 0 => (Some(offset.rows - 1), 1),
+                Some(Cursor::Skip(_) | Cursor::After(_)) | None => (None, 0),
             };
-            let top = sizes.lock().unwrap_or_else(PoisonError::into_inner).top(entity) + overlap;
+            let top = sizes.lock().unwrap_or_else(PoisonError::into_inner).top(entity).min(most) + overlap;
             let url = self.session.instance.list(entity.name(), &projection.query(filter.as_ref(), Some(top), skip));
             match self.session.read_shelf(&url, shelf, self.asked(entity.name()), tape).await {
                 Ok((Verdict::Body(_), response)) => {
@@ -107,18 +124,9 @@ impl Acumatica {
                     let took = tape.last().map(|exchange| exchange.took).unwrap_or_default();
                     let bytes = response.body.len() as u64;
                     sizes.lock().unwrap_or_else(PoisonError::into_inner).learn(entity, rows.received, bytes, took);
-                    return Ok(rows);
+                    return Ok(Ok(rows));
                 }
-                Ok((Verdict::CannotOptimize(why), _)) => {
-                    if !projection.has_custom {
-                        return Err(cannot_list(entity, &why));
-                    }
-                    self.drop_custom(entity);
-                    notes.push(format!(
-                        "{}: read without form fields such as the currency, because the server cannot list them.",
-                        entity.name()
-                    ));
-                }
+                Ok((Verdict::CannotOptimize(why), _)) => return Ok(Err(why)),
                 Ok(_) => return Err(self.not_offered(entity.name(), tape).await),
                 Err(fault) => {
                     let failure = tape.last().map_or("", |exchange| exchange.failure.as_str());
@@ -153,35 +161,61 @@ pub(super) enum Step {
     GiveUp,
 }
 
-/// After a page behind a key. A page that is not full is the last one, unless its size makes one doubt it.
+/// After a page behind a key. A page that is not full is the last one, unless its size makes one doubt it; where the first page is the
+/// last one, the order of its rows does not matter.
 pub(super) fn by_key(before: Option<&Cursor>, rows: &Rows) -> Step {
     let keys: Vec<Key> = rows.keyed.iter().map(|(key, _)| key.clone()).collect();
-    if !order::holds(before, &keys) {
-        let from = Cursor::Skip { rows: 0, last: String::new(), again: 0 };
+    let full = rows.received >= rows.top || looks_capped(rows.received);
+    if (full || before.is_some()) && !order::holds(before, &keys) {
+        let from = Cursor::Skip(Offset::default());
         return Step::Restart { from, why: "rows do not come in key order; read by offset instead, from the start." };
     }
-    let full = rows.received >= rows.top || looks_capped(rows.received);
     Step::On { next: full.then(|| Cursor::behind(before, &keys)).flatten(), drop_first: false }
 }
 
-/// After a page by offset. Its first row must be the last one of the page before, or rows have moved: going on would leave some out.
-pub(super) fn by_skip(skipped: u64, last: &str, again: u8, rows: &Rows) -> Step {
-    let overlaps = skipped > 0;
+/// After a page by offset. Its first row must be the last one of the page before, or rows have moved: going on would leave some out. Rows
+/// can also move so that this is not seen, so that a read of several pages is made again until it brings the very rows that the one
+/// before has brought.
+pub(super) fn by_skip(offset: &Offset, rows: &Rows) -> Step {
+    let overlaps = offset.rows > 0;
     let first = rows.keyed.first().map(|(key, _)| key.text());
-    if overlaps && first.as_deref() != Some(last) && !mutant(Mutant::SkipOnly) {
-        if again >= MOST_RESTARTS {
+    let again = offset.again + 1;
+    if overlaps && first.as_deref() != Some(&offset.last) && !mutant(Mutant::SkipOnly) {
+        if offset.again >= MOST_RESTARTS {
             return Step::GiveUp;
         }
-        let from = Cursor::Skip { rows: 0, last: String::new(), again: again + 1 };
+        let from = Cursor::Skip(Offset { again, ..Offset::default() });
         return Step::Restart { from, why: "rows moved while they were read by offset; read from the start again." };
     }
+    let here = Offset {
+        rows: offset.rows + rows.received as u64 - u64::from(overlaps),
+        last: rows.keyed.last().map(|(key, _)| key.text()).unwrap_or_default(),
+        again: offset.again,
+        sum: rows.keyed.iter().skip(usize::from(overlaps)).fold(offset.sum, |sum, row| sum.wrapping_add(weight(row))),
+        before: offset.before,
+    };
     let full = rows.received >= rows.top || looks_capped(rows.received);
-    let next = full.then(|| rows.keyed.last()).flatten().map(|(key, _)| Cursor::Skip {
-        rows: skipped + rows.received as u64 - u64::from(overlaps),
-        last: key.text(),
-        again,
-    });
+    let next = if full && !rows.keyed.is_empty() {
+        Some(Cursor::Skip(here))
+    } else if !overlaps || here.before == Some(here.sum) || mutant(Mutant::SkipOnly) {
+        // One answer is one look; two reads that brought the same rows have seen all that was there when the first one began.
+        None
+    } else if offset.again >= MOST_RESTARTS {
+        return Step::GiveUp;
+    } else {
+        Some(Cursor::Skip(Offset { again, before: Some(here.sum), ..Offset::default() }))
+    };
     Step::On { next, drop_first: overlaps }
+}
+
+/// A number that stands for a row as it is: sums of these are equal for equal sets of rows, in whatever order.
+fn weight((key, row): &(Key, Row)) -> u64 {
+    let mut digester = Digester::new();
+    digester.text(&key.text());
+    digester.text(&row.id);
+    digester.bytes(&row.stamp.map_or(0, Instant::micros).to_le_bytes());
+    let digest = digester.finish();
+    digest.0.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 pub(super) fn decode(
@@ -223,7 +257,7 @@ pub(super) fn finish(
     if without > 0 {
         notes.push(format!("{}: {without} rows came without key or id and were left out.", entity.name()));
     }
-    Page { records, next: next.map(Cursor::to_text), server_time, asked_at, notes }
+    Page { records, next: next.map(Cursor::to_text), server_time, asked_at, notes, fallback: String::new() }
 }
 
 pub(super) fn restless(entity: Entity) -> Fault {

@@ -144,6 +144,19 @@ pub(crate) const fn wanted_custom(entity: Entity) -> Columns {
     }
 }
 
+/// Names of the change stamp, the newer first.
+const STAMPS: [&str; 2] = ["LastModifiedDateTime", "LastModified"];
+
+/// The stamp of that name.
+pub(crate) fn stamp_named(name: &str) -> Option<&'static str> {
+    STAMPS.into_iter().find(|stamp| *stamp == name)
+}
+
+/// The other name that a stamp may have.
+pub(crate) fn other_stamp(stamp: &str) -> Option<&'static str> {
+    STAMPS.into_iter().find(|other| *other != stamp)
+}
+
 /// The field that moves with a change.
 const fn stamp_field(entity: Entity, old_stock_stamp: bool) -> &'static str {
     match entity {
@@ -201,9 +214,25 @@ impl Projection {
         }
     }
 
+    /// The same with another field as change stamp, where an instance is known to have one.
+    pub(crate) fn stamped(mut self, stamp: Option<&'static str>) -> Self {
+        let Some(stamp) = stamp.filter(|stamp| *stamp != self.stamp) else { return self };
+        let select: Vec<&str> =
+            self.select.split(',').map(|field| if field == self.stamp { stamp } else { field }).collect();
+        self.select = select.join(",");
+        self.shape = self.shape.stamped(stamp);
+        self.stamp = stamp;
+        self
+    }
+
+    /// The same without form fields.
+    pub(crate) fn without_custom(&self, version: EndpointVersion) -> Self {
+        Self::new(self.entity, version, &[]).stamped(Some(self.stamp))
+    }
+
     /// Only what tells records apart and when they changed: for lists of keys.
-    pub(crate) fn keys_only(entity: Entity, version: EndpointVersion) -> Self {
-        let whole = Self::new(entity, version, &[]);
+    pub(crate) fn keys_only(&self) -> Self {
+        let whole = self.clone();
         let columns: Columns = match whole.keys {
             KeyFields::One("CustomerID") => &[("CustomerID", Kind::Text)],
             KeyFields::One(_) => &[("InventoryID", Kind::Text)],
@@ -222,8 +251,8 @@ impl Projection {
     }
 
     /// What a light list of open documents brings.
-    pub(crate) fn open_documents(version: EndpointVersion) -> Self {
-        let whole = Self::new(Entity::Invoice, version, &[]);
+    pub(crate) fn open_documents(&self) -> Self {
+        let whole = self.clone();
         let mut select: Vec<&str> = OPEN_DOCUMENT.iter().map(|(name, _)| *name).collect();
         select.push(whole.stamp);
         Self {
@@ -248,13 +277,9 @@ impl Projection {
         }
     }
 
-    /// The cheapest read that proves the right to read: one key.
+    /// The cheapest read that proves the right to read, and that lists can be made: one record.
     pub(crate) fn proof(&self, instance: &Instance) -> String {
-        let select = match self.keys {
-            KeyFields::One(field) => field,
-            KeyFields::Document => "Type,ReferenceNbr",
-        };
-        instance.list(self.entity.name(), &ListQuery { select, top: Some(1), ..ListQuery::default() })
+        instance.list(self.entity.name(), &self.query(None, Some(1), None))
     }
 }
 
@@ -284,6 +309,15 @@ mod tests {
         assert_eq!(projection(Entity::StockItem, "Default/23.200.001", &[]).stamp, "LastModified");
         assert_eq!(projection(Entity::StockItem, "Default/24.200.001", &[]).stamp, "LastModifiedDateTime");
         assert_eq!(projection(Entity::Invoice, "Default/20.200.001", &[]).stamp, "LastModifiedDateTime");
+    }
+
+    #[test]
+    fn another_stamp_takes_the_place_of_the_expected_one_everywhere() {
+        let stamped = projection(Entity::StockItem, "Default/24.200.001", &[]).stamped(stamp_named("LastModified"));
+        assert_eq!(stamped.stamp, "LastModified");
+        assert!(stamped.query(None, None, None).select.ends_with(",LastModified"));
+        assert!(stamped.keys_only().query(None, None, None).select.ends_with(",LastModified"));
+        assert_eq!((other_stamp("LastModified"), stamp_named("Date")), (Some("LastModifiedDateTime"), None));
     }
 
     #[test]
@@ -317,8 +351,8 @@ mod tests {
     #[test]
     fn a_list_of_keys_names_nothing_else() {
         for entity in Entity::ALL {
-            let keys = Projection::keys_only(entity, EndpointVersion::V24_200);
             let whole = Projection::new(entity, EndpointVersion::V24_200, &[]);
+            let keys = whole.keys_only();
             assert_eq!((keys.keys, keys.stamp), (whole.keys, whole.stamp));
             let query = keys.query(None, None, None).encode();
             let wanted = match keys.keys {

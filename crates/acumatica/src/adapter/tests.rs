@@ -16,6 +16,7 @@ mod keys;
 mod pages;
 mod probe;
 mod tokens;
+mod ways;
 
 type Answer = Result<Response, TransportFault>;
 type Rule = Box<dyn FnMut(&Request) -> Option<Answer> + Send>;

@@ -96,6 +96,13 @@ impl Shape {
         }
         self
     }
+
+    /// The same with one more name for the stamp.
+    #[must_use]
+    pub fn stamped(mut self, stamp: &str) -> Self {
+        place(&mut self.members, &[stamp], What::Stamp);
+        self
+    }
 }
 
 fn place(members: &mut Vec<Member>, steps: &[&str], what: What) {

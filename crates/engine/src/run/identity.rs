@@ -121,18 +121,32 @@ pub(super) async fn keep(run: &Run<'_>) -> Result<(), RunError> {
 }
 
 /// Asks for a witness that did not come as it was, and for the others of its entity when the answer is no better. Ends the run when
-/// they say that the source was put back.
-pub(super) async fn resolve(run: &Run<'_>, entity: Entity, doubted: Witness) {
-    let Some(mut answers) = ask(run, entity, vec![doubted.clone()]).await else { return };
+/// they say that the source was put back. True when the witness is there and a list by its key brings it, so that the list by stamp has
+/// left out what it should have brought: such a list proves nothing.
+pub(super) async fn resolve(run: &Run<'_>, entity: Entity, doubted: Witness) -> bool {
+    let Some(mut answers) = ask(run, entity, vec![doubted.clone()]).await else { return false };
     if answers.iter().any(|(_, answer)| *answer != Answer::There) {
         let others =
             run.identity.state().witnesses.of(entity).iter().filter(|other| **other != doubted).cloned().collect();
-        let Some(more) = ask(run, entity, others).await else { return };
+        let Some(more) = ask(run, entity, others).await else { return false };
         answers.extend(more);
     }
     if witness::is_put_back(&answers) {
         run.fail(&put_back(entity, &answers));
-        return;
+        return false;
+    }
+    if answers.iter().any(|(witness, answer)| *witness == doubted && *answer == Answer::There) {
+        match is_listed(run, entity, &doubted).await {
+            Ok(false) => {}
+            Ok(true) => {
+                run.identity.settle(&[entity]);
+                return true;
+            }
+            Err(fault) => {
+                run.fail(&fault);
+                return false;
+            }
+        }
     }
     {
         // What is gone, what stands at an earlier state and what lists leave out would be asked for in each run.
@@ -141,6 +155,16 @@ pub(super) async fn resolve(run: &Run<'_>, entity: Entity, doubted: Witness) {
         useless.for_each(|(witness, _)| state.witnesses.forget(&witness.id));
     }
     run.identity.settle(&[entity]);
+    false
+}
+
+/// True when a list by key brings the witness as it was or changed since. Archived records, and those of rights that lists respect, are
+/// there by their id and on no list.
+async fn is_listed(run: &Run<'_>, entity: Entity, witness: &Witness) -> Result<bool, Fault> {
+    let listed = run.connection.reader.by_keys(entity, std::slice::from_ref(&witness.code)).await.result?;
+    Ok(listed.iter().any(|record| {
+        record.id.eq_ignore_ascii_case(&witness.id) && record.stamp.is_some_and(|stamp| stamp >= witness.stamp)
+    }))
 }
 
 /// Asks for witnesses by their ids, in each entity of their flow; `None` when a call failed, which ends the run.

@@ -32,7 +32,8 @@ pub(super) struct Meta {
     pub(super) once_more: bool,
     /// Whether it is an open document.
     pub(super) watch: Watch,
-    /// What its draft could not carry as it stands in the source (cut, left out), in words for the trail; mostly empty.
+    /// How it was read, when not in the ordinary way, and what its draft could not carry as it stands in the source (cut, left out), in
+    /// words for the trail; mostly empty.
     pub(super) remarks: String,
     /// Version of the sink's schema under which it is drafted.
     pub(super) drafted: u32,
@@ -65,10 +66,11 @@ impl Meta {
         }
     }
 
-    /// Keeps what the mapping remarked on the draft.
+    /// Keeps what the mapping remarked on the draft, behind what is known of the read.
     pub(super) fn remark(&mut self, notes: &[Note]) {
-        let words: Vec<String> = notes.iter().map(Note::to_string).collect();
-        self.remarks = words.join("; ");
+        let read = std::mem::take(&mut self.remarks);
+        let words = Some(read).filter(|read| !read.is_empty()).into_iter().chain(notes.iter().map(Note::to_string));
+        self.remarks = words.collect::<Vec<_>>().join("; ");
     }
 
     /// What the ledger knows of a record that is not read in this step.

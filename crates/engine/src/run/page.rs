@@ -49,19 +49,28 @@ struct Changed {
     needs: Needs,
 }
 
-/// Decides over the records of one page; figures are counted for those that need no write. `again` has the keys that were read once
-/// more already because they named what is nowhere, and those that are tried again because their pause is over.
+/// What is known of the records of a page before they are decided over.
+pub(super) struct Known<'a> {
+    /// Keys that were read once more already, because they named what is nowhere.
+    pub(super) reread: &'a BTreeSet<String>,
+    /// Keys that are tried again because their pause is over.
+    pub(super) rested: &'a BTreeSet<String>,
+    /// How the records were read, when not in the ordinary way; for their trail.
+    pub(super) fallback: String,
+}
+
+/// Decides over the records of one page; figures are counted for those that need no write.
 pub(super) async fn decide(
     run: &Run<'_>,
     flow: Flow,
     records: Vec<Record>,
     page: PageMark,
-    again: (&BTreeSet<String>, &BTreeSet<String>),
+    known: Known<'_>,
     figures: &mut FlowReport,
 ) -> Result<Decided, RunError> {
     let target = run.target();
     let mut decided = Decided::default();
-    let (reread, rested) = again;
+    let Known { reread, rested, fallback } = known;
     let changed = detect_changes(run, flow, records, &target, rested, figures, &mut decided).await?;
     if changed.is_empty() {
         return Ok(decided);
@@ -72,6 +81,7 @@ pub(super) async fn decide(
             decided.cut_short = true;
             break;
         }
+        change.meta.remarks.clone_from(&fallback);
         if change.needs.accounts.iter().chain(&change.needs.products).any(|code| nowhere.contains(code)) {
             let meta = &mut change.meta;
             meta.once_more = !reread.contains(&meta.erp_key);

@@ -1,6 +1,8 @@
 //! Doubtful points of the fact sheet, each with both behaviours. The defaults are the behaviour that the better
 //! source describes; what is uncertain says so.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::model::StampRule;
@@ -25,6 +27,13 @@ pub struct Switches {
     pub max_top: Option<usize>,
     /// Greatest size of an answer in bytes; beyond it the server gives up with 500. No limit is published.
     pub max_answer_bytes: Option<usize>,
+    /// Fields behind which a customisation has put code, by entity: `Details` or `BillingContact` as in `$expand`, `Document.CuryID` as in
+    /// `$custom`. Lists that ask for them fail, reads of one record do not.
+    pub view_code: BTreeMap<String, Vec<String>>,
+    /// Whether lists whose condition names nothing but keys get past such code. Not documented.
+    pub key_lists_pass_code: bool,
+    /// Entities whose lists under a condition on the change stamp are empty: no error, and no rows. Seen on some entities of live sites.
+    pub blind_stamps: Vec<String>,
     /// Whether an expanded entity that `$select` does not name is left out.
     pub expand_needs_select: bool,
     /// Whether payments that are posted move the stamp of the documents that they settle.
@@ -90,6 +99,9 @@ impl Default for Switches {
             type_order: TypeOrder::Code,
             max_top: None,
             max_answer_bytes: None,
+            view_code: BTreeMap::new(),
+            key_lists_pass_code: false,
+            blind_stamps: Vec::new(),
             expand_needs_select: true,
             payment_moves_stamp: true,
             contact_edit_moves_stamp: false,

@@ -28,14 +28,15 @@ async fn keys_come_in_the_largest_pages_and_name_key_and_stamp_only() {
 async fn keys_out_of_order_are_read_by_offset_and_a_page_too_large_in_smaller_ones() {
     let shuffled = r#"[{"id":"2","CustomerID":{"value":"C2"}},{"id":"1","CustomerID":{"value":"C1"}}]"#;
     let world = World::new(vec![
-        on("$top=5000", vec![Err(TransportFault::TooLarge(9))]),
+        on("$top=8", vec![Err(TransportFault::TooLarge(9))]),
         on("/Customer", vec![reply(200, shuffled)]),
     ]);
     let reader = world.reader(GrantKind::AuthorizationCode);
+    reader.read_in_pages_of(8);
     let page =
         reader.keys(&KeysRequest { entity: Entity::Customer, archived: false, cursor: None }).await.result.unwrap();
     assert_eq!((page.rows.len(), page.notes.len()), (2, 1));
-    assert!(world.urls()[1].contains("$top=1250"));
+    assert!(world.urls()[1].contains("$top=2"));
 }
 
 #[tokio::test]

@@ -167,7 +167,9 @@ impl<'r> Pass<'r> {
             self.start_reading();
             self.start_sending();
             if let Some((entity, witness)) = self.doubts.pop() {
-                self.beside(identity::resolve(run, entity, witness)).await;
+                if self.beside(identity::resolve(run, entity, witness)).await {
+                    self.read_everything(entity);
+                }
                 continue;
             }
             if !self.gated && !std::mem::replace(&mut self.due_loaded, true) {
@@ -247,6 +249,19 @@ impl<'r> Pass<'r> {
         }
     }
 
+    /// A list by stamp has left out what it should have brought: what it brought counts for nothing, and all is read. Nothing of it was
+    /// decided over, because the source was not known yet.
+    fn read_everything(&mut self, entity: Entity) {
+        let Some(index) = self.readings.iter().position(|reading| reading.asked_for().0 == entity) else { return };
+        if self.readings[index].begin_anew() {
+            self.arrived.retain(|arrived| arrived.reading != index);
+            self.run.note(format!(
+                "Acumatica's list of changed {} left out what was changed: everything is read instead. An empty list proves nothing.",
+                entity.name()
+            ));
+        }
+    }
+
     fn start_sending(&mut self) {
         let run = self.run;
         while self.sending.len() < run.connection.parallel_writes.max(1)
@@ -297,8 +312,9 @@ impl<'r> Pass<'r> {
         }
         let mut figures = self.figures;
         let (reread, rested) = (std::mem::take(&mut self.reread), std::mem::take(&mut self.rested));
-        let again = (&reread, &rested);
-        let decided = self.beside(page::decide(self.run, self.flow, records, mark, again, &mut figures)).await;
+        let fallback = mark.map(|(reading, _)| self.readings[reading].fallback().to_owned()).unwrap_or_default();
+        let known = page::Known { reread: &reread, rested: &rested, fallback };
+        let decided = self.beside(page::decide(self.run, self.flow, records, mark, known, &mut figures)).await;
         (self.reread, self.rested) = (reread, rested);
         let decided = decided?;
         self.figures = figures;

@@ -38,6 +38,8 @@ pub(super) struct Reading {
     ended: bool,
     pages: VecDeque<Open>,
     numbered: u64,
+    /// How the newest page was read, when not in the ordinary way.
+    fallback: String,
 }
 
 impl Reading {
@@ -62,6 +64,7 @@ impl Reading {
             ended: false,
             pages: VecDeque::new(),
             numbered: 0,
+            fallback: String::new(),
         }
     }
 
@@ -103,6 +106,7 @@ impl Reading {
             let now = source.plus(run.cx.clock.now().since(ours));
             run.maybe_note(clocks::ahead_of_its_clock(self.checkpoint.entity, newest, now));
         }
+        self.fallback.clone_from(&page.fallback);
         self.cursor.clone_from(&page.next);
         self.ended = page.next.is_none();
         self.numbered += 1;
@@ -138,6 +142,21 @@ impl Reading {
             moved = true;
         }
         moved.then(|| self.checkpoint.clone())
+    }
+
+    /// Begins the pass anew over everything, because what a window brought cannot be trusted; false when it reads everything anyway.
+    pub(super) fn begin_anew(&mut self) -> bool {
+        let windowed = self.window.from.take().is_some();
+        if windowed {
+            (self.asked, self.ended, self.cursor) = (false, false, None);
+            self.pages.clear();
+        }
+        windowed
+    }
+
+    /// How the pages of this read come, when not in the ordinary way; else blank.
+    pub(super) fn fallback(&self) -> &str {
+        &self.fallback
     }
 
     /// True when it reads everything, whatever the stamps.

@@ -39,6 +39,9 @@ pub(super) fn judge(entity: &Entity, path: &str, named: bool, switches: &Switche
             verdict(switches.customer_credit_in_lists, "CustomerBalance")
         }
         (Source::Customers, "Attributes") => verdict(switches.customer_attributes_in_lists, "Answers"),
+        _ if switches.view_code.get(entity.name).is_some_and(|paths| paths.iter().any(|code| code == path)) => {
+            Verdict::Fails("Customised")
+        }
         _ => Verdict::Given,
     }
 }
