@@ -255,6 +255,9 @@ pub(crate) struct RecordArgs {
     /// Show whole bodies of requests and answers
     #[arg(long)]
     pub(crate) bodies: bool,
+    /// Ask both systems for it now, and show what differs from what was last agreed
+    #[arg(long)]
+    pub(crate) live: bool,
 }
 
 /// `replay`.

@@ -1,6 +1,7 @@
 //! `record`: why a record is as it is.
 //!
-//! Owns the gathering: the record that a key names, its history, the requests that decided. Must not call either system.
+//! Owns the gathering: the record that a key names, its history, the requests that decided. Calls neither system, unless asked to with
+//! `--live` (see `live`, also for its part of the object below); with it the exit code is 3 or 4 when a side could not be asked.
 //!
 //! `--json` prints one object:
 //! `{"connection","flow","entity","key","erp_key","source_id","zoho_id","state","asked","since","changed","source_changed","attempts",`
@@ -12,6 +13,7 @@
 //! `{"connection","key","candidates":[…]}` and exits with 2.
 
 mod bodies;
+mod live;
 mod look_up;
 mod show;
 pub(super) mod values;
@@ -75,6 +77,9 @@ struct View {
     /// What Zoho CRM was last told and took.
     #[serde(skip_serializing_if = "Option::is_none")]
     agreed: Option<Value>,
+    /// As both systems have it now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<live::Told>,
     decisions: Vec<Decision>,
     requests: Vec<Request>,
 }
@@ -124,19 +129,23 @@ struct Request {
 }
 
 pub(super) async fn run(cx: &Invocation, args: RecordArgs) -> Result<Exit, Failure> {
-    let opened = Opened::open(cx, Access::ReadOnly).await?;
+    // A look at the systems may have to renew a token.
+    let access = if args.live { Access::Beside } else { Access::ReadOnly };
+    let opened = Opened::open(cx, access).await?;
     let (row, key) = opened.connection_and_key(args.first, args.second).await?;
     let found = one(cx, &opened, &row, &key).await?;
     let record = opened.store.record(found.id).await.map_err(refused)?;
     let record =
         record.ok_or_else(|| Failure::usage(format!("{} is gone since it was looked up.", output::safe(&key))))?;
-    let view = View::new(row.name, record, args.bodies);
+    let live = if args.live { Some(live::look(cx, &opened, &row, &record).await?) } else { None };
+    let exit = live.as_ref().map_or(Exit::Settled, live::Told::exit);
+    let view = View { live, ..View::new(row.name, record, args.bodies) };
     if cx.json {
         output::json(&view)?;
     } else {
         show::record(&view, opened.clock.now());
     }
-    Ok(Exit::Settled)
+    Ok(exit)
 }
 
 impl View {
@@ -176,6 +185,7 @@ impl View {
             attempts: entry.attempts,
             problem: entry.problem.as_ref().map(Told::from),
             agreed: agreed.as_ref().map(values::agreed),
+            live: None,
             decisions,
             requests,
             key: entry.code,

@@ -9,6 +9,7 @@ mod flow;
 mod identity;
 mod isolate;
 mod item;
+pub mod live;
 mod missing;
 mod overdue;
 mod page;

@@ -5,17 +5,18 @@
 use port::{Exchange, Fault, Kind, SourceProfile, System};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use store::Settlement;
+use store::{Settlement, Store};
 use sync::mapping::{Schema, changes, without_key};
 
 use super::RunError;
 use super::shared::Run;
 use super::written::kept;
+use crate::connection::Connection;
 
 /// Name of the kept sink schema.
-const SINK: &str = "sink_schema";
+pub(super) const SINK: &str = "sink_schema";
 /// Name of the kept source profile.
-const SOURCE: &str = "source_profile";
+pub(super) const SOURCE: &str = "source_profile";
 
 /// Adopts what earlier runs found out, or finds it out; true when something had to be found out. Both systems are looked at before
 /// either is changed.
@@ -213,6 +214,16 @@ async fn look(run: &Run<'_>) -> Result<(), RunError> {
 struct Kept<T> {
     settings: String,
     found: T,
+}
+
+/// What an earlier run found out under the settings of now.
+pub(super) async fn known<T: DeserializeOwned>(
+    store: &Store,
+    connection: &Connection,
+    name: &str,
+) -> Result<Option<T>, RunError> {
+    let kept: Option<Kept<T>> = parse(store.profile(connection.id, name).await?);
+    Ok(kept.filter(|kept| kept.settings == connection.settings).map(|kept| kept.found))
 }
 
 fn parse<T: DeserializeOwned>(text: Option<impl AsRef<str>>) -> Option<Kept<T>> {

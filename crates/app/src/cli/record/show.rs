@@ -9,7 +9,7 @@ use serde_json::Value;
 use sync::Instant;
 use sync::settle::State;
 
-use super::{Decision, Request, View, values};
+use super::{Decision, Request, View, live, values};
 use crate::cli::{output, tables};
 
 /// Decisions and requests that are shown; `--json` has more.
@@ -21,6 +21,9 @@ const CHANGES: usize = 12;
 pub(super) fn record(view: &View, now: Instant) {
     output::line(format!("{}  ({}, {})", output::safe(&view.key), view.entity, view.connection));
     output::line(facts(view, now));
+    if let Some(live) = &view.live {
+        live::show(live, &view.connection, now);
+    }
     output::line("");
     output::line("Decisions, the newest first");
     output::line(decisions(&view.decisions));

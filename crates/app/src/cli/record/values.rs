@@ -59,12 +59,13 @@ pub(in crate::cli) fn agreed(agreed: &Agreed) -> Json {
     serde_json::json!({ "fields": fields(&agreed.fields), "rows": rows })
 }
 
-fn fields(all: &Fields) -> Json {
+/// Fields by name.
+pub(in crate::cli) fn fields(all: &Fields) -> Json {
     Json::Object(all.0.iter().map(|(name, value)| (name.to_string(), json(value))).collect::<Map<_, _>>())
 }
 
 /// A value; numbers as text, because they are exact.
-fn json(value: &Value) -> Json {
+pub(in crate::cli) fn json(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Text(text) => Json::from(text.as_str()),
@@ -79,13 +80,17 @@ fn json(value: &Value) -> Json {
 /// A change as one line: `Phone: 1 → 2`, `line 3 Quantity: 1 → (gone)`.
 pub(in crate::cli) fn sentence(change: &Change) -> String {
     let row = change.row.map(|row| format!("line {row} ")).unwrap_or_default();
-    let side = |value: &Option<Json>, absent: &str| match value {
+    format!("{row}{}: {} → {}", change.field, word(&change.before, "(none)"), word(&change.after, "(gone)"))
+}
+
+/// A value in words; `absent` where there is none.
+pub(in crate::cli) fn word(value: &Option<Json>, absent: &str) -> String {
+    match value {
         None => absent.to_owned(),
         Some(Json::Null) => "(blank)".to_owned(),
         Some(Json::String(text)) => text.clone(),
         Some(other) => other.to_string(),
-    };
-    format!("{row}{}: {} → {}", change.field, side(&change.before, "(none)"), side(&change.after, "(gone)"))
+    }
 }
 
 #[cfg(test)]
