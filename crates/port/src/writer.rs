@@ -2,9 +2,11 @@
 //!
 //! Owns the port. The Zoho adapter fills it. Must not repeat a write whose outcome is unknown: it says so, record by record.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use rust_decimal::Decimal;
 use sync::mapping::Schema;
 use sync::settle::Outcome;
 use sync::{Draft, Fields, Instant, Module};
@@ -185,6 +187,9 @@ pub trait Writer: Send + Sync {
     /// What the sink holds of these records now, in the order of `ids`; those that it does not show are left out. With `rows` one
     /// call per document, else as many records per call as the sink takes.
     async fn read(&self, module: Module, ids: &[String], rows: bool) -> Call<Vec<HeldRecord>>;
+    /// What the sink makes of these documents (rows and adjustment), by id, one call per hundred. Those that it does not show, or of
+    /// which it tells no total, are left out.
+    async fn totals(&self, ids: &[String]) -> Call<BTreeMap<String, Decimal>>;
     /// Records that carry an ERP key, in id order.
     async fn carriers(&self, module: Module, cursor: Option<&str>) -> Call<CarrierPage>;
     /// Records that were changed at or after `since` on the sink's clock, by whomever, in id order.

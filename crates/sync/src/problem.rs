@@ -97,6 +97,8 @@ codes! {
     WaitingForAccount = "waiting_for_account", Again, "It goes by itself once its customer has arrived; after two days it is parked, and still goes by itself. A customer that is undecided or parked has to be decided first: look at it with `record`.";
     /// A line's product is not there (yet).
     WaitingForProduct = "waiting_for_product", Again, "It goes by itself once its item has arrived; after two days it is parked, and still goes by itself. An item that is undecided or parked has to be decided first: look at it with `record`.";
+    /// The sink makes another total of the document than the source has.
+    TotalDiffers = "total_differs", Person, "Look in Zoho CRM for what changes totals of invoices: a tax, discount or price that a workflow or rule sets, another formula of Grand Total, the decimal places of the currency. Then replay the document: its lines are written and its total is compared again.";
     /// The document's currency is not active in the sink.
     CurrencyNotActive = "currency_not_active", Person, "Activate the currency in Zoho CRM (Setup, Company Details, Currencies), then replay.";
     /// The document's status is none of the documented labels.

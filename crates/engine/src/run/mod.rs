@@ -19,6 +19,7 @@ mod send;
 mod setup;
 mod shared;
 mod sweep;
+mod totals;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};

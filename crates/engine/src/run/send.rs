@@ -14,7 +14,7 @@ use sync::{Module, Problem};
 
 use super::item::{Item, Work};
 use super::shared::Run;
-use super::{RunError, identity, isolate, recover, setup};
+use super::{RunError, identity, isolate, recover, setup, totals};
 
 /// Rounds before what is left of a batch is given up as unknown.
 const ROUNDS: usize = 4;
@@ -32,6 +32,16 @@ pub(super) enum Fate {
     Written { id: String, created: bool, exchange: Option<usize> },
     /// It stays open. `touched` says that the sink may hold something else than what was last agreed.
     Open { state: State, problem: Problem, exchange: Option<usize>, touched: bool },
+    /// The sink took the draft and makes another total of it. `compared` is the exchange that showed it. With `again` the document is
+    /// written once more, rows and all, before a person is asked.
+    Differs {
+        id: String,
+        created: bool,
+        exchange: Option<usize>,
+        problem: Problem,
+        compared: Option<usize>,
+        again: bool,
+    },
     /// The sink holds a document of this key already: it has to be written by id, with its rows.
     Rewrite { id: String },
     /// The sink's schema was learned to be different: draft again.
@@ -67,8 +77,15 @@ pub(super) struct Tried {
 /// A batch that ends here: what is left of it, and why.
 pub(super) type Ended = (Vec<Item>, Fault);
 
-/// Sends one batch.
+/// Sends one batch, and compares what the sink makes of it.
 pub(super) async fn send(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
+    let mut sent = rounds(run, work).await?;
+    totals::compare(run, &mut sent).await?;
+    Ok(sent)
+}
+
+/// Sends one batch until every record's outcome is known, or no more can be known in this run.
+async fn rounds(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
     let intent = recover::open_intent(run, &work).await?;
     let Work { module, operation, items } = work;
     let mut sent = Sent {

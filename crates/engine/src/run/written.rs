@@ -7,6 +7,7 @@ use std::sync::Arc;
 use port::{Exchange, Operation};
 use store::{KeptExchange, Watched};
 use sync::digest::Digest;
+use sync::problem::Code;
 use sync::seam::{Mutant, mutant};
 use sync::settle::{Accepted, Entry, State, Transition, What, patience};
 use sync::{Entity, Instant, Problem};
@@ -110,6 +111,33 @@ impl Rows {
                 });
                 self.entry(&item.meta, entry);
             }
+            Fate::Differs { id, created, exchange, problem, compared, again } => {
+                let problem = if *again {
+                    Problem::new(Code::OutcomeUnknown, format!("{} It is written again.", problem.message))
+                } else {
+                    figures.count(State::Parked);
+                    problem.clone()
+                };
+                let mut entry = item.meta.entry(State::Parked, Some(problem));
+                entry.target_id = Some(id.clone());
+                entry.header = Digest::default();
+                entry.rows = Digest::default();
+                let (what, count) = if *created {
+                    (What::Created, &mut figures.created)
+                } else {
+                    (What::Updated, &mut figures.updated)
+                };
+                *count += 1;
+                self.transition(&Entry { problem: None, ..entry.clone() }, what, "", *exchange);
+                self.transition(&entry, What::Parked, "", *compared);
+                self.accepted.push(Accepted {
+                    flow: entry.flow,
+                    erp_key: entry.erp_key.clone(),
+                    draft: Arc::clone(&item.draft),
+                    with_rows: operation != Operation::UpdateHeader,
+                });
+                self.entry(&item.meta, entry);
+            }
             Fate::Open { .. } if mutant(Mutant::RefusedIsDropped) => {}
             Fate::Open { state, problem, exchange, touched } => {
                 figures.count(*state);
@@ -125,7 +153,7 @@ impl Rows {
             }
             Fate::Redraft => {
                 let problem = Problem::new(
-                    sync::problem::Code::OutcomeUnknown,
+                    Code::OutcomeUnknown,
                     "It is drafted again, because Zoho CRM refused what the first draft relied on.",
                 );
                 let mut entry = item.meta.entry(State::Waiting, Some(problem));

@@ -206,6 +206,11 @@ pub enum Edit {
         /// Whether new records may use it.
         active: bool,
     },
+    /// An administrator of the CRM changes the formula of documents' totals: what is written from now on comes to so much more.
+    ZohoTotals {
+        /// How much, a decimal.
+        extra: Decimal,
+    },
     /// Merges two CRM records; the loser vanishes.
     ZohoMerge {
         /// API name of the module.
@@ -312,6 +317,7 @@ pub fn make(
         }
         Edit::ZohoPick { module, field, value, listed } => vec![schema::pick(crm, module, field, value, *listed)?],
         Edit::ZohoCurrency { iso, active } => vec![schema::currency(crm, iso, *active)?],
+        Edit::ZohoTotals { extra } => vec![schema::totals(crm, *extra)],
         Edit::Some { count } => change_some(books, draw, *count, now)?,
         other => vec![books::make(books, draw, other, now)?],
     })

@@ -18,7 +18,7 @@ use crate::problem::Code;
 use crate::{Fields, Module, Problem, Record, Value};
 
 /// Most decimal places that a currency is taken to have.
-const MOST_PLACES: u32 = 6;
+pub(super) const MOST_PLACES: u32 = 6;
 
 /// What was read of a released document that travels.
 struct Facts<'r> {

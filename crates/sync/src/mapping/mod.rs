@@ -6,6 +6,7 @@
 pub mod gone;
 pub mod schema;
 pub mod status;
+pub mod total;
 
 mod address;
 mod changes;

@@ -18,6 +18,7 @@ use sync::{Fields, Instant, Module, Name, Value};
 use super::Zoho;
 use super::find::{is_after, query, read as read_rows};
 use super::ours::KEY;
+use super::totals::TOTAL;
 use crate::client::Question;
 use crate::client::coql::{self, IN_LIST, MOST_ROWS, is_api_name};
 use crate::client::errors::{self, first_error, zoho};
@@ -26,8 +27,6 @@ use crate::client::records::{ROWS, misfit};
 
 /// When a record was last changed.
 const MODIFIED: &str = "Modified_Time";
-/// What Zoho makes of rows and adjustment.
-const TOTAL: &str = "Grand_Total";
 /// Our fields that are dates: Zoho tells them as text.
 const DATES: [&str; 2] = ["Invoice_Date", "Due_Date"];
 

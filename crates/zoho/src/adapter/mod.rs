@@ -10,11 +10,13 @@ mod prepare;
 mod probe;
 mod removed;
 mod schema;
+mod totals;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -23,6 +25,7 @@ use port::{
     Batch, Call, CarrierPage, Clock, Entropy, Fault, Held, HeldPage, HeldRecord, Quota, RemovedPage, System, Tally,
     Tokens, Transport, UnlinkedPage, Writer,
 };
+use rust_decimal::Decimal;
 use secrecy::SecretString;
 use sync::mapping::Schema;
 use sync::settle::Outcome;
@@ -156,6 +159,10 @@ impl Writer for Zoho {
 
     async fn read(&self, module: Module, ids: &[String], rows: bool) -> Call<Vec<HeldRecord>> {
         self.hold(module, ids, rows).await
+    }
+
+    async fn totals(&self, ids: &[String]) -> Call<BTreeMap<String, Decimal>> {
+        self.come_to(ids).await
     }
 
     async fn carriers(&self, module: Module, cursor: Option<&str>) -> Call<CarrierPage> {

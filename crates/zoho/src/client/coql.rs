@@ -69,9 +69,11 @@ pub(crate) fn where_blank(module: &str, columns: &[&str], blank: Option<&str>, a
     wrap(&format!("select id, {columns} from {module} where {condition} order by id asc limit {MOST_ROWS}"))
 }
 
-/// `columns` of the records of `module` with one of these ids (digits, at most [`IN_LIST`]).
+/// `columns` of the records of `module` with one of these ids (digits, at most twice [`IN_LIST`], which makes two lists).
 pub(crate) fn by_ids(module: &str, columns: &[&str], ids: &[&str]) -> Bytes {
-    wrap(&format!("select id, {} from {module} where id in ({}) limit 200", columns.join(", "), ids.join(", ")))
+    let lists: Vec<String> = ids.chunks(IN_LIST).map(|list| format!("id in ({})", list.join(", "))).collect();
+    let condition = if lists.len() > 1 { format!("({})", lists.join(" or ")) } else { lists.concat() };
+    wrap(&format!("select id, {} from {module} where {condition} limit 200", columns.join(", ")))
 }
 
 /// `field` of the records of `module` in id order, beyond `after` (digits), where it is filled.
@@ -172,6 +174,12 @@ mod tests {
         assert_eq!(
             query(&by_ids("Accounts", &["A", "B"], &["1", "22"])),
             "select id, A, B from Accounts where id in (1, 22) limit 200"
+        );
+        let fifty = vec!["7"; IN_LIST];
+        let all: Vec<&str> = fifty.iter().copied().chain(["8"]).collect();
+        assert_eq!(
+            query(&by_ids("Invoices", &["T"], &all)),
+            format!("select id, T from Invoices where (id in ({}) or id in (8)) limit 200", fifty.join(", "))
         );
         assert_eq!(
             query(&where_filled("Accounts", "K", "7")),

@@ -155,7 +155,7 @@ impl Check<'_> {
                     }
                     Fate::Split => split.push(item),
                     // The next check finds it as it is now.
-                    Fate::Rewrite { .. } | Fate::Redraft | Fate::Left => {}
+                    Fate::Differs { .. } | Fate::Rewrite { .. } | Fate::Redraft | Fate::Left => {}
                 }
             }
             let half = split.len().div_ceil(2);

@@ -24,22 +24,22 @@ impl Pass<'_> {
             rows.item(operation, &item, &fate, &mut self.figures);
             let waits = item.awaits.as_deref().map(page::waits_for_parent);
             let problem = match &fate {
-                Fate::Open { problem, .. } => Some(problem),
+                Fate::Open { problem, .. } | Fate::Differs { problem, again: false, .. } => Some(problem),
                 Fate::Written { .. } => waits.as_ref(),
                 _ => None,
             };
             if let Some(problem) = problem {
-                let parked = matches!(&fate, Fate::Open { state: State::Parked, .. });
+                let parked = matches!(&fate, Fate::Open { state: State::Parked, .. } | Fate::Differs { .. });
                 self.run.problem(self.flow, &item.meta.code, problem, parked && item.meta.newly_open());
             }
             match fate {
-                Fate::Written { .. } | Fate::Open { .. } => self.close(item.page),
+                Fate::Written { .. } | Fate::Open { .. } | Fate::Differs { again: false, .. } => self.close(item.page),
                 Fate::Redraft => {
                     redrafted = true;
                     self.due.insert(item.meta.erp_key.clone(), (item.meta.entity, item.meta.code.clone()));
                     self.close(item.page);
                 }
-                Fate::Rewrite { id } => rewrite.push(Item { target: Some(id), ..item }),
+                Fate::Rewrite { id } | Fate::Differs { id, .. } => rewrite.push(Item { target: Some(id), ..item }),
                 Fate::Split => split.push(item),
                 // The page stays open, so the checkpoint does not move over it.
                 Fate::Left => {}

@@ -134,7 +134,7 @@ async fn write(run: &Run<'_>, flow: Flow, mut items: Vec<Item>, unlink: bool) ->
                 }
                 Fate::Split => split.push(item),
                 // The next sweep asks for it again.
-                Fate::Rewrite { .. } | Fate::Redraft | Fate::Left => {}
+                Fate::Differs { .. } | Fate::Rewrite { .. } | Fate::Redraft | Fate::Left => {}
             }
         }
         let half = split.len().div_ceil(2);

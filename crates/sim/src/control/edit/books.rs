@@ -100,6 +100,7 @@ pub(super) fn make(books: &mut Books, draw: &mut Stream, edit: &Edit, now: Times
         | Edit::ZohoRemoveField { .. }
         | Edit::ZohoPick { .. }
         | Edit::ZohoCurrency { .. }
+        | Edit::ZohoTotals { .. }
         | Edit::ZohoMerge { .. } => {
             return Err(words("not an edit of the books"));
         }

@@ -2,6 +2,8 @@
 //!
 //! Owns what an administrator may turn. Records keep what they hold; only later writes meet the new rules.
 
+use rust_decimal::Decimal;
+
 use super::{Refused, words};
 use crate::data::changes::{Change, Entity};
 use crate::zoho::State;
@@ -66,6 +68,12 @@ pub(super) fn currency(state: &mut State, iso: &str, active: bool) -> Result<Cha
     }
     held.active = active;
     Ok(change("Currencies", iso, if active { "on" } else { "off" }))
+}
+
+/// Changes what the formula of documents' totals adds.
+pub(super) fn totals(state: &mut State, extra: Decimal) -> Change {
+    state.org.total_extra = extra;
+    change("Invoices", "Grand_Total", &format!("adds {extra}"))
 }
 
 /// What an edit of the set-up did.

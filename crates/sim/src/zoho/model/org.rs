@@ -92,6 +92,8 @@ pub struct Org {
     pub shares: BTreeMap<String, Share>,
     /// Cap on records (recycle bin counted) that replaces the edition's.
     pub record_cap: Option<u64>,
+    /// What the formula of `Grand_Total` adds in this organisation, beyond what it is made of.
+    pub total_extra: Decimal,
     modules: Vec<Module>,
     by_name: BTreeMap<String, usize>,
     faces: BTreeMap<u64, Face>,
@@ -116,6 +118,7 @@ impl Org {
             pipelines: Vec::new(),
             shares: BTreeMap::new(),
             record_cap: None,
+            total_extra: Decimal::ZERO,
             modules: Vec::new(),
             by_name: BTreeMap::new(),
             faces: BTreeMap::new(),

@@ -107,7 +107,8 @@ fn document(org: &Org, switches: &Switches, module_no: usize, record: &mut Recor
     };
     let grand = sub_total - round(number(cells, plan.discount), places)
         + header_tax
-        + round(number(cells, plan.adjustment), places);
+        + round(number(cells, plan.adjustment), places)
+        + org.total_extra;
     for (no, value) in [(plan.sub_total, sub_total), (plan.tax, header_tax), (plan.grand_total, grand)] {
         cells.set(no, Some(Cell::Number(value)));
     }
