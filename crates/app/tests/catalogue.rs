@@ -26,6 +26,7 @@ const fn raised_by(code: Code) -> (&'static str, &'static str) {
         Code::UndecidedName => ("commands", "an_open_record_is_grouped_replayed_and_left_alone"),
         Code::WaitingForAccount => ("problems", "a_document_whose_customer_is_not_there"),
         Code::WaitingForProduct => ("problems", "a_document_whose_item_is_not_there"),
+        Code::TotalDiffers => ("totals", "a_total_that_differs_is_written_again_once_and_then_a_persons"),
         Code::CurrencyNotActive => ("problems", "a_currency_that_is_not_active"),
         Code::UnknownStatus => ("problems", "a_status_that_nobody_documented"),
         Code::SourceUnreadable => ("problems", "a_document_that_cannot_be_read"),

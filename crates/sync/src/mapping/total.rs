@@ -123,7 +123,8 @@ mod tests {
             set(&mut record, "Balance", number(balance));
             draft(&record, &schema).0
         };
-        let before = Agreed::after(None, &drafted("100", "100"), true);
+        let Draft { fields, rows, .. } = drafted("100", "100");
+        let before = Agreed { fields, rows };
         assert!(!moves(&drafted("100.00", "40"), Some(&before), &names));
         assert!(moves(&drafted("107", "40"), Some(&before), &names));
         assert!(moves(&drafted("100", "100"), None, &names), "nothing is known");

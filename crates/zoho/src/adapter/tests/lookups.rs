@@ -211,3 +211,33 @@ async fn removed_records_tell_who_and_when_as_far_as_zoho_does() {
     assert_eq!(script.targets()[1], "GET /crm/v8/Accounts/deleted?type=all&page=2&per_page=200");
     assert_eq!(zoho.tally().credits, 4);
 }
+
+#[tokio::test]
+async fn totals_of_a_batch_come_with_one_query() {
+    let script = Script::signed_in();
+    script.on("/coql", |seen| {
+        let query = query(&seen.body);
+        assert!(query.starts_with("select id, Grand_Total from Invoices where (id in (1000, "), "{query}");
+        let rows =
+            r#"{"id":"1000","Grand_Total":12.50},{"id":1001,"Grand_Total":"-3"},{"id":"1002","Grand_Total":null}"#;
+        Some(answer(200, format!(r#"{{"data":[{rows}],"info":{{"more_records":false}}}}"#)))
+    });
+    let ids: Vec<String> = (1000..1100).map(|id| id.to_string()).collect();
+    let zoho = ready(&script);
+    let totals = zoho.totals(&ids).await.result.unwrap();
+    let shown: Vec<_> = totals.iter().map(|(id, total)| format!("{id} {}", total.normalize())).collect();
+    assert_eq!(shown, ["1000 12.5", "1001 -3"]);
+    assert_eq!((script.seen().len(), zoho.tally().credits), (1, 1));
+    assert_eq!(zoho.totals(&["1 or 1=1".to_owned()]).await.result.unwrap_err().kind, Kind::Rejected);
+}
+
+#[tokio::test]
+async fn an_organisation_whose_total_cannot_be_asked_for_tells_none() {
+    let script = Script::signed_in();
+    let refused = r#"{"code":"INVALID_QUERY","details":{"column_name":"Grand_Total"},"message":"invalid query formed","status":"error"}"#;
+    script.always("/coql", 400, refused);
+    assert!(ready(&script).totals(&["7".to_owned()]).await.result.unwrap().is_empty());
+    let script = Script::signed_in();
+    script.always("/coql", 400, r#"{"code":"SYNTAX_ERROR","details":{},"message":"x","status":"error"}"#);
+    assert!(ready(&script).totals(&["7".to_owned()]).await.result.is_err());
+}
