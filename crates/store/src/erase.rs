@@ -112,6 +112,7 @@ impl Store {
             bodies.extend(page.into_iter().filter(|(_, named)| *named).map(|(id, _)| id));
         }
         let mut erased = Erased { agreed: agreed::drop(&mut tx, record.0).await? > 0, ..Erased::default() };
+        chains::count_agreed(&mut tx, connection.0, -i64::from(erased.agreed)).await?;
         drifts::drop(&mut tx, record.0).await?;
         erased.bodies = tx.run(&DROP_BODIES, &[Arg::Ints(&bodies)]).await?;
         erased.decisions = self.empty_decisions(&mut tx, connection, record, &subject).await?;

@@ -128,7 +128,7 @@ impl Store {
             moves.moved(row.flow, row.previous, row.state);
         }
         moves.apply(&mut tx, connection).await?;
-        let changes = agree(&mut tx, &self.digests, &put, &accepted).await?;
+        let changes = agree(&mut tx, &self.digests, connection, &put, &accepted).await?;
         if !watched.is_empty() {
             let documents = code::of_flow(Flow::Invoices);
             let ids =
@@ -165,7 +165,13 @@ impl Store {
 type Key = (i64, String);
 
 /// Keeps what is agreed now; returns what changed by that, packed, by record.
-async fn agree(tx: &mut Tx, digests: &Digests, put: &[Put], accepted: &[Accepted]) -> Result<BTreeMap<i64, Vec<u8>>> {
+async fn agree(
+    tx: &mut Tx,
+    digests: &Digests,
+    connection: ConnectionId,
+    put: &[Put],
+    accepted: &[Accepted],
+) -> Result<BTreeMap<i64, Vec<u8>>> {
     if accepted.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -192,6 +198,8 @@ async fn agree(tx: &mut Tx, digests: &Digests, put: &[Put], accepted: &[Accepted
         new.insert(record, agreed.pack());
     }
     agreed::put(tx, digests, &new).await?;
+    let more = i64::try_from(new.len().saturating_sub(before.len())).unwrap_or(i64::MAX);
+    chains::count_agreed(tx, connection.0, more).await?;
     Ok(changes)
 }
 

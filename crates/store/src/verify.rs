@@ -132,9 +132,9 @@ impl Store {
             verified.broken = Some(nowhere(what.to_owned()));
         }
         if verified.broken.is_none()
-            && let Some(key) = self.agreed_changed(connection).await?
+            && let Some(what) = self.agreed_wrong(connection).await?
         {
-            verified.broken = Some(nowhere(format!("What is kept as last agreed of the record {key} was changed.")));
+            verified.broken = Some(nowhere(what));
         }
         verified.head = hex(&head.link);
         Ok(verified)
@@ -210,9 +210,11 @@ impl Store {
         Ok(rows.first().map_or(Ok(link), |position| Err((*position, "A row was added to a settlement past its time."))))
     }
 
-    /// The first record whose agreed values are not those that were kept for it.
-    async fn agreed_changed(&self, connection: ConnectionId) -> Result<Option<String>> {
-        let mut after = 0;
+    /// What is wrong with what is kept as last agreed: the first record whose values are not those that were kept for it, or how many
+    /// records have lost theirs.
+    async fn agreed_wrong(&self, connection: ConnectionId) -> Result<Option<String>> {
+        let must = chains::agreed(&self.db, connection.0).await?;
+        let (mut after, mut there) = (0, 0_i64);
         loop {
             let page = self
                 .db
@@ -222,10 +224,16 @@ impl Store {
                     Ok((record, right, row.text(3)?))
                 })
                 .await?;
-            let Some((last, ..)) = page.last() else { return Ok(None) };
+            let Some((last, ..)) = page.last() else {
+                return Ok((there != must).then(|| match must - there {
+                    missing @ 1.. => format!("What is kept as last agreed of {missing} records is missing."),
+                    _ => "What is kept as last agreed was added to.".to_owned(),
+                }));
+            };
             after = *last;
+            there += i64::try_from(page.len()).unwrap_or(0);
             if let Some((.., key)) = page.into_iter().find(|(_, right, _)| !right) {
-                return Ok(Some(key));
+                return Ok(Some(format!("What is kept as last agreed of the record {key} was changed.")));
             }
         }
     }

@@ -11,13 +11,13 @@ use crate::error::{Result, StoreError};
 pub(crate) const APPLICATION_ID: i32 = 0x6d6c_636e;
 
 /// The schema version that this program makes and knows.
-pub(crate) const VERSION: i64 = 7;
+pub(crate) const VERSION: i64 = 8;
 
 /// Key of the lock under which servers are migrated, and half of the key of the worker's role.
 pub(crate) const ADVISORY: i32 = APPLICATION_ID;
 
 /// Each migration: text for SQLite, text for PostgreSQL. The first leads to version 1.
-const STEPS: &[(&str, &str)] = &[
+pub(crate) const STEPS: &[(&str, &str)] = &[
     (include_str!("../../migrations/0001_start.sqlite.sql"), include_str!("../../migrations/0001_start.postgres.sql")),
     (
         include_str!("../../migrations/0002_agreed.sqlite.sql"),
@@ -42,6 +42,10 @@ const STEPS: &[(&str, &str)] = &[
     (
         include_str!("../../migrations/0007_clocks.sqlite.sql"),
         include_str!("../../migrations/0007_clocks.postgres.sql"),
+    ),
+    (
+        include_str!("../../migrations/0008_agreed_count.sqlite.sql"),
+        include_str!("../../migrations/0008_agreed_count.postgres.sql"),
     ),
 ];
 

@@ -1,6 +1,6 @@
 //! The head of each connection's hash chain, apart from the chain itself, so that a chain cut short is noticed.
 //!
-//! Owns the heads. Taking a head locks it to the end of the transaction, so that settlements of one connection follow each other.
+//! Owns the heads, and beside them how many records have agreed values, for the same reason. Taking a head locks it to the end of the transaction, so that settlements of one connection follow each other.
 
 use crate::db::{Db, Tx, nothing, statements};
 use crate::error::{Result, StoreError};
@@ -10,6 +10,8 @@ statements! {
     TAKE = "select settlements, head from chains where connection = $1",
            "select settlements, head from chains where connection = $1 for update";
     GET = "select settlements, head from chains where connection = $1";
+    AGREED = "select agreed from chains where connection = $1";
+    COUNT = "update chains set agreed = agreed + $1 where connection = $2";
     MOVE = "update chains set settlements = $1, head = $2 where connection = $3";
 }
 
@@ -44,6 +46,19 @@ pub(crate) async fn take(tx: &mut Tx, connection: i64) -> Result<Head> {
 pub(crate) async fn advance(tx: &mut Tx, connection: i64, head: Head) -> Result<()> {
     tx.rows(&MOVE, &[head.settlements.into(), head.link.as_slice().into(), connection.into()], nothing).await?;
     Ok(())
+}
+
+/// Counts records whose agreed values came (or went, below zero).
+pub(crate) async fn count_agreed(tx: &mut Tx, connection: i64, more: i64) -> Result<()> {
+    if more != 0 {
+        tx.run(&COUNT, &[more.into(), connection.into()]).await?;
+    }
+    Ok(())
+}
+
+/// How many records of the connection must have agreed values.
+pub(crate) async fn agreed(db: &Db, connection: i64) -> Result<i64> {
+    Ok(db.row(&AGREED, &[connection.into()], |row| row.int(0)).await?.unwrap_or(0))
 }
 
 pub(crate) async fn get(db: &Db, connection: i64) -> Result<Option<Head>> {

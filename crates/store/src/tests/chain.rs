@@ -2,38 +2,80 @@
 
 use super::*;
 
-/// Three settlements of three rows and an exchange each, then `damage`, then what the walk finds.
-async fn after(damage: &str) -> Verified {
-    let folder = tempfile::tempdir().unwrap();
-    let running = Running::of(open(folder.path(), Access::Worker).await.unwrap()).await;
-    let Running { store, connection, .. } = &running;
+/// Three settlements of three rows and an exchange each.
+async fn filled(store: Store) -> Running {
+    let running = Running::of(store).await;
     for part in 0..3 {
         let entries: Vec<Entry> =
             (part * 3 + 1..part * 3 + 4).map(|n| customer(n, State::Settled, Some(&n.to_string()))).collect();
         let transitions = entries.iter().map(|entry| said(entry, What::Created, Some(0))).collect();
-        let mut settlement = running.settlement(entries, transitions);
+        let mut settlement = running.settlement(entries.clone(), transitions);
+        settlement.accepted = entries.iter().map(|entry| changes::accepted(entry, "044")).collect();
         settlement.exchanges = vec![exchanged("{\"a\":1}")];
-        store.settle(settlement).await.unwrap();
+        running.store.settle(settlement).await.unwrap();
     }
+    running
+}
+
+/// What the walk finds after `damage` on SQLite.
+async fn after(damage: &str) -> Verified {
+    let folder = tempfile::tempdir().unwrap();
+    let running = filled(open(folder.path(), Access::Worker).await.unwrap()).await;
     let file = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
     file.execute_batch("pragma foreign_keys = off").unwrap();
     file.execute_batch(damage).unwrap();
-    store.verify(*connection).await.unwrap()
+    running.store.verify(running.connection).await.unwrap()
 }
 
+/// The same on PostgreSQL.
+async fn after_on_postgres(damage: &str) -> Verified {
+    let server = Server::database("chain").await;
+    let running = filled(server.open(Access::Worker).await.unwrap()).await;
+    let pool = sqlx::PgPool::connect(&server.url).await.unwrap();
+    let mut damage = damage.to_owned();
+    for length in ["16", "32"] {
+        damage = damage.replace(&format!("zeroblob({length})"), &format!("decode(repeat('00', {length}), 'hex')"));
+    }
+    let damage = format!("set session_replication_role = replica; {damage}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(damage)).execute(&pool).await.unwrap();
+    pool.close().await;
+    let verified = running.store.verify(running.connection).await.unwrap();
+    drop(running);
+    server.drop().await;
+    verified
+}
+
+/// Where and what is broken, the same on both engines.
 async fn broken(damage: &str) -> (String, String) {
-    let verified = after(damage).await;
-    let broken = verified.broken.unwrap_or_else(|| panic!("not found: {damage}"));
-    (broken.id.to_string(), broken.what)
+    let told = |verified: Verified| {
+        let broken = verified.broken.unwrap_or_else(|| panic!("not found: {damage}"));
+        (broken.id.to_string(), broken.what)
+    };
+    let (sqlite, postgres) = (told(after(damage).await), told(after_on_postgres(damage).await));
+    assert_eq!(sqlite, postgres, "{damage}");
+    sqlite
 }
 
 #[tokio::test]
 async fn a_whole_chain_verifies() {
-    let verified = after("").await;
-    assert_eq!((verified.settlements, verified.rows, verified.exchanges, verified.broken), (3, 9, 3, None));
-    assert_eq!(verified.head.len(), 64);
+    for verified in [after("").await, after_on_postgres("").await] {
+        assert_eq!((verified.settlements, verified.rows, verified.exchanges, verified.broken), (3, 9, 3, None));
+        assert_eq!(verified.head.len(), 64);
+    }
     // Bodies go earlier than what was said about them.
-    assert_eq!(after("delete from bodies").await.head, verified.head);
+    assert_eq!(after("delete from bodies").await.head, after("").await.head);
+    assert_eq!(after_on_postgres("delete from bodies").await.broken, None);
+}
+
+#[tokio::test]
+async fn agreed_values_that_were_changed_removed_or_added_are_named() {
+    let (_, what) = broken("delete from agreed where record in (4, 5)").await;
+    assert_eq!(what, "What is kept as last agreed of 2 records is missing.");
+    let (_, what) =
+        broken("update agreed set packed = (select packed from agreed where record = 1) where record = 2").await;
+    assert!(what.contains("0002 was changed"), "{what}");
+    let (_, what) = broken("delete from agreed where record = 9; update chains set agreed = agreed - 2").await;
+    assert_eq!(what, "What is kept as last agreed was added to.");
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod secrets;
 mod statements;
 mod story;
 mod sweeps;
+mod upgrade;
 
 use std::path::Path;
 use std::sync::Arc;
