@@ -10,6 +10,9 @@ use crate::report::FlowReport;
 pub trait Progress: Send + Sync {
     /// The run does something that is no flow (set-up, recovery), in a few words.
     fn stage(&self, words: &str);
+    /// A flow reads everything, about so many records as far as its last whole read tells. Not called where nothing tells, as in a first
+    /// load: the source does not count its records.
+    fn expect(&self, flow: Flow, records: u64);
     /// New figures of a flow.
     fn flow(&self, flow: Flow, figures: &FlowReport);
     /// A flow ended.
@@ -21,6 +24,7 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn stage(&self, _words: &str) {}
+    fn expect(&self, _flow: Flow, _records: u64) {}
     fn flow(&self, _flow: Flow, _figures: &FlowReport) {}
     fn done(&self, _flow: Flow, _figures: &FlowReport) {}
 }

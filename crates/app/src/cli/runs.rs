@@ -37,7 +37,7 @@ pub(super) async fn run(cx: &Invocation, args: RunsArgs) -> Result<Exit, Failure
         runs.iter().for_each(|run| output::line(json(&row.name, run)));
     } else if args.csv {
         output::line(format!(
-            "run_id,started,ended,seconds,outcome,{},acumatica_calls,zoho_calls,zoho_credits,problems",
+            "run_id,started,ended,seconds,outcome,{},acumatica_calls,zoho_calls,zoho_credits,problems,covered_up_to",
             COUNTS.join(",")
         ));
         runs.iter().for_each(|run| output::line(csv(run)));
@@ -70,6 +70,13 @@ fn json(connection: &str, run: &RunRow) -> Value {
     })
 }
 
+/// Up to when every flow of the run is covered after it; `None` while one is not.
+fn covered(report: &Value) -> Option<&str> {
+    let flows = report["flows"].as_object()?;
+    let all: Option<Vec<&str>> = flows.values().map(|flow| flow["covered_up_to"].as_str()).collect();
+    all?.into_iter().min_by_key(|at| at.parse::<jiff::Timestamp>().ok())
+}
+
 fn csv(run: &RunRow) -> String {
     let report = report(run).unwrap_or_default();
     let text = |value: Option<String>| output::csv(&value.unwrap_or_default());
@@ -89,6 +96,7 @@ fn csv(run: &RunRow) -> String {
         text(calls("zoho", "made")),
         text(calls("zoho", "credits")),
         text(report["problems_total"].as_u64().map(|number| number.to_string())),
+        text(covered(&report).map(ToOwned::to_owned)),
     ]);
     fields.join(",")
 }
@@ -147,6 +155,19 @@ fn show(runs: &[RunRow]) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_run_is_covered_up_to_what_its_least_flow_is() {
+        let of = |a: Value, b: Value| {
+            let report =
+                serde_json::json!({"flows": {"customers": {"covered_up_to": a}, "items": {"covered_up_to": b}}});
+            covered(&report).map(ToOwned::to_owned)
+        };
+        let (early, late) = ("2026-11-24T06:00:00Z", "2026-11-24T06:00:00.5Z");
+        assert_eq!(of(late.into(), early.into()).as_deref(), Some(early));
+        assert_eq!(of(late.into(), Value::Null), None, "one flow is not covered yet");
+        assert_eq!(covered(&Value::Null), None);
+    }
 
     #[test]
     fn counts_are_summed_over_flows_and_missing_ones_are_nothing() {

@@ -64,7 +64,7 @@ async fn go(cx: &Invocation, args: SyncArgs) -> Result<Exit, Failure> {
         dry_run: args.dry_run,
         retention: Some(cx.settings.retention()),
     };
-    let context = opened.context(progress(cx));
+    let context = opened.context(progress(cx, &opened.clock));
     interrupt::watch(context.stop.clone())?;
     let result = engine::sync(&context, &wired.connection, &options).await;
     bind(&opened, &row, &settings).await?;
@@ -128,14 +128,14 @@ fn told(fault: &Fault) -> Failure {
 }
 
 /// Bars on a terminal, lines elsewhere, nothing when quiet.
-pub(crate) fn progress(cx: &Invocation) -> Arc<dyn Progress> {
+pub(crate) fn progress(cx: &Invocation, clock: &Arc<dyn port::Clock>) -> Arc<dyn Progress> {
     use std::io::IsTerminal;
     if cx.quiet {
         Arc::new(Silent)
     } else if std::io::stderr().is_terminal() {
         Arc::new(Bars::new())
     } else {
-        Arc::new(Lines)
+        Arc::new(Lines::new(Arc::clone(clock)))
     }
 }
 

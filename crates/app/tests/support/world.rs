@@ -180,6 +180,26 @@ refresh_token = {{ env = "D" }}
         engine::sync(&context, &connection, options).await.unwrap()
     }
 
+    /// One run in pages of `rows`, watched by `progress`, until it ends or `stop` is cancelled.
+    pub async fn sync_watched(
+        &self,
+        options: &Options,
+        rows: usize,
+        progress: Arc<dyn engine::Progress>,
+        stop: CancellationToken,
+    ) -> Report {
+        let wired = self.wired().await;
+        wired.acumatica.read_in_pages_of(rows);
+        let context = Context {
+            clock: Arc::clone(&self.parts.clock),
+            entropy: Arc::clone(&self.parts.entropy),
+            store: self.store.clone(),
+            progress,
+            stop,
+        };
+        engine::sync(&context, &wired.connection, options).await.unwrap()
+    }
+
     /// Sets the fault dials of both systems to `rate`.
     pub fn faults(&self, rate: f64) {
         let mut dials = Dials::default();

@@ -16,6 +16,7 @@ use port::{Call, Operation, Page};
 use sync::batching::{Batcher, Step};
 use sync::detect::Reach;
 use sync::detect::witness::Witness;
+use sync::settle::State;
 use sync::{Entity, Flow, Record};
 
 use super::identity;
@@ -39,6 +40,11 @@ pub(super) async fn run(run: &Run<'_>, flow: Flow) -> Result<(), RunError> {
 
 async fn go(run: &Run<'_>, flow: Flow) -> Result<(), RunError> {
     let mut pass = Pass::reading(run, flow).await?;
+    if pass.readings.iter().all(Reading::repeats_everything) {
+        let counts = run.cx.store.state_counts(run.connection.id).await?;
+        let of_flow = counts.iter().filter(|((of, state), _)| *of == flow && *state != State::Gone);
+        run.cx.progress.expect(flow, of_flow.map(|(_, records)| records).sum());
+    }
     pass.drive().await?;
     let complete = !run.ended();
     pass.figures.complete = complete;

@@ -154,6 +154,11 @@ impl Reading {
         windowed
     }
 
+    /// True when it reads everything from the start, and did so once before: what is known then is about what comes.
+    pub(super) const fn repeats_everything(&self) -> bool {
+        self.whole() && self.cursor.is_none() && self.checkpoint.covered_up_to.is_some()
+    }
+
     /// How the pages of this read come, when not in the ordinary way; else blank.
     pub(super) fn fallback(&self) -> &str {
         &self.fallback
