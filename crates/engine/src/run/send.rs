@@ -106,6 +106,8 @@ async fn rounds(run: &Run<'_>, work: Work) -> Result<Sent, RunError> {
         sent.fates.extend(pending.into_iter().map(|item| (item, Fate::Left)));
         return Ok(sent);
     }
+    // That may have taken a while since the intent was kept.
+    fence(run).await?;
     let mut silent = 0;
     for round in 1..=ROUNDS {
         let manner = Manner { later: round > 1, once: wary };
