@@ -10,6 +10,7 @@ use engine::{Options, Outcome, Report};
 use serde_json::{Value, json};
 use sim::Size;
 use sim::control::edit::Edit;
+use sim::faults::{Dials, SystemDials};
 use store::{By, Selection};
 use support::world::{World, written};
 use sync::Flow;
@@ -104,6 +105,37 @@ async fn a_deleted_account_is_told_with_who_and_when_never_made_anew_and_heals_w
     assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
     assert_eq!(account(&world, &code).await, id, "it is the same record");
     world.assert_agreement("after the restore");
+}
+
+#[tokio::test]
+async fn what_people_changed_before_a_record_went_is_written_again_when_it_is_restored() {
+    let world = loaded(38).await;
+    let code = customer(&world, 4);
+    let id = account(&world, &code).await;
+    edit(&world, "zoho_set", json!({"id": id, "field": "Billing_City", "value": "Reptown"}));
+    edit(&world, "zoho_delete", json!({"id": id}));
+    assert_eq!(next_day(&world).await.outcome, Outcome::Parked);
+    edit(&world, "zoho_restore", json!({"id": id}));
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    world.assert_agreement("after the restore of an edited record");
+}
+
+#[tokio::test]
+async fn what_people_changed_before_the_first_load_was_through_is_found() {
+    let world = World::new(39, SIZE, |_| {}).await;
+    let failing = SystemDials { path: Some("/Invoices".to_owned()), http_500: 1.0, ..SystemDials::default() };
+    world.sim.faults().set(Dials { zoho: failing, ..Dials::default() });
+    assert_eq!(world.sync().await.outcome, Outcome::Unavailable);
+    let id = account(&world, &customer(&world, 4)).await;
+    world.clock.advance(Duration::from_secs(60 * 60));
+    edit(&world, "zoho_set", json!({"id": id, "field": "Billing_City", "value": "Reptown"}));
+    world.clock.advance(Duration::from_secs(60 * 60));
+    world.sim.faults().set(Dials::default());
+    assert_eq!(world.sync().await.outcome, Outcome::Settled);
+    let report = next_day(&world).await;
+    assert_eq!(report.checks[&Flow::Customers].healed, 1, "{report:#?}");
+    world.assert_agreement("after the first check");
 }
 
 #[tokio::test]

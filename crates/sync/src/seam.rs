@@ -42,11 +42,17 @@ pub enum Mutant {
     WaitingForever,
     /// An update of a header leaves out what it changed.
     HeaderNotSent,
+    /// What the sink shows as changed last by whoever created it counts as our own writing, whatever it says.
+    EchoByUser,
+    /// A write of which nothing is known is sent again without a look at what is there.
+    BlindRetry,
+    /// The window opens by the clock alone, whatever stamps were seen.
+    NewestStampIgnored,
 }
 
 impl Mutant {
     /// Every variant.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::MarkTooEarly,
         Self::NoOverlap,
         Self::WindowFromOurClock,
@@ -65,6 +71,9 @@ impl Mutant {
         Self::DeletedRecreated,
         Self::WaitingForever,
         Self::HeaderNotSent,
+        Self::EchoByUser,
+        Self::BlindRetry,
+        Self::NewestStampIgnored,
     ];
 }
 

@@ -3,8 +3,10 @@
 //! Owns the set-up and how a run is started. Each run wires fresh clients over the same store, as a new process would.
 
 mod clock;
+mod stray;
 mod transport;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,15 +16,26 @@ use port::{Clock, Entropy, Transport};
 use sim::{Sim, Size};
 use store::{Access, ConnectionRow, MasterKey, Place, Store};
 use sync::problem::Code;
+use sync::settle::State;
 use tokio_util::sync::CancellationToken;
 
 use crate::executor::{Hub, Seeded};
+use crate::oracle::Rules;
 
 pub use clock::ServerClock;
+pub use stray::Arrival;
+use stray::Stray;
 use transport::{CRM, ERP, InProcess};
 
-/// When every trial begins: an hour before the clocks of the simulated organisation's zone could matter.
-const START: &str = "2026-03-02T08:00:00Z";
+/// When a trial begins: on an ordinary day, or hours before clocks are changed somewhere, the year or the month ends.
+const STARTS: [&str; 6] = [
+    "2026-03-02T08:00:00Z",
+    "2026-03-08T05:30:00Z",
+    "2026-03-28T23:40:00Z",
+    "2026-10-24T23:10:00Z",
+    "2026-11-01T04:50:00Z",
+    "2026-12-31T21:00:00Z",
+];
 
 /// Rows of a first page: small, so that small worlds are read in several pages.
 const PAGE: usize = 4;
@@ -38,6 +51,8 @@ pub struct House {
     store: Store,
     row: ConnectionRow,
     parts: Parts,
+    rules: Rules,
+    stray: Stray,
     consents: AtomicU64,
 }
 
@@ -50,9 +65,11 @@ impl House {
         seed: u64,
         keep_trace: bool,
         size: Size,
+        rules: Rules,
         change: impl FnOnce(&mut sim::Options),
     ) -> Result<Self, String> {
-        let start = START.parse().map_err(|_| "the start is no instant".to_owned())?;
+        let start = usize::try_from(seed / 3).ok().and_then(|nth| STARTS.get(nth % STARTS.len())).copied();
+        let start = start.unwrap_or_default().parse().map_err(|_| "the start is no instant".to_owned())?;
         let hub = Hub::new(seed, start, keep_trace);
         let server_clock = Arc::new(ServerClock::new(hub.clone()));
         let mut options = sim::Options { seed, size, ..sim::Options::default() };
@@ -67,15 +84,16 @@ impl House {
         })
         .await
         .map_err(|e| e.to_string())?;
-        let transport = InProcess::new(hub.clone(), sim.acumatica_router(), sim.zoho_router());
+        let stray = Stray::default();
+        let transport = InProcess::new(hub.clone(), sim.acumatica_router(), sim.zoho_router(), stray.clone());
         let parts = Parts {
             clock: Arc::new(hub.clone()) as Arc<dyn Clock>,
             entropy,
             allow_loopback: true,
             transport: Some(Arc::new(transport) as Arc<dyn Transport>),
         };
-        let row = plant(&store, &parts, &sim, &sim.credentials().acumatica.refresh_token).await?;
-        Ok(Self { hub, sim, server_clock, store, row, parts, consents: AtomicU64::new(0) })
+        let row = plant(&store, &parts, &sim, &sim.credentials().acumatica.refresh_token, rules).await?;
+        Ok(Self { hub, sim, server_clock, store, row, parts, rules, stray, consents: AtomicU64::new(0) })
     }
 
     /// One run, by fresh clients; `stop` ends it soon.
@@ -97,6 +115,16 @@ impl House {
         engine::sync(&context, &wired.connection, options).await
     }
 
+    /// Whether updates may arrive after their sender gave up waiting or was killed; inserts always may.
+    pub fn updates_come_late(&self, may: bool) {
+        self.stray.updates(may);
+    }
+
+    /// Lets the oldest request arrive whose sender gave up waiting or was killed; nothing when there is none.
+    pub fn late_arrival(&self) -> Option<Arrival> {
+        self.stray.arrive(&self.hub)
+    }
+
     /// What a person's `replay --code` does.
     ///
     /// # Errors
@@ -114,7 +142,7 @@ impl House {
         let consent = format!("consent-{}", self.consents.fetch_add(1, Ordering::Relaxed));
         let client = &self.sim.credentials().acumatica.client_id;
         self.sim.acumatica().plant_consent(client, &consent, &["api", "offline_access"]);
-        plant(&self.store, &self.parts, &self.sim, &consent).await.map(|_| ())
+        plant(&self.store, &self.parts, &self.sim, &consent, self.rules).await.map(|_| ())
     }
 
     /// What `parked` lists: flow, code of the record, code of the problem.
@@ -131,6 +159,20 @@ impl House {
             .collect())
     }
 
+    /// What `status` counts as taken care of, by flow: linked, waiting, undecided or parked.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub async fn counted(&self) -> Result<BTreeMap<String, u64>, store::StoreError> {
+        let mut counted = BTreeMap::new();
+        for ((flow, state), count) in self.store.state_counts(self.row.id).await? {
+            if state == State::Settled || state.is_open() {
+                *counted.entry(flow.name().to_owned()).or_default() += count;
+            }
+        }
+        Ok(counted)
+    }
+
     /// Checks the trail's chain.
     ///
     /// # Errors
@@ -140,8 +182,9 @@ impl House {
     }
 }
 
-async fn plant(store: &Store, parts: &Parts, sim: &Sim, consent: &str) -> Result<ConnectionRow, String> {
+async fn plant(store: &Store, parts: &Parts, sim: &Sim, consent: &str, rules: Rules) -> Result<ConnectionRow, String> {
     let known = sim.credentials();
+    let (edited, deleted) = (rules.edited.word(), rules.deleted.word(false));
     let text = format!(
         r#"name = "trial"
 [acumatica]
@@ -158,10 +201,20 @@ client_id = "{}"
 client_secret = {{ env = "C" }}
 refresh_token = {{ env = "D" }}
 parallel_calls = 4
+[flows.customers]
+edited = "{edited}"
+deleted = "{deleted}"
+[flows.items]
+edited = "{edited}"
+deleted = "{}"
+[flows.invoices]
+edited = "{edited}"
+deleted = "{deleted}"
 "#,
         sim.options().prefix,
         known.acumatica.client_id,
-        known.zoho.client_id
+        known.zoho.client_id,
+        rules.deleted.word(true),
     );
     wiring::plant(store, parts, &text, &|name| {
         Some(match name {

@@ -2,26 +2,23 @@
 //!
 //! Owns what a seed does. Everything it draws comes from the hub.
 
-use std::collections::BTreeMap;
+mod calm;
+mod draws;
+
 use std::time::Duration;
 
 use engine::{Options, Report, RunError};
 use futures_util::FutureExt as _;
-use jiff::SignedDuration;
-use sim::faults::{Dials, SystemDials};
 use sim::{Clock as _, Size};
-use sync::problem::Code;
 use sync::seam::Mutant;
-use sync::settle::patience::MOST_PAUSE;
 use tokio_util::sync::CancellationToken;
 
 use crate::executor::{Ended, Hub, Kill, Task, drive};
 use crate::house::House;
-use crate::oracle::{Oracle, Told, Violation};
-use crate::world::{Wildness, World};
+use crate::oracle::{Oracle, Rules, Told, Violation};
+use crate::world::World;
 
-/// Runs that may be needed until both sides agree once nothing goes wrong any more.
-const PATIENCE: usize = 4;
+use draws::Temper;
 
 /// What came of a seed.
 #[derive(Debug)]
@@ -55,7 +52,7 @@ fn under(seed: u64, keep_trace: bool) -> Verdict {
     // Every fourth org has been used before.
     let existing_accounts = if seed.is_multiple_of(4) { 6 } else { 0 };
     let size = Size { customers: 8, items: 8, invoices: 10, won_deals: 1, existing_accounts };
-    let made = House::new(seed, keep_trace, size, |_| {}).now_or_never();
+    let made = House::new(seed, keep_trace, size, draws::rules(seed), |_| {}).now_or_never();
     let house = match made {
         Some(Ok(house)) => house,
         Some(Err(what)) => return failed(seed, what),
@@ -64,7 +61,7 @@ fn under(seed: u64, keep_trace: bool) -> Verdict {
     let hub = house.hub.clone();
     // A process may end between two durable steps as well as between two calls.
     store::seam::set(Some(Box::new(move |place| Box::pin(hub.place(place)))));
-    let mut trial = Trial::new(&house);
+    let mut trial = Trial::new(&house, draws::rules(seed));
     trial.course(&mut violations);
     Verdict {
         seed,
@@ -86,6 +83,8 @@ struct Trial<'h> {
     hub: Hub,
     world: World,
     oracle: Oracle,
+    rules: Rules,
+    temper: Temper,
     runs: u32,
     /// A person signed in, so that the next run looks at both systems anew.
     signed_in: bool,
@@ -94,27 +93,30 @@ struct Trial<'h> {
 }
 
 impl<'h> Trial<'h> {
-    fn new(house: &'h House) -> Self {
+    fn new(house: &'h House, rules: Rules) -> Self {
         let hub = house.hub.clone();
-        let wild = Wildness { unseen: false, deletions: true, crm: hub.chance(300) };
-        let world = World::new(
+        let temper = draws::temper(&hub, rules);
+        house.updates_come_late(temper.updates_late);
+        let mut world = World::new(
             hub.clone(),
             std::sync::Arc::clone(&house.sim),
             std::sync::Arc::clone(&house.server_clock),
-            wild,
+            temper.wild,
         );
+        world.doings.lag = temper.lag;
+        hub.say(|| format!("{temper:?} {rules:?}"));
         let mut oracle = Oracle::default();
         // The first look only remembers what people own.
-        let _ = oracle.safety(&house.sim);
-        Self { house, hub, world, oracle, runs: 0, signed_in: false, consent_lost: false }
+        let _ = oracle.safety(&house.sim, &world.doings);
+        Self { house, hub, world, oracle, rules, temper, runs: 0, signed_in: false, consent_lost: false }
     }
 
     fn course(&mut self, violations: &mut Vec<Violation>) {
-        self.skew();
+        draws::skew(self.house);
         let rounds = 2 + self.hub.below(3);
         for round in 0..rounds {
             self.hub.say(|| format!("round {round}"));
-            self.faults();
+            draws::faults(self.house);
             self.round(violations);
             if !violations.is_empty() {
                 return;
@@ -122,51 +124,29 @@ impl<'h> Trial<'h> {
             for _ in 0..self.hub.below(5) {
                 self.world.step();
             }
-            self.hub.advance(Duration::from_secs(self.hub.below(3_000)));
+            let days = if self.temper.days && self.hub.chance(300) { 25 * 3_600 } else { 0 };
+            self.hub.advance(Duration::from_secs(self.hub.below(3_000) + days));
+            if self.hub.chance(100)
+                && let Some(seconds) = draws::set_clock(&self.hub, self.temper)
+            {
+                self.world.set_clock(seconds);
+            }
         }
         self.agree(violations);
-    }
-
-    /// The server's clock is off, by minutes or by an hour.
-    fn skew(&self) {
-        let offsets = [0, 0, 0, -95, 40, -3_600, 3_600, -1_500];
-        let seconds = offsets.get(usize::try_from(self.hub.below(8)).unwrap_or(0)).copied().unwrap_or_default();
-        self.house.server_clock.shift(SignedDuration::from_secs(seconds));
-        self.hub.say(|| format!("the server's clock is off by {seconds} s"));
-    }
-
-    /// Turns the dials of both systems.
-    fn faults(&self) {
-        let rates = [0.0, 0.02, 0.05, 0.15];
-        let rate = rates.get(usize::try_from(self.hub.below(4)).unwrap_or(0)).copied().unwrap_or_default();
-        // Lost answers are the heart of the matter, so they have a dial of their own.
-        let lost = if self.hub.chance(300) { 0.1 } else { 0.0 };
-        let dials = SystemDials { rate, reset_after: lost, ..SystemDials::default() };
-        let mut dials = Dials::both(dials);
-        // One system, or one corner of it, as good as gone.
-        let outage = self.hub.below(12);
-        let failing = SystemDials { http_500: 0.5, reset_after: 0.2, ..SystemDials::default() };
-        match outage {
-            0 => dials.acumatica = failing,
-            1 => dials.zoho = failing,
-            2 => dials.zoho = SystemDials { path: Some("/Invoices".to_owned()), ..failing },
-            3 => dials.acumatica = SystemDials { path: Some("Customer".to_owned()), ..failing },
-            _ => {}
-        }
-        self.house.sim.faults().set(dials);
-        self.hub.say(|| format!("faults {rate} lost {lost} outage {outage}"));
     }
 
     /// One run or two at once, some killed in the middle, with changes meanwhile.
     fn round(&mut self, violations: &mut Vec<Violation>) {
         let kill = self.hub.chance(350).then(|| match self.hub.below(2) {
             0 => Kill::AfterGates(1 + self.hub.below(220)),
-            _ => Kill::AtPlace(1 + self.hub.below(40)),
+            _ => draws::place(&self.hub),
         });
         let stop_at = self.hub.chance(150).then(|| self.hub.below(220));
         let stop = CancellationToken::new();
         let second = self.hub.chance(150);
-        let options = Options { full: self.hub.chance(120), ..Options::default() };
+        let asked = |share| self.temper.days && self.hub.chance(share);
+        let options =
+            Options { full: self.hub.chance(120), check: asked(120), sweep: asked(120), ..Options::default() };
         let mut tasks: Vec<Task<'_, Result<Report, RunError>>> =
             vec![Task::new(self.house.run(&options, stop.clone()), kill)];
         let later = self.hub.turn("second owner".to_owned());
@@ -184,7 +164,8 @@ impl<'h> Trial<'h> {
         }
         self.runs += u32::try_from(tasks.len()).unwrap_or(0);
         let (world, oracle, hub) = (&mut self.world, &mut self.oracle, &self.hub);
-        let sim = &self.house.sim;
+        let house = self.house;
+        let sim = &house.sim;
         let restless = if hub.chance(500) { hub.below(40) } else { hub.below(150) };
         let mut found = Vec::new();
         let mut steps = 0;
@@ -197,23 +178,17 @@ impl<'h> Trial<'h> {
             if hub.chance(restless) {
                 world.step();
             }
+            if hub.chance(20) {
+                arrive(house, world);
+            }
             if hub.chance(30) {
-                found.extend(oracle.safety(sim));
+                found.extend(oracle.safety(sim, &world.doings));
             }
         });
         violations.append(&mut found);
         for end in ends {
             self.judge(end, violations);
         }
-    }
-
-    /// A person decides what waits for one: the CRM's own record of that name is another company and says so now.
-    fn decide(&mut self) {
-        for words in self.world.tell_apart() {
-            self.hub.say(|| format!("decided: {words}"));
-        }
-        let asked = self.house.replay(Code::UndecidedName).now_or_never();
-        self.hub.say(|| format!("replayed {asked:?}"));
     }
 
     fn judge(&mut self, end: Ended<Result<Report, RunError>>, violations: &mut Vec<Violation>) {
@@ -223,7 +198,7 @@ impl<'h> Trial<'h> {
                 let mut told = told(&report);
                 told.open.extend(self.listed().into_iter().map(|(flow, code, _)| (flow, code)));
                 self.hub.say(|| format!("told {} written {} {:?}", told.outcome, told.written, report.problems));
-                violations.extend(self.oracle.after_run(sim, &told, &self.world.late));
+                violations.extend(self.oracle.after_run(sim, &told, &self.world.doings));
                 if matches!(told.outcome.as_str(), "settled" | "parked") {
                     let ahead = self.house.server_clock.now().as_microsecond() - self.hub.micros();
                     self.world.settled_before = (report.started.micros() + ahead) / 1_000_000;
@@ -234,13 +209,13 @@ impl<'h> Trial<'h> {
             }
             Ended::Done(Err(RunError::Store(store::StoreError::Stale))) => {
                 self.hub.say(|| "stale".to_owned());
-                violations.extend(self.oracle.safety(sim));
+                violations.extend(self.oracle.safety(sim, &self.world.doings));
             }
             Ended::Done(Err(error)) => {
                 violations.push(Violation { name: "store_error", what: error.to_string() });
             }
             Ended::Killed => {
-                violations.extend(self.oracle.safety(sim));
+                violations.extend(self.oracle.safety(sim, &self.world.doings));
                 if self.hub.chance(600) {
                     self.world.change_back();
                 }
@@ -264,42 +239,6 @@ impl<'h> Trial<'h> {
         }
     }
 
-    /// Nothing goes wrong any more: both sides agree within a few runs, and then nothing is written.
-    fn agree(&mut self, violations: &mut Vec<Violation>) {
-        self.hub.say(|| "calm".to_owned());
-        self.house.sim.faults().set(Dials::default());
-        self.decide();
-        let mut last = Vec::new();
-        for pass in 1..=PATIENCE {
-            // Late commits become visible, the overlap passes; at last, every pause after an unanswered write is over.
-            let pause = if pass < PATIENCE { Duration::from_secs(20 * 60) } else { MOST_PAUSE };
-            self.hub.advance(pause);
-            if self.calm_run(violations).is_none() {
-                return;
-            }
-            last = self.oracle.agreement(&self.house.sim, &self.listed());
-            if last.is_empty() && pass > 1 && !std::mem::take(&mut self.signed_in) {
-                break;
-            }
-        }
-        violations.append(&mut last);
-        if !violations.is_empty() {
-            return;
-        }
-        let before = self.oracle.record_writes(&self.house.sim);
-        if let Some(told) = self.calm_run(violations) {
-            violations.extend(self.oracle.quiet(&self.house.sim, &told, before));
-        }
-        match self.house.verify().now_or_never() {
-            Some(Ok(verified)) if verified.broken.is_none() => {}
-            Some(Ok(verified)) => {
-                violations.push(Violation { name: "trail_broken", what: format!("{:?}", verified.broken) });
-            }
-            Some(Err(error)) => violations.push(Violation { name: "store_error", what: error.to_string() }),
-            None => violations.push(Violation { name: "stuck", what: "verify waits".to_owned() }),
-        }
-    }
-
     /// What the product lists as open.
     fn listed(&self) -> Vec<(String, String, String)> {
         match self.house.open_records().now_or_never() {
@@ -307,25 +246,17 @@ impl<'h> Trial<'h> {
             _ => Vec::new(),
         }
     }
+}
 
-    fn calm_run(&mut self, violations: &mut Vec<Violation>) -> Option<Told> {
-        let options = Options::default();
-        self.runs += 1;
-        let tasks = vec![Task::new(self.house.run(&options, CancellationToken::new()), None)];
-        let end = drive(&self.hub, tasks, &mut || {}).pop()?;
-        let said = match &end {
-            Ended::Done(Ok(report)) => Some(told(report)),
-            _ => None,
-        };
-        self.judge(end, violations);
-        if let Some(told) = said.as_ref().filter(|_| !self.consent_lost) {
-            violations.extend(self.oracle.signed_out(&self.house.sim, told));
+/// Lets a late request arrive; false when there is none.
+fn arrive(house: &House, world: &mut World) -> bool {
+    let Some(arrival) = house.late_arrival() else { return false };
+    for id in arrival.ids {
+        if let Some(key) = world.doings.touch(&house.sim, &arrival.module, id) {
+            world.doings.strayed.insert(key);
         }
-        if said.is_none() && violations.is_empty() {
-            violations.push(Violation { name: "store_error", what: "a calm run did not end well".to_owned() });
-        }
-        if violations.is_empty() { said } else { None }
     }
+    true
 }
 
 fn is_consent(listed: &engine::report::Listed) -> bool {
@@ -334,12 +265,13 @@ fn is_consent(listed: &engine::report::Listed) -> bool {
 
 fn told(report: &Report) -> Told {
     let mut told = Told { outcome: report.outcome.name().to_owned(), ..Told::default() };
-    let mut covered = BTreeMap::new();
+    let mut covered = std::collections::BTreeMap::new();
     for (flow, figures) in &report.flows {
         if let Some(instant) = figures.covered_up_to {
             covered.insert(flow.name().to_owned(), instant.micros());
         }
         told.written += figures.created + figures.updated;
+        told.counted_open += figures.parked + figures.waiting + figures.undecided;
     }
     told.covered = covered;
     told.open = report.problems.iter().map(|listed| (listed.flow.clone(), listed.key.clone())).collect();

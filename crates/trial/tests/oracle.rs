@@ -15,7 +15,7 @@ use sim::{Clock as _, Sim, Size};
 use tokio_util::sync::CancellationToken;
 use trial::executor::{Task, drive};
 use trial::house::House;
-use trial::oracle::{Oracle, Told, Violation};
+use trial::oracle::{Deleted, Doings, Edited, Oracle, Rules, Told, Violation};
 
 const SEED: u64 = 3;
 
@@ -23,13 +23,14 @@ const SEED: u64 = 3;
 struct World {
     house: House,
     oracle: Oracle,
+    doings: Doings,
 }
 
 impl World {
     fn new() -> Self {
         let size = Size { customers: 8, items: 8, invoices: 10, won_deals: 1, existing_accounts: 2 };
-        let house = House::new(SEED, false, size, |_| {}).now_or_never().unwrap().unwrap();
-        let mut world = Self { house, oracle: Oracle::default() };
+        let house = House::new(SEED, false, size, Rules::default(), |_| {}).now_or_never().unwrap().unwrap();
+        let mut world = Self { house, oracle: Oracle::default(), doings: Doings::default() };
         world.run(None);
         assert_eq!(world.safety(), [] as [&str; 0]);
         world
@@ -49,7 +50,11 @@ impl World {
     }
 
     fn safety(&mut self) -> Vec<&'static str> {
-        names(&self.oracle.safety(&self.house.sim))
+        names(&self.oracle.safety(&self.house.sim, &self.doings))
+    }
+
+    fn agreement(&self, listed: &[(String, String, String)]) -> Vec<Violation> {
+        self.oracle.agreement(&self.house.sim, listed, &self.doings, Rules::default(), true)
     }
 
     fn change(&self, edit: &Edit) {
@@ -246,17 +251,174 @@ fn a_change_of_a_stranger_is_seen() {
 }
 
 #[test]
+fn a_record_that_was_lent_a_key_stays_its_persons_as_long_as_the_owner_of_the_key_lives() {
+    let mut world = World::new();
+    let us = world.sim().with(|_, org| org.users[0].id);
+    let (owner, mut borrower) = (world.record("Accounts", true), world.record("Accounts", false));
+    let (owner_id, key) = (owner.id, world.field("Accounts", "ERP Key"));
+    borrower.cells.set(key, owner.cells.get(key).cloned());
+    let mut robbed = owner.clone();
+    robbed.cells.set(key, None);
+    world.put("Accounts", robbed, false);
+    world.put("Accounts", borrower.clone(), false);
+    world.doings.lent.insert(("Accounts".to_owned(), borrower.id), owner_id);
+    assert_eq!(world.safety(), [] as [&str; 0]);
+    (borrower.modified, borrower.modified_by) = (borrower.modified + 1, us);
+    world.put("Accounts", borrower.clone(), false);
+    assert_eq!(world.safety(), ["stranger_changed"]);
+    // Once the owner is gone, the link moves to it.
+    world.delete("Accounts", &owner);
+    borrower.modified += 1;
+    world.put("Accounts", borrower, false);
+    assert_eq!(world.safety(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_late_request_may_append_rows_and_make_anew_what_a_person_may_ask_for_too() {
+    for asked in [false, true] {
+        let mut world = World::new();
+        let mut record = world.record("Accounts", true);
+        let text = record.cells.get(world.field("Accounts", "ERP Key")).and_then(Cell::text).unwrap().to_owned();
+        world.delete("Accounts", &record);
+        record.created = world.house.server_clock.now().as_second();
+        world.put("Accounts", record, true);
+        let key = ("Accounts".to_owned(), text.to_lowercase());
+        if asked { &mut world.doings.asked } else { &mut world.doings.strayed }.insert(key);
+        assert_eq!(world.safety(), [] as [&str; 0], "asked: {asked}");
+    }
+    let mut world = World::new();
+    let mut record = world.record("Invoices", true);
+    let (rows, key) = (world.field("Invoices", "Invoiced_Items"), world.field("Invoices", "ERP Key"));
+    let Some(Cell::Rows(held)) = record.cells.get_mut(rows) else { panic!("no rows") };
+    held.extend(held.clone());
+    let text = record.cells.get(key).and_then(Cell::text).unwrap().to_lowercase();
+    world.doings.strayed.insert(("Invoices".to_owned(), text));
+    world.put("Invoices", record, false);
+    assert_eq!(world.safety(), [] as [&str; 0]);
+}
+
+#[test]
+fn what_people_changed_is_written_again_or_told() {
+    let mut world = World::new();
+    let listed = namesakes(&world);
+    let id = world.sim().with(|_, org| {
+        let products = org.module("Products").unwrap();
+        let text = |record: &Record| record.cells.get(key(products)).and_then(Cell::text).map(str::to_owned);
+        products.records().find(|record| text(record).is_some_and(|key| key != "placeholder:line")).unwrap().id
+    });
+    world.change(&Edit::ZohoSet {
+        module: "Products".to_owned(),
+        id: id.to_string(),
+        field: "Product_Name".to_owned(),
+        value: "a rep's own name".into(),
+    });
+    let (module, key) = world.doings.touch(&world.house.sim, "Products", id).unwrap();
+    world.doings.fields.insert((module, key, "Product_Name".to_owned()));
+    let look = |edited, listed: &[(String, String, String)]| {
+        let rules = Rules { edited, ..Rules::default() };
+        names(&world.oracle.agreement(world.sim(), listed, &world.doings, rules, true))
+    };
+    assert_eq!(look(Edited::Heal, &listed), ["lost_silently"]);
+    assert_eq!(look(Edited::Ask, &listed), ["lost_silently"]);
+    assert_eq!(look(Edited::Leave, &listed), [] as [&str; 0]);
+    let code = world.sim().with(|_, org| {
+        let products = org.module("Products").unwrap();
+        let code = products.field_no("Product_Code").unwrap();
+        products.record(id).unwrap().cells.get(code).and_then(Cell::text).unwrap().to_owned()
+    });
+    let mut told = listed.clone();
+    told.push(("items".to_owned(), code, "edited_in_crm".to_owned()));
+    assert_eq!(look(Edited::Ask, &told), [] as [&str; 0]);
+    assert_eq!(look(Edited::Heal, &told), ["open_without_cause"]);
+}
+
+#[test]
+fn a_run_that_ends_as_settled_leaves_nothing_open_and_the_other_way_round() {
+    let told = |outcome: &str, counted_open| Told { outcome: outcome.to_owned(), counted_open, ..Told::default() };
+    let listed = [("items".to_owned(), "A1".to_owned(), "value_refused".to_owned())];
+    assert_eq!(Oracle::told_open(&told("settled", 0), &[]), None);
+    assert_eq!(Oracle::told_open(&told("parked", 1), &listed), None);
+    for (told, listed) in [
+        (told("settled", 0), &listed[..]),
+        (told("settled", 1), &[]),
+        (told("parked", 0), &listed[..]),
+        (told("parked", 1), &[]),
+    ] {
+        assert_eq!(Oracle::told_open(&told, listed).map(|found| found.name), Some("lost_silently"));
+    }
+}
+
+#[test]
+fn what_left_the_erp_shows_in_the_crm_as_its_owner_chose() {
+    let world = World::new();
+    let listed = namesakes(&world);
+    let free = world.sim().with(|books, _| {
+        let used = |code: &str| {
+            books
+                .documents
+                .values()
+                .flat_map(|document| &document.lines)
+                .any(|line| line.item.as_deref().is_some_and(|item| item.eq_ignore_ascii_case(code)))
+        };
+        books.items.values().map(|item| (item.key.clone(), item.meta.id)).find(|(code, _)| !used(code))
+    });
+    let (code, guid) = free.unwrap_or_else(|| {
+        world.sim().with(|books, _| books.items.values().next().map(|item| (item.key.clone(), item.meta.id)).unwrap())
+    });
+    world.change(&Edit::DeleteItem { key: code });
+    let look = |deleted, listed: &[(String, String, String)]| {
+        let rules = Rules { deleted, ..Rules::default() };
+        let found = world.oracle.agreement(world.sim(), listed, &world.doings, rules, true);
+        names(&found).contains(&"farewell_forgotten")
+    };
+    let mut asked = listed.clone();
+    asked.push(("items".to_owned(), "gone".to_owned(), "source_gone".to_owned()));
+    for deleted in Deleted::ALL {
+        assert!(look(deleted, &listed), "{deleted:?}");
+    }
+    assert!(!look(Deleted::Ask, &asked));
+    let (key, status) = (world.field("Products", "ERP Key"), world.field("Products", "ERP Status"));
+    let mut record = world.sim().with(|_, org| {
+        let text = guid.hyphenated().to_string();
+        let module = org.module("Products").unwrap();
+        module.records().find(|record| record.cells.get(key).and_then(Cell::text) == Some(&text)).unwrap().clone()
+    });
+    record.cells.set(status, Some(Cell::Text("Deleted".into())));
+    record.cells.set(world.field("Products", "Product_Active"), Some(Cell::Bool(true)));
+    world.put("Products", record.clone(), false);
+    assert!(!look(Deleted::Mark, &listed) && look(Deleted::Deactivate, &listed));
+    record.cells.set(world.field("Products", "Product_Active"), Some(Cell::Bool(false)));
+    world.put("Products", record.clone(), false);
+    assert!(!look(Deleted::Deactivate, &listed) && look(Deleted::Unlink, &listed));
+    record.cells.set(key, None);
+    world.put("Products", record, false);
+    assert!(!look(Deleted::Unlink, &listed));
+}
+
+#[test]
+fn a_record_that_nobody_counts_any_more_is_seen() {
+    let world = World::new();
+    let mut counted = world.house.counted().now_or_never().unwrap().unwrap();
+    assert_eq!(Oracle::counted(world.sim(), &counted), []);
+    *counted.get_mut("invoices").unwrap() = 0;
+    assert_eq!(names(&Oracle::counted(world.sim(), &counted)), ["lost_sight"]);
+}
+
+#[test]
 fn what_is_said_to_be_covered_is_looked_at() {
     let mut world = World::new();
     let told = world.told();
-    assert_eq!(world.oracle.after_run(&world.house.sim, &told, &BTreeMap::new()), []);
+    assert_eq!(world.oracle.after_run(&world.house.sim, &told, &Doings::default()), []);
     let code = world.unheard();
-    let (mut told, none) = (world.told(), BTreeMap::new());
-    let World { house, mut oracle } = world;
-    let mut after = |told: &Told, late: &BTreeMap<String, i64>| names(&oracle.after_run(&house.sim, told, late));
+    let (mut told, none) = (world.told(), Doings::default());
+    let World { house, mut oracle, .. } = world;
+    let mut after = |told: &Told, doings: &Doings| names(&oracle.after_run(&house.sim, told, doings));
     assert_eq!(after(&told, &none), ["covered_up_to_lies"]);
     // A row that became visible later than what is covered.
-    assert_eq!(after(&told, &BTreeMap::from([(code.clone(), i64::MAX)])), [] as [&str; 0]);
+    assert_eq!(
+        after(&told, &Doings { late: BTreeMap::from([(code.clone(), i64::MAX)]), ..Doings::default() }),
+        [] as [&str; 0]
+    );
     // A stamp behind what is covered.
     let covered = told.covered.insert("customers".to_owned(), told.covered["customers"] - 1);
     assert_eq!(after(&told, &none), [] as [&str; 0]);
@@ -270,12 +432,12 @@ fn what_is_said_to_be_covered_is_looked_at() {
 fn both_sides_hold_the_same_or_it_is_said() {
     let world = World::new();
     let listed = namesakes(&world);
-    assert_eq!(world.oracle.agreement(world.sim(), &listed), []);
+    assert_eq!(world.agreement(&listed), []);
     let code = world.unheard();
-    assert_eq!(names(&world.oracle.agreement(world.sim(), &listed)), ["disagreement"]);
+    assert_eq!(names(&world.agreement(&listed)), ["disagreement"]);
     let mut more = listed.clone();
     more.push(("customers".to_owned(), code, "value_refused".to_owned()));
-    assert_eq!(names(&world.oracle.agreement(world.sim(), &more)), ["open_without_cause"]);
+    assert_eq!(names(&world.agreement(&more)), ["open_without_cause"]);
 }
 
 #[test]
@@ -284,12 +446,16 @@ fn a_document_that_never_came_is_seen() {
     let listed = namesakes(&world);
     let record = world.record("Invoices", true);
     world.sim().zoho().with(|state| state.org.module_mut("Invoices").unwrap().take(record.id));
-    assert_eq!(names(&world.oracle.agreement(world.sim(), &listed)), ["missed"]);
+    assert_eq!(names(&world.agreement(&listed)), ["missed"]);
     // Deleted by a person it is his business.
     world.put("Invoices", record.clone(), false);
     assert_eq!(world.safety(), [] as [&str; 0]);
     world.delete("Invoices", &record);
-    assert_eq!(world.oracle.agreement(world.sim(), &listed), []);
+    assert_eq!(names(&world.agreement(&listed)), ["lost_silently"]);
+    let code = record.cells.get(world.field("Invoices", "ERP Key")).and_then(Cell::text).unwrap().to_owned();
+    let mut told = listed.clone();
+    told.push(("invoices".to_owned(), code, "target_gone".to_owned()));
+    assert_eq!(world.agreement(&told), []);
 }
 
 #[test]

@@ -141,6 +141,7 @@ async fn work(run: &Run<'_>, started: Instant, before: (port::Tally, port::Tally
         return Ok(());
     }
     identity::load(run).await?;
+    check::begin(run).await?;
     recover::open_intents(run).await?;
     if !run.ended() && !run.options.dry_run && run.flows().any(|flow| flow == Flow::Invoices) {
         asked |= Box::pin(missing::placeholder(run)).await?;

@@ -66,7 +66,7 @@ impl From<&Pass> for Window {
 pub fn from(checkpoint: &Checkpoint, overlap: Duration) -> Option<Instant> {
     let overlap = if mutant(Mutant::NoOverlap) { Duration::ZERO } else { overlap };
     let from = checkpoint.covered_up_to?.minus(overlap);
-    if mutant(Mutant::NoOverlap) {
+    if mutant(Mutant::NoOverlap) || mutant(Mutant::NewestStampIgnored) {
         return Some(from);
     }
     Some(checkpoint.newest_stamp.map_or(from, |newest| newest.min(from)))

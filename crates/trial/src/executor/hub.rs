@@ -26,7 +26,7 @@ pub(super) struct State {
     pub(super) gates: BTreeMap<u64, Waiting>,
     next: u64,
     steps: u64,
-    pub(super) places: u64,
+    pub(super) places: BTreeMap<&'static str, u64>,
     digest: blake3::Hasher,
     lines: Option<Vec<String>>,
     lost_tokens: u64,
@@ -49,7 +49,7 @@ impl Hub {
             gates: BTreeMap::new(),
             next: 0,
             steps: 0,
-            places: 0,
+            places: BTreeMap::new(),
             digest: blake3::Hasher::new(),
             lines: keep.then(Vec::new),
             lost_tokens: 0,
@@ -202,7 +202,7 @@ impl State {
         let words = match &gate.kind {
             Kind::Turn(words) => words.clone(),
             Kind::Place(name) => {
-                self.places += 1;
+                *self.places.entry(*name).or_default() += 1;
                 format!("at {name}")
             }
             Kind::Timer(_) => "timer".to_owned(),

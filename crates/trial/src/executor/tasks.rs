@@ -25,15 +25,19 @@ pub struct Task<'a, T> {
 pub enum Kill {
     /// When so many gates have opened.
     AfterGates(u64),
-    /// When so many places between two durable steps were reached: what is done there by halves shows.
-    AtPlace(u64),
+    /// When the place of that name, between two durable steps, was reached so often: what is done there by halves shows.
+    AtPlace(&'static str, u64),
 }
 
+/// How often each place was reached.
+type Places = std::collections::BTreeMap<&'static str, u64>;
+
 impl Kill {
-    fn due(self, gates: u64, places: u64) -> bool {
+    fn due(self, gates: u64, before: &Places, places: &Places) -> bool {
+        let count = |places: &Places, name| places.get(name).copied().unwrap_or_default();
         match self {
             Self::AfterGates(after) => gates >= after,
-            Self::AtPlace(at) => places >= at,
+            Self::AtPlace(name, often) => count(places, name) - count(before, name) >= often,
         }
     }
 }
@@ -75,7 +79,7 @@ impl<'a, T> Task<'a, T> {
 /// happens in the world happens there.
 pub fn drive<T>(hub: &Hub, mut tasks: Vec<Task<'_, T>>, between: &mut dyn FnMut()) -> Vec<Ended<T>> {
     let mut opened = 0;
-    let places_before = hub.state().places;
+    let before = hub.state().places.clone();
     loop {
         poll_woken(hub, &mut tasks);
         if tasks.iter().all(|task| task.ended.is_some()) {
@@ -89,9 +93,9 @@ pub fn drive<T>(hub: &Hub, mut tasks: Vec<Task<'_, T>>, between: &mut dyn FnMut(
             break;
         }
         opened += 1;
-        let places = hub.state().places - places_before;
+        let places = hub.state().places.clone();
         for task in &mut tasks {
-            if task.ended.is_none() && task.kill.is_some_and(|kill| kill.due(opened, places)) {
+            if task.ended.is_none() && task.kill.is_some_and(|kill| kill.due(opened, &before, &places)) {
                 hub.say(|| "killed".to_owned());
                 task.end(Ended::Killed);
             }

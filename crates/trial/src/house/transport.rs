@@ -1,6 +1,7 @@
 //! The way from a request of ours to a service of theirs and back, with a turn of its own for each half.
 //!
-//! Owns deadlines and broken connections. What goes wrong inside of a system is the simulators' business.
+//! Owns deadlines and broken connections; requests that nobody waits for any more go next door. What goes wrong inside of a system is
+//! the simulators' business.
 
 use async_trait::async_trait;
 use axum::Router;
@@ -10,6 +11,7 @@ use port::{Request, Response, Transport, TransportFault};
 use sim::faults::Cut;
 use tower::ServiceExt as _;
 
+use super::stray::{Parcel, Stray, Underway};
 use crate::executor::Hub;
 
 /// Where the simulated ERP is said to be.
@@ -39,15 +41,15 @@ pub(super) struct InProcess {
     hub: Hub,
     erp: Router,
     crm: Router,
+    stray: Stray,
 }
 
 impl InProcess {
-    pub(super) fn new(hub: Hub, erp: Router, crm: Router) -> Self {
-        Self { hub, erp, crm }
+    pub(super) fn new(hub: Hub, erp: Router, crm: Router, stray: Stray) -> Self {
+        Self { hub, erp, crm, stray }
     }
 
     async fn exchange(&self, router: Router, request: Request, words: &str) -> Result<Response, TransportFault> {
-        self.hub.turn(format!("→ {words}")).await;
         let limit = request.body_limit;
         let broken = |error: String| TransportFault::NotSent(error);
         let host = request.url.split('/').nth(2).unwrap_or_default().to_owned();
@@ -61,6 +63,12 @@ impl InProcess {
             built = built.header("content-length", body.len());
         }
         let built = built.body(Body::from(request.body.unwrap_or_default())).map_err(|e| broken(e.to_string()))?;
+        let parcel = Parcel { router, request: built, words: words.to_owned() };
+        let underway = Underway::new(self.hub.clone(), self.stray.clone(), parcel);
+        self.hub.turn(format!("→ {words}")).await;
+        let Some(Parcel { router, request: built, .. }) = underway.arrived() else {
+            return Err(broken("nothing left".to_owned()));
+        };
         let answer = match router.oneshot(built).await {
             Ok(answer) => answer,
             Err(never) => match never {},

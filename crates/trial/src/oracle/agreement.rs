@@ -1,61 +1,74 @@
 //! Agreement at the end: both sides hold the same, but for what a person must decide, and the product says so.
 //!
-//! Owns the list of excuses. Each excuse is a fact of the simulators' state, never the product's word alone.
+//! Owns the list of excuses. Each excuse is a fact of the simulators' state or of what people did, never the product's word alone; and
+//! a difference that is excused has to be told to a person as well, or it is lost silently.
 
 use std::collections::BTreeSet;
 
 use sim::Sim;
 use sim::zoho::model::{Cell, FieldNo, Module, Org};
 
-use super::{Violation, people};
+use super::{Doings, Edited, Keyed, Rules, Violation, people};
 
 /// Flows with the module that each writes.
 pub(super) const FLOWS: [(&str, &str); 3] =
     [("customers", "Accounts"), ("items", "Products"), ("invoices", "Invoices")];
 
-/// Facts that excuse a difference.
+/// Facts of the CRM that excuse a difference.
 pub(super) struct Facts {
-    /// Keys of records that a person deleted in the CRM, by module.
-    deleted: BTreeSet<(String, String)>,
+    /// Keys of records that a person deleted in the CRM.
+    pub(super) deleted: BTreeSet<Keyed>,
     /// Names and codes of CRM records without a key, by module.
     unlinked: BTreeSet<(String, String)>,
 }
 
-pub(super) fn look(sim: &Sim, listed: &[(String, String, String)], people: &people::Memory) -> Vec<Violation> {
-    let facts = sim.with(|_, org| Facts::of(org, people));
+/// What is known beside the state of both systems.
+pub(super) struct Known<'a> {
+    pub(super) people: &'a people::Memory,
+    pub(super) doings: &'a Doings,
+    pub(super) rules: Rules,
+}
+
+pub(super) fn look(sim: &Sim, listed: &[(String, String, String)], known: &Known<'_>) -> Vec<Violation> {
+    let facts = sim.with(|_, org| Facts::of(org, known.people));
     let open: BTreeSet<(&str, &str)> = listed.iter().map(|(flow, code, _)| (flow.as_str(), code.as_str())).collect();
-    let (mut missing, mut parts) = (Vec::new(), Vec::new());
+    let (mut missing, mut parts, mut silent) = (Vec::new(), Vec::new(), Vec::new());
     let codes = codes(sim);
     for (name, module) in sim.compare().modules() {
         let flow = FLOWS.iter().find(|(_, module)| *module == name).map(|(flow, _)| *flow).unwrap_or_default();
-        let excused = |key: &str| {
+        let is_open = |key: &str| {
             let code =
                 codes.iter().find(|(of, erp, _)| *of == flow && erp.eq_ignore_ascii_case(key)).map(|(.., code)| code);
-            facts.was_deleted(name, key) || code.is_some_and(|code| open.contains(&(flow, code.as_str())))
+            code.is_some_and(|code| open.contains(&(flow, code.as_str())))
         };
-        missing.extend(module.missing.iter().filter(|key| !excused(key)).map(|key| format!("{name} lacks {key}")));
+        for key in module.missing.iter().filter(|key| !is_open(key)) {
+            let what = format!("{name} lacks {key}");
+            if facts.was_deleted(name, key) { silent.push(what) } else { missing.push(what) }
+        }
         parts.extend(module.doubled.iter().map(|key| format!("{name} has {key} twice")));
-        // What left the ERP is a matter of the sweep, not of a run.
+        // What left the ERP is looked at next door.
         let strays =
             module.extra.iter().filter(|extra| codes.iter().any(|(_, key, _)| key.eq_ignore_ascii_case(&extra.key)));
         parts.extend(strays.map(|extra| format!("{name} has {} ({})", extra.key, extra.why)));
-        let differing = module
-            .differing
-            .iter()
-            .filter(|difference| !excused(&difference.key) && !facts.loosened(&difference.field));
-        parts.extend(
-            differing.map(|d| format!("{name} {}: {} is {:?}, should be {:?}", d.key, d.field, d.found, d.expected)),
-        );
+        for d in module.differing.iter().filter(|d| !is_open(&d.key) && !facts.loosened(&d.field, known.doings)) {
+            let edited = known.doings.is_edited(name, &d.key, &d.field);
+            if edited && known.rules.edited == Edited::Leave {
+                continue;
+            }
+            let what = format!("{name} {}: {} is {:?}, should be {:?}", d.key, d.field, d.found, d.expected);
+            if edited { silent.push(what) } else { parts.push(what) }
+        }
     }
     let mut found = Vec::new();
     found.extend(summed("missed", missing));
     found.extend(summed("disagreement", parts));
-    found.extend(unfounded(listed, &facts, &codes));
+    found.extend(summed("lost_silently", silent));
+    found.extend(unfounded(listed, &facts, known, &codes));
     found
 }
 
 /// One violation for all of its kind, with the first ones in words.
-fn summed(name: &'static str, mut parts: Vec<String>) -> Option<Violation> {
+pub(super) fn summed(name: &'static str, mut parts: Vec<String>) -> Option<Violation> {
     let more = parts.len().saturating_sub(6);
     parts.truncate(6);
     let what = format!("{}; and {more} more", parts.join("; "));
@@ -63,20 +76,30 @@ fn summed(name: &'static str, mut parts: Vec<String>) -> Option<Violation> {
 }
 
 /// What is listed as open has a reason in the world.
-fn unfounded(listed: &[(String, String, String)], facts: &Facts, codes: &[(&str, String, String)]) -> Vec<Violation> {
+fn unfounded(
+    listed: &[(String, String, String)],
+    facts: &Facts,
+    known: &Known<'_>,
+    codes: &[(&str, String, String)],
+) -> Vec<Violation> {
     let decisions = !facts.deleted.is_empty() || !facts.unlinked.is_empty();
     let mut found = Vec::new();
     for (flow, code, problem) in listed {
+        let module = FLOWS.iter().find(|(name, _)| name == flow).map(|(_, module)| *module).unwrap_or_default();
+        // What left the ERP is looked at next door.
+        let Some((_, key, _)) = codes.iter().find(|(of, _, of_code)| of == flow && of_code == code) else { continue };
+        let edited = known.doings.is_touched(module, key);
         let founded = match problem.as_str() {
             // Somebody has to decide over another record first.
             "undecided_name" | "waiting_for_account" | "waiting_for_product" => decisions,
-            // What a record names was deleted, or the record itself.
-            "target_gone" | "value_refused" => !facts.deleted.is_empty(),
+            // The record was deleted, or what it names was.
+            "target_gone" => facts.was_deleted(module, key),
+            "value_refused" => !facts.deleted.is_empty(),
+            "edited_in_crm" => edited && known.rules.edited == Edited::Ask,
+            "alternating" => edited,
             _ => false,
         };
-        // What left the ERP is a matter of the sweep.
-        let there = codes.iter().any(|(of, _, known)| of == flow && known == code);
-        if !founded && there {
+        if !founded {
             found.push(Violation { name: "open_without_cause", what: format!("{flow} {code}: {problem}") });
         }
     }
@@ -84,7 +107,7 @@ fn unfounded(listed: &[(String, String, String)], facts: &Facts, codes: &[(&str,
 }
 
 /// Flow, ERP key and code of every record of the ERP.
-fn codes(sim: &Sim) -> Vec<(&'static str, String, String)> {
+pub(super) fn codes(sim: &Sim) -> Vec<(&'static str, String, String)> {
     sim.with(|books, _| {
         let customers =
             books.customers.values().map(|c| ("customers", c.meta.id.hyphenated().to_string(), c.key.clone()));
@@ -102,9 +125,10 @@ impl Facts {
         self.deleted.contains(&(module.to_owned(), key.to_lowercase()))
     }
 
-    /// Whether a field that points to another record may be empty, because a person deleted records of that kind.
-    fn loosened(&self, field: &str) -> bool {
-        let deleted = |module: &str| self.deleted.iter().any(|(of, _)| of == module);
+    /// Whether a field that points to another record may be empty or point nowhere, because a person deleted records of that kind, be it
+    /// that they were made anew since: what was written before still names the old ones.
+    fn loosened(&self, field: &str, doings: &Doings) -> bool {
+        let deleted = |module: &str| self.deleted.iter().chain(&doings.asked).any(|(of, _)| of == module);
         (field.contains("Product_Name") && deleted("Products"))
             || (matches!(field, "Account_Name" | "Parent_Account") && deleted("Accounts"))
     }

@@ -1,13 +1,13 @@
 //! `covered_up_to` is the truth: what was stamped before it is in the CRM as it is, or is told as open.
 //!
-//! Owns what excuses a difference: a later stamp, a change that no stamp shows, a record that was told.
+//! Owns what excuses a difference: a later stamp, a change that no stamp shows, somebody else's hand in the CRM, a record that was told.
 
 use std::collections::BTreeMap;
 
 use sim::Sim;
 
 use super::agreement::Facts;
-use super::{Told, Violation, people};
+use super::{Doings, Told, Violation, people};
 
 /// Fields that follow another record than the one they stand in.
 const OF_OTHERS: [&str; 2] = ["Parent_Account", "Account_Name"];
@@ -18,7 +18,7 @@ struct Truth {
     flow: &'static str,
 }
 
-pub(super) fn look(sim: &Sim, told: &Told, late: &BTreeMap<String, i64>, people: &people::Memory) -> Vec<Violation> {
+pub(super) fn look(sim: &Sim, told: &Told, doings: &Doings, people: &people::Memory) -> Vec<Violation> {
     let truths = truths(sim);
     let facts = sim.with(|_, org| Facts::of(org, people));
     let report = sim.compare();
@@ -33,8 +33,10 @@ pub(super) fn look(sim: &Sim, told: &Told, late: &BTreeMap<String, i64>, people:
         for (key, why) in missing.chain(differing) {
             let Some(truth) = truths.get(&key.to_lowercase()) else { continue };
             let covered = told.covered.get(truth.flow).copied().unwrap_or(i64::MIN);
-            let excused = truth.stamp > covered
-                || late.get(&truth.code).is_some_and(|visible| *visible > covered)
+            let excused = truth.stamp.saturating_add(doings.lag) > covered
+                || doings.late.get(&truth.code).is_some_and(|visible| *visible > covered)
+                || doings.unseen.contains(&key.to_lowercase())
+                || doings.is_touched(module, key)
                 || facts.was_deleted(module, key)
                 || told.open.contains(&(truth.flow.to_owned(), truth.code.clone()));
             if !excused {

@@ -5,11 +5,16 @@
 
 mod agreement;
 mod covered;
+mod doings;
+mod farewells;
 mod people;
 mod routes;
+mod rules;
 mod safety;
 
 pub(crate) use agreement::key_field;
+pub use doings::{Doings, Keyed};
+pub use rules::{Deleted, Edited, Rules};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +35,8 @@ pub struct Told {
     pub crm_calls: u64,
     /// Whether it said that it could not sign out of the ERP.
     pub still_signed_in: bool,
+    /// How many records it counted as open.
+    pub counted_open: u64,
 }
 
 /// A promise that was broken.
@@ -49,22 +56,64 @@ pub struct Oracle {
 
 impl Oracle {
     /// What must hold at every moment.
-    pub fn safety(&mut self, sim: &Sim) -> Vec<Violation> {
-        self.safety.look(sim)
+    pub fn safety(&mut self, sim: &Sim, doings: &Doings) -> Vec<Violation> {
+        self.safety.look(sim, doings)
     }
 
-    /// What must hold when a run has told its end. `late` has the rows that became visible after their stamp, and when.
-    pub fn after_run(&mut self, sim: &Sim, told: &Told, late: &BTreeMap<String, i64>) -> Vec<Violation> {
-        let mut found = self.safety(sim);
-        found.extend(covered::look(sim, told, late, self.safety.people()));
+    /// What must hold when a run has told its end.
+    pub fn after_run(&mut self, sim: &Sim, told: &Told, doings: &Doings) -> Vec<Violation> {
+        let mut found = self.safety(sim, doings);
+        found.extend(covered::look(sim, told, doings, self.safety.people()));
         found
     }
 
     /// What must hold once nothing goes wrong any more. `listed` is what the product lists as open: flow, code of the record, code of
-    /// the problem.
+    /// the problem. `swept` says that links were checked and keys were swept since people did their last.
     #[must_use]
-    pub fn agreement(&self, sim: &Sim, listed: &[(String, String, String)]) -> Vec<Violation> {
-        agreement::look(sim, listed, self.safety.people())
+    pub fn agreement(
+        &self,
+        sim: &Sim,
+        listed: &[(String, String, String)],
+        doings: &Doings,
+        rules: Rules,
+        swept: bool,
+    ) -> Vec<Violation> {
+        let mut found = agreement::look(sim, listed, &agreement::Known { people: self.safety.people(), doings, rules });
+        if swept {
+            found.extend(farewells::look(sim, listed, rules, doings));
+        }
+        found
+    }
+
+    /// A run says at its end that something is open exactly when something is.
+    #[must_use]
+    pub fn told_open(told: &Told, listed: &[(String, String, String)]) -> Option<Violation> {
+        let agrees = match told.outcome.as_str() {
+            "settled" => listed.is_empty() && told.counted_open == 0,
+            "parked" => !listed.is_empty() && told.counted_open > 0,
+            _ => true,
+        };
+        let what = format!("{} with {} counted and {} listed as open", told.outcome, told.counted_open, listed.len());
+        (!agrees).then_some(Violation { name: "lost_silently", what })
+    }
+
+    /// Whoever lost sight of a record does not count it any more. `counted` is what `status` says of each flow.
+    #[must_use]
+    pub fn counted(sim: &Sim, counted: &BTreeMap<String, u64>) -> Vec<Violation> {
+        let report = sim.compare();
+        let few = |(module, report): (&'static str, &sim::control::compare::ModuleReport)| {
+            let flow = agreement::FLOWS.iter().find(|(_, of)| *of == module).map(|(flow, _)| *flow)?;
+            let count = counted.get(flow).copied().unwrap_or_default();
+            let what = format!("{flow}: {count} counted, {} there", report.present);
+            (count < report.present as u64).then_some(Violation { name: "lost_sight", what })
+        };
+        report.modules().into_iter().filter_map(few).collect()
+    }
+
+    /// Keys of records that people deleted in the CRM and that nobody brought back.
+    #[must_use]
+    pub fn deleted(&self, sim: &Sim) -> Vec<Keyed> {
+        sim.with(|_, org| agreement::Facts::of(org, self.safety.people()).deleted.into_iter().collect())
     }
 
     /// How often records of the CRM were written so far, to be told to [`Oracle::quiet`] after a run.

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sim::zoho::model::{Cell, Module, Org};
 
-use super::Violation;
 use super::agreement::{FLOWS, key_field};
+use super::{Doings, Violation};
 
 /// A field that no rule of the mapping writes into accounts and products.
 const WORDS: &str = "Description";
@@ -26,24 +26,36 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Looks at the CRM: what people own is as they left it. The first look only remembers.
-    pub(super) fn look(&mut self, org: &Org) -> Vec<Violation> {
+    pub(super) fn look(&mut self, org: &Org, doings: &Doings) -> Vec<Violation> {
         let us = org.users.first().map_or(0, |user| user.id);
         let mut found = Vec::new();
         for (_, name) in FLOWS {
             let Some(module) = org.module(name) else { continue };
             self.words(name, module, &mut found);
-            self.strangers(name, module, us, &mut found);
-            self.deletions(name, module, us, &mut found);
+            self.strangers(name, module, us, doings, &mut found);
+            self.deletions(name, module, us, doings, &mut found);
         }
         found
     }
 
-    /// Keys, in lower case, of records that people deleted: in the bin or gone for good.
+    /// Keys, in lower case, of records that people deleted: in the bin or gone for good, and carried by no other record.
     pub(super) fn deleted(&self, name: &'static str, module: &Module) -> BTreeSet<String> {
-        let binned = module.bin().values().filter_map(|binned| key_of(module, &binned.record));
-        let known = |id: u64| self.keys.get(&(name, id)).map(|key| key.to_lowercase());
+        let known = |id: u64| self.keys.get(&(name, id)).map(String::as_str);
+        let binned =
+            module.bin().values().filter_map(|binned| key_of(module, &binned.record).or(known(binned.record.id)));
         let gone = module.gone().iter().filter_map(|gone| known(gone.id));
-        binned.map(|key| key.to_lowercase()).chain(gone).collect()
+        let mut deleted: BTreeSet<String> = binned.chain(gone).map(str::to_lowercase).collect();
+        if !deleted.is_empty() {
+            for key in module.records().filter_map(|record| key_of(module, record)) {
+                deleted.remove(&key.to_lowercase());
+            }
+        }
+        deleted
+    }
+
+    /// Whether a record was ever seen with a key of ours.
+    pub(super) fn was_ours(&self, name: &'static str, id: u64) -> bool {
+        self.keys.contains_key(&(name, id))
     }
 
     /// No field that a person filled is emptied.
@@ -59,23 +71,34 @@ impl Memory {
         }
     }
 
-    /// A record without a key of ours is nobody's business.
-    fn strangers(&mut self, name: &'static str, module: &Module, us: u64, found: &mut Vec<Violation>) {
+    /// A record without a key of ours is nobody's business, and neither is one that a person gave the key of a record that lives.
+    fn strangers(&mut self, name: &'static str, module: &Module, us: u64, doings: &Doings, found: &mut Vec<Violation>) {
         for record in module.records() {
-            if let Some(key) = key_of(module, record) {
-                self.keys.insert((name, record.id), key.to_owned());
+            let lent = doings.lent.get(&(name.to_owned(), record.id));
+            let stranger = match key_of(module, record) {
+                Some(key) => match lent {
+                    Some(owner) => module.record(*owner).is_some(),
+                    None => {
+                        self.keys.insert((name, record.id), key.to_owned());
+                        false
+                    }
+                },
+                None => !self.was_ours(name, record.id),
+            };
+            if !stranger {
+                self.strangers.remove(&(name, record.id));
                 continue;
             }
             let before = self.strangers.insert((name, record.id), record.modified);
             if before.is_some_and(|before| before != record.modified) && record.modified_by == us {
-                let what = format!("{name} {} carries no key and was changed", record.id);
+                let what = format!("{name} {} is a person's and was changed", record.id);
                 found.push(Violation { name: "stranger_changed", what });
             }
         }
     }
 
     /// Nothing is deleted by us, and what a person deleted does not come back under another id.
-    fn deletions(&self, name: &'static str, module: &Module, us: u64, found: &mut Vec<Violation>) {
+    fn deletions(&self, name: &'static str, module: &Module, us: u64, doings: &Doings, found: &mut Vec<Violation>) {
         let gone = module.gone().iter().filter_map(|gone| {
             let key = self.keys.get(&(name, gone.id))?;
             Some((gone.id, gone.deleted, key.as_str()))
@@ -91,6 +114,8 @@ impl Memory {
             // The product for lines without an item is the connector's own: documents cannot do without it.
             if let Some(again) = again
                 && key != "placeholder:line"
+                && !doings.is_asked(name, key)
+                && !doings.is_strayed(name, key)
             {
                 let what = format!("{name} {key} was deleted by a person and is there again as {}", again.id);
                 found.push(Violation { name: "recreated", what });

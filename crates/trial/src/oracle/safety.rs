@@ -8,7 +8,7 @@ use sim::Sim;
 use sim::zoho::model::{Cell, Org};
 
 use super::agreement::key_field;
-use super::{Violation, people, routes};
+use super::{Doings, Violation, people, routes};
 
 /// What was seen before.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn look(&mut self, sim: &Sim) -> Vec<Violation> {
+    pub(super) fn look(&mut self, sim: &Sim, doings: &Doings) -> Vec<Violation> {
         let mut found = Vec::new();
         let report = sim.compare();
         for (module, report) in report.modules() {
@@ -26,10 +26,10 @@ impl Memory {
                 found.push(Violation { name: "doubled", what: format!("{module} has {key} more than once") });
             }
         }
-        found.extend(lines(sim));
+        found.extend(lines(sim, doings));
         found.extend(sim.with(|_, org| twice(org, "Invoices", "ERP Number")));
-        found.extend(sim.with(|_, org| self.people.look(org)));
-        found.extend(sim.with(|_, org| beside(org)));
+        found.extend(sim.with(|_, org| self.people.look(org, doings)));
+        found.extend(sim.with(|_, org| beside(org, &self.people)));
         found.extend(self.routes.look(sim));
         found
     }
@@ -41,7 +41,7 @@ impl Memory {
 }
 
 /// No document has more rows than its lines (one row stands for none).
-fn lines(sim: &Sim) -> Vec<Violation> {
+fn lines(sim: &Sim, doings: &Doings) -> Vec<Violation> {
     sim.with(|books, org| {
         let mut found = Vec::new();
         let Some(invoices) = org.module("Invoices") else { return found };
@@ -57,6 +57,7 @@ fn lines(sim: &Sim) -> Vec<Violation> {
             let has = record.rows(rows).len();
             if let Some(most) = lines.get(&erp.to_lowercase())
                 && has > *most
+                && !doings.is_strayed("Invoices", erp)
             {
                 found.push(Violation { name: "lines_doubled", what: format!("{erp} has {has} rows for {most} lines") });
             }
@@ -66,7 +67,7 @@ fn lines(sim: &Sim) -> Vec<Violation> {
 }
 
 /// No account is created beside one of the same name that people made.
-fn beside(org: &Org) -> Vec<Violation> {
+fn beside(org: &Org, people: &people::Memory) -> Vec<Violation> {
     let mut found = Vec::new();
     let Some(module) = org.module("Accounts") else { return found };
     let key = key_field(module);
@@ -74,7 +75,10 @@ fn beside(org: &Org) -> Vec<Violation> {
     for record in module.records() {
         let name = module.display_name(record).trim().to_lowercase();
         if key.and_then(|no| record.cells.get(no)).is_none() {
-            unlinked.insert(name, record.id);
+            // One whose key was taken away is not one that people made.
+            if !people.was_ours("Accounts", record.id) {
+                unlinked.insert(name, record.id);
+            }
         } else if let Some(other) = unlinked.get(&name)
             && record.id > *other
         {

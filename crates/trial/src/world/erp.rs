@@ -10,10 +10,14 @@ use sim::Clock as _;
 use sim::acumatica::model::{
     Books, Customer, DocKey, DocType, Document, Item, Origin, Staged, StampRule, fold, released_status,
 };
-use sim::control::edit::{Edit, Named};
+use sim::control::edit::{Edit, Named, Row};
 use sim::rng::Stream;
 
 use super::World;
+
+mod sight;
+
+pub(super) use sight::show_all;
 
 /// Names that break what trusts them.
 const NAMES: [&str; 10] = [
@@ -31,7 +35,7 @@ const NAMES: [&str; 10] = [
 
 /// One change.
 pub(super) fn change(world: &mut World) -> Option<String> {
-    match world.hub.below(26) {
+    match world.hub.below(28) {
         0..=2 => touch(world),
         3 | 4 => customer(world),
         5 | 6 => item(world),
@@ -44,13 +48,15 @@ pub(super) fn change(world: &mut World) -> Option<String> {
         16 => rename_customer(world),
         17 => rename_item(world),
         18 => convert(world),
-        19 => late(world),
+        19 if world.wild.late => late(world),
         20 => parent(world),
         21 => instalments(world),
         22 => twins(world),
         23 => rewrite(world),
         24 if world.wild.unseen => unseen(world),
         25 if world.wild.deletions => delete(world),
+        26 if world.wild.rights => sight::change(world),
+        27 if world.wild.rights => sight::archive(world),
         _ => world.edit(&Edit::Some { count: 1 }),
     }
 }
@@ -69,7 +75,8 @@ fn documents(world: &World, which: impl Fn(&Document) -> bool) -> Vec<Named> {
             kind: document.key.kind.label().to_owned(),
             number: document.key.number.clone(),
         };
-        books.documents.values().filter(|document| which(document)).map(named).collect()
+        // What was archived is not changed any more.
+        books.documents.values().filter(|document| !document.archived && which(document)).map(named).collect()
     })
 }
 
@@ -131,8 +138,10 @@ fn code(world: &World, stem: &str) -> String {
 }
 
 fn write<T>(world: &World, work: impl FnOnce(&mut Books, &mut Stream, Timestamp) -> Option<T>) -> Option<T> {
-    let now = world.clock.now();
-    world.sim.acumatica().write(now, |books, draw| work(books, draw, now))
+    world.stamped(|sim| {
+        let now = world.clock.now();
+        sim.acumatica().write(now, |books, draw| work(books, draw, now))
+    })
 }
 
 fn commit(books: &mut Books, late: Duration, now: Timestamp, row: Staged) {
@@ -203,8 +212,11 @@ fn credit_memo(world: &World) -> Option<String> {
     })
 }
 
-fn pay(world: &World, moves_stamp: bool) -> Option<String> {
+fn pay(world: &mut World, moves_stamp: bool) -> Option<String> {
     let document = world.pick(&documents(world, |document| document.status == "Open"))?;
+    if !moves_stamp {
+        world.doings.unseen.insert(format!("{}/{}", document.kind, document.number).to_lowercase());
+    }
     let amount = if world.hub.chance(500) { None } else { Some(Decimal::new(1, 2)) };
     world.edit(&Edit::Pay { document, amount, moves_stamp })
 }
@@ -276,11 +288,18 @@ fn rewrite(world: &World) -> Option<String> {
 }
 
 /// What the stamp does not show.
-fn unseen(world: &World) -> Option<String> {
-    if world.hub.chance(700) {
+fn unseen(world: &mut World) -> Option<String> {
+    if world.hub.chance(600) {
         return pay(world, false);
     }
+    if world.hub.chance(300) {
+        let key = world.pick(&items(world))?;
+        world.doings.unseen.extend(sight::key_of(world, &Row::Item(key.clone())));
+        let value = Some(format!("{}.50", world.hub.below(500) + 1));
+        return world.edit(&Edit::Item { key, field: "price".to_owned(), value, moves_stamp: false });
+    }
     let key = world.pick(&customers(world))?;
+    world.doings.unseen.extend(sight::key_of(world, &Row::Customer(key.clone())));
     let value = Some(format!("Unseen City {}", world.hub.below(50)));
     world.edit(&Edit::Customer { key, field: "city".to_owned(), value, moves_stamp: false })
 }

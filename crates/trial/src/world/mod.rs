@@ -6,23 +6,29 @@
 mod crm;
 mod erp;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sim::control::edit::Edit;
+use jiff::SignedDuration;
+use sim::control::edit::{Edit, Row};
 use sim::{Clock as _, Sim};
 
 use crate::executor::Hub;
 use crate::house::ServerClock;
+use crate::oracle::Doings;
 
 /// How wild a seed's world is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wildness {
     /// Changes of the ERP that its stamps do not show.
     pub unseen: bool,
     /// Records of the ERP that are removed.
     pub deletions: bool,
+    /// Records of the ERP that go out of sight and come back, and documents that are archived.
+    pub rights: bool,
+    /// Rows of the ERP that become visible some time after their stamp.
+    pub late: bool,
     /// Edits, deletions and merges by people in the CRM.
     pub crm: bool,
 }
@@ -38,15 +44,33 @@ pub struct World {
     pub(crate) settled_before: i64,
     /// A customer and the phone number that it had before its last change.
     pub(crate) before: Option<(String, Option<String>)>,
-    /// Codes of rows that were committed late, with the instant of it in microseconds since 1970.
-    pub(crate) late: BTreeMap<String, i64>,
+    /// What the oracle has to know.
+    pub doings: Doings,
+    /// Merged records: module, the one that stayed, the key of the one that went.
+    pub(crate) merged: Vec<(String, u64, String)>,
+    /// Records of the CRM whose key people took away, by module and id.
+    pub(crate) robbed: BTreeSet<(String, u64)>,
+    /// Rows of the ERP that are out of sight.
+    pub(crate) hidden: Vec<Row>,
 }
 
 impl World {
     /// A world over `sim`.
     #[must_use]
     pub fn new(hub: Hub, sim: Arc<Sim>, clock: Arc<ServerClock>, wild: Wildness) -> Self {
-        Self { hub, sim, clock, wild, made: 0, settled_before: i64::MIN, before: None, late: BTreeMap::new() }
+        Self {
+            hub,
+            sim,
+            clock,
+            wild,
+            made: 0,
+            settled_before: i64::MIN,
+            before: None,
+            doings: Doings::default(),
+            merged: Vec::new(),
+            robbed: BTreeSet::new(),
+            hidden: Vec::new(),
+        }
     }
 
     /// Makes one change on either side; nothing when what it needs is not there.
@@ -65,9 +89,23 @@ impl World {
         }
     }
 
-    /// A person gives records of the CRM that carry no key of ours names of their own. Returns what was done.
-    pub fn tell_apart(&mut self) -> Vec<String> {
-        crm::tell_apart(self)
+    /// What goes wrong only for a while is put right, and people decide what is theirs to decide: records of the CRM that carry no key
+    /// of ours get names of their own.
+    pub fn calm(&mut self) {
+        let mut said: Vec<String> = erp::show_all(self).into_iter().collect();
+        said.extend(crm::calm(self));
+        said.extend(crm::tell_apart(self));
+        for words in said {
+            self.hub.say(|| format!("world: {words}"));
+        }
+    }
+
+    /// The clock of both systems is set; `seconds` may be negative.
+    pub fn set_clock(&mut self, seconds: i64) {
+        self.clock.shift(SignedDuration::from_secs(seconds));
+        // What is stamped from now on may look older than it is.
+        self.settled_before = self.settled_before.saturating_add(seconds.min(0));
+        self.hub.say(|| format!("world: the clock of both systems is set by {seconds} s"));
     }
 
     /// A number that no change had before.
@@ -78,15 +116,29 @@ impl World {
     /// Notes that the row of this code becomes visible only after `late`.
     pub(crate) fn commits(&mut self, code: &str, late: Duration) {
         let late = i64::try_from(late.as_micros()).unwrap_or(0);
-        self.late.insert(code.to_owned(), self.clock.now().as_microsecond().saturating_add(late));
+        self.doings.late.insert(code.to_owned(), self.clock.now().as_microsecond().saturating_add(late));
     }
 
-    /// Carries out a named edit; what is refused did not happen.
+    /// Carries out a named edit of the ERP; what is refused did not happen.
     pub(crate) fn edit(&self, edit: &Edit) -> Option<String> {
+        self.stamped(|_| self.edit_crm(edit))
+    }
+
+    /// Carries out a named edit of the CRM, whose stamps do not lag.
+    pub(crate) fn edit_crm(&self, edit: &Edit) -> Option<String> {
         match self.sim.change(edit) {
             Ok(changes) => changes.first().map(|change| format!("{:?} {} {}", change.entity, change.key, change.what)),
             Err(_) => None,
         }
+    }
+
+    /// Does something at the clock by which the ERP stamps its rows, which may lag behind the one that its answers tell.
+    pub(crate) fn stamped<T>(&self, work: impl FnOnce(&Sim) -> T) -> T {
+        let lag = SignedDuration::from_micros(self.doings.lag);
+        self.clock.shift(-lag);
+        let done = work(&self.sim);
+        self.clock.shift(lag);
+        done
     }
 
     /// One of `all`, drawn.

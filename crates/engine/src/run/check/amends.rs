@@ -70,8 +70,7 @@ impl Check<'_> {
                         "its record {} is gone, and {id} carries its ERP key now",
                         entry.target_id.as_deref().unwrap_or_default()
                     );
-                    let moved =
-                        Entry { target_id: Some(id), header: Digest::default(), rows: Digest::default(), ..entry };
+                    let moved = Entry { target_id: Some(id), ..entry };
                     rows.put(look_again(moved), What::Linked, &note, None);
                 }
                 Follow::Again => {
@@ -205,11 +204,20 @@ pub(super) fn wanted(all: &mut Wanted, entry: &Entry) {
     all.entry(entry.entity).or_default().push(entry.code.clone());
 }
 
-/// The entry, to be looked at again: by this run, or by the next one when this one ends before.
+/// The entry, to be looked at again: by this run, or by the next one when this one ends before. Everything is written again, because
+/// nobody has compared what people changed while the record was out of reach.
 pub(super) fn look_again(entry: Entry) -> Entry {
     let problem = Problem::new(
         Code::OutcomeUnknown,
         "Its record in Zoho CRM was found again; what it holds is compared with what Acumatica says.",
     );
-    Entry { state: State::Parked, fingerprint: Digest::default(), problem: Some(problem), attempts: 1, ..entry }
+    Entry {
+        state: State::Parked,
+        fingerprint: Digest::default(),
+        header: Digest::default(),
+        rows: Digest::default(),
+        problem: Some(problem),
+        attempts: 1,
+        ..entry
+    }
 }

@@ -113,8 +113,7 @@ impl Check<'_> {
                     let rows_too = change.differences.iter().any(|difference| &*difference.name == TOTAL);
                     if rows_too {
                         wanted(&mut again, &entry);
-                        let anew = Entry { header: Digest::default(), rows: Digest::default(), ..entry };
-                        said.put(look_again(anew), What::Edited, &note, None);
+                        said.put(look_again(entry), What::Edited, &note, None);
                     } else {
                         let draft = change.draft(self.flow.module(), &entry.erp_key);
                         let target = Some(change.target.clone());

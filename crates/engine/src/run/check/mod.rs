@@ -78,13 +78,28 @@ struct Check<'r> {
     removed: Option<BTreeMap<String, Removed>>,
 }
 
+/// Notes when the connection began to write, before its first write: people may change what a first load wrote long before that load is
+/// through.
+pub(super) async fn begin(run: &Run<'_>) -> Result<(), RunError> {
+    if run.options.dry_run {
+        return Ok(());
+    }
+    let kept = run.cx.store.profile(run.connection.id, PROFILE).await?;
+    let mut stands = stand(kept.as_deref());
+    let before = stands.len();
+    let since = clocks::earlier(run, System::Zoho, run.cx.clock.now());
+    for flow in run.flows() {
+        stands.entry(flow).or_insert(Checks { since, checked: None, pass: None });
+    }
+    if stands.len() > before { keep(run, &stands).await } else { Ok(()) }
+}
+
 /// Checks the flows for which it is time, and goes on with checks that are under way.
 pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
     if run.options.dry_run {
         return Ok(());
     }
-    let (store, connection) = (&run.cx.store, run.connection.id);
-    let mut stands = stand(store.profile(connection, PROFILE).await?.as_deref());
+    let mut stands = stand(run.cx.store.profile(run.connection.id, PROFILE).await?.as_deref());
     let asked = run.options.full || run.options.check || run.options.accept_restored;
     let until = (!asked).then(|| run.cx.clock.now().plus(PATIENCE));
     let flows: Vec<Flow> = run.flows().collect();
@@ -93,20 +108,9 @@ pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
             return Ok(());
         }
         let now = run.cx.clock.now();
-        let known = stands.get(&flow).cloned();
-        let mut checks = match known {
-            Some(checks) => checks,
-            None if is_covered(run, flow).await? => {
-                // A load that has just ended has written every link.
-                let checks = Checks { since: clocks::earlier(run, System::Zoho, now), checked: None, pass: None };
-                stands.insert(flow, checks.clone());
-                keep(run, &stands).await?;
-                checks
-            }
-            None => continue,
-        };
+        let Some(mut checks) = stands.get(&flow).cloned() else { continue };
         let due = run.connection.check.is_some_and(|often| checks.pass.is_some() || now.since(checks.since) >= often);
-        if !asked && !due {
+        if (!asked && !due) || !is_covered(run, flow).await? {
             continue;
         }
         let pass = checks.pass.take().unwrap_or(Pass { began: now, cursor: None, edits: false });

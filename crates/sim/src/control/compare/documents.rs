@@ -24,8 +24,13 @@ pub(super) fn compare(
 ) -> ModuleReport {
     let mut report = ModuleReport::default();
     let (mut keys, mut behind) = (Keys::new(), std::collections::BTreeMap::new());
-    for document in books.documents.values().filter(|document| !document.archived) {
+    for document in books.documents.values() {
         let key = key(document);
+        if document.archived {
+            // It stays as it was, where it came before it was archived.
+            keys.insert(key.to_lowercase());
+            continue;
+        }
         if let Some(why) = stays(document, side) {
             behind.insert(key.to_lowercase(), why);
             continue;

@@ -22,6 +22,17 @@ fn the_world_written_by_hand_agrees() {
 }
 
 #[test]
+fn a_document_that_was_archived_stays_where_it_came_before_and_is_not_missed_elsewhere() {
+    let mut world = world();
+    for document in world.books.documents.values_mut() {
+        document.archived = true;
+    }
+    assert!(world.report().agree, "{:#?}", world.report());
+    world.org.module_mut("Invoices").unwrap().take(world.invoice);
+    assert!(world.report().agree, "{:#?}", world.report());
+}
+
+#[test]
 fn each_changed_field_is_told_with_both_values() {
     type Plant = (&'static str, fn(&World) -> u64, &'static str, Option<Cell>);
     let account: fn(&World) -> u64 = |world| world.account;
