@@ -36,7 +36,12 @@ fn apply_shows_the_difference_and_a_second_time_changes_nothing() {
     let path = world.file("acme.toml", &world.text());
     let plan = world.run(&["apply", &path, "--dry-run", "--json"]).exits(0).json();
     assert_eq!(at(&plan, "/connections/0/action"), "create");
-    world.run(&["apply", &path]).exits(2).says(&["a new connection", "--yes"]);
+    world.run(&["apply", &path]).exits(2).says(&[
+        "a new connection",
+        "flows.items.every: 15m",
+        "flows.items.sweep: 1d",
+        "--yes",
+    ]);
     assert!(!world.data().exists(), "a plan and a question make neither folder nor key");
     world.run(&["status"]).exits(2).says(&["ml-connector init"]);
     world.run(&["apply", &path, "--yes"]).exits(0).says(&["Applied acme", "ml-connector ping acme"]);
@@ -168,6 +173,32 @@ fn ping_tells_wrong_credentials_of_either_side() {
         );
         world.run(&["status"]).exits(0).says(&[at(cause, "/message").as_str().unwrap(), "->"]);
     }
+}
+
+#[test]
+fn ping_before_a_login_tries_the_addresses_and_says_what_works() {
+    let world = World::new(SMALL);
+    let refresh = |text: String| {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("refresh_token")).collect();
+        lines.join("\n")
+    };
+    world.apply(&refresh(world.text()));
+    world.run(&["ping"]).exits(3).says(&[
+        "FAIL Acumatica",
+        "answers and is Acumatica; whether it offers Default/24.200.001",
+        "ml-connector login acme acumatica",
+        "FAIL Zoho CRM",
+        "checked once signed in",
+        "ml-connector login acme zoho",
+    ]);
+    world
+        .apply(&refresh(world.text().replace("/AcumaticaERP", "/Elsewhere").replace(&world.crm, "http://127.0.0.1:1")));
+    let told = world.run(&["ping", "--json"]).exits(3).json();
+    let message = |place: usize| at(&told, &format!("/systems/{place}/message")).as_str().unwrap().to_owned();
+    assert!(message(0).contains("no instance of Acumatica"), "{}", message(0));
+    assert!(at(&told, "/systems/0/remedy").as_str().unwrap().contains("virtual folder"));
+    assert_eq!(at(&told, "/systems/1/facts"), &json!([]), "{}", message(1));
+    assert_eq!(world.sim.acumatica().seats_taken(), 0);
 }
 
 #[test]

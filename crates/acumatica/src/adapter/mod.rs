@@ -106,6 +106,11 @@ impl Acumatica {
         self.session.app()
     }
 
+    /// Whether the instance answers at its address, without signing in: name, connection, certificate, and that it is Acumatica.
+    pub async fn reach(&self) -> Call<()> {
+        self.session.reach().await
+    }
+
     /// Exchanges the code of a consent and commits the tokens.
     pub async fn accept_code(&self, code: &SecretString, redirect: &str) -> Call<()> {
         self.session.accept_code(code, redirect).await

@@ -104,6 +104,12 @@ impl Instance {
         format!("{}/identity/connect/token", self.base)
     }
 
+    /// What the identity server tells about itself, without a sign-in.
+    #[must_use]
+    pub fn discovery(&self) -> String {
+        format!("{}/identity/.well-known/openid-configuration", self.base)
+    }
+
     /// Consent page.
     #[must_use]
     pub fn authorize(&self) -> String {

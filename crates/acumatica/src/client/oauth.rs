@@ -63,6 +63,13 @@ impl App {
         format!("{}?{query}", self.instance.authorize())
     }
 
+    /// Whether an identity server answers at the instance's address; needs no credentials and changes nothing.
+    pub async fn reach(&self, door: &Door) -> Call<()> {
+        let ask = Ask { json: false, body_limit: 64 * 1024, ..Ask::get(self.instance.discovery()) };
+        let call = door.call(ask).await;
+        Call { result: call.result.and_then(|response| identity_server(&response)), exchanges: call.exchanges }
+    }
+
     /// Exchanges the code that came back from the consent page. A code works once.
     pub async fn exchange(&self, door: &Door, code: &SecretString, redirect: &str) -> Call<Issued> {
         let form = [("grant_type", "authorization_code"), ("code", code.expose_secret()), ("redirect_uri", redirect)];
@@ -182,6 +189,23 @@ impl App {
 
 fn is_seat_text(body: &[u8]) -> bool {
     speaks_of_seats(&String::from_utf8_lossy(body))
+}
+
+/// Whether this is what an identity server of Acumatica says of itself.
+fn identity_server(response: &Response) -> Result<(), Fault> {
+    #[derive(Deserialize)]
+    struct Discovery {
+        token_endpoint: String,
+    }
+    let told = (response.status == 200).then(|| serde_json::from_slice::<Discovery>(&response.body).ok()).flatten();
+    match told.filter(|told| told.token_endpoint.ends_with("/identity/connect/token")) {
+        Some(_) => Ok(()),
+        None => Err(fault(
+            Kind::Unsupported,
+            format!("A server answers at this address ({}), and it is no instance of Acumatica.", response.status),
+            "Correct url in the connection file: the address at which people open Acumatica, with its virtual folder if it has one.",
+        )),
+    }
 }
 
 fn not_tokens() -> Fault {

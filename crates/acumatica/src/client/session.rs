@@ -76,6 +76,11 @@ impl Session {
         }
     }
 
+    /// Whether the instance answers, without a token.
+    pub(crate) async fn reach(&self) -> Call<()> {
+        self.app.reach(&self.door).await
+    }
+
     /// The application, for `login`.
     pub(crate) const fn app(&self) -> &App {
         &self.app

@@ -139,6 +139,22 @@ async fn same_system(opened: &Opened, one: &Ready) -> Result<(), Failure> {
     }
 }
 
+/// True for settings that are kept in seconds.
+fn is_span(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or_default();
+    ["every", "sweep", "check", "overlap", "balance_age", "payments", "reread"].contains(&name)
+}
+
+/// A time as a connection file has it.
+fn span(seconds: u64) -> String {
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
+    match units.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit)) {
+        _ if seconds == 0 => "off".to_owned(),
+        Some((unit, letter)) => format!("{}{letter}", seconds / unit),
+        None => format!("{seconds}s"),
+    }
+}
+
 /// Settings as flat lines, for comparing.
 fn flat(settings: &Value, path: &str, into: &mut BTreeMap<String, String>) {
     match settings {
@@ -153,8 +169,9 @@ fn flat(settings: &Value, path: &str, into: &mut BTreeMap<String, String>) {
         Value::String(text) => {
             into.insert(path.to_owned(), text.clone());
         }
-        Value::Number(seconds) if path.ends_with(".schedule.every") => {
-            into.insert(path.replace(".schedule.", "."), format!("{seconds}s"));
+        Value::Number(seconds) if is_span(path) => {
+            let path = path.replace(".schedule.", ".").replace(".rereads.", ".");
+            into.insert(path, span(seconds.as_u64().unwrap_or(0)));
         }
         other => {
             into.insert(path.to_owned(), other.to_string());

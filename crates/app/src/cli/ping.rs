@@ -1,10 +1,12 @@
 //! `ping`: both real systems, in seconds, read-only.
 //!
-//! Owns what is told of each: reached, signed in, versions, modules, and the remedy for what failed. Must not write to either system.
+//! Owns what is told of each: reached, signed in, versions, modules, and the remedy for what failed. Where the sign-in is what fails, or
+//! nobody has signed in yet, the address is tried without it, so that a wrong one is told before a person consents. Must not write to
+//! either system.
 
 use engine::policy::{Verdict, verdict};
 use engine::run::clocks;
-use port::{Fault, Reader, SourceProfile, System, Tally, Writer};
+use port::{Fault, Kind, Reader, SourceProfile, System, Tally, Writer};
 use serde::Serialize;
 use store::Access;
 use sync::Module;
@@ -44,7 +46,18 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
         let result = wired.acumatica.probe().await.result;
         let signed_out = wired.acumatica.sign_out().await.result;
         let took = opened.clock.now().since(begun).as_millis();
+        let unsigned = matches!(&result, Err(fault) if fault.kind == Kind::Credentials);
         let mut told = tell(System::Acumatica, result.map(|profile| source_facts(&profile, &settings)), took);
+        if unsigned {
+            let reached = wired.acumatica.reach().await.result;
+            told.without_sign_in(reached.map(|()| {
+                let endpoint = &settings.acumatica.endpoint;
+                format!(
+                    "{} answers and is Acumatica; whether it offers {endpoint} is checked once signed in",
+                    settings.acumatica.url
+                )
+            }));
+        }
         if let (true, Err(fault)) = (told.ok, signed_out) {
             told.facts.push(format!("the sign-out failed, the seat frees itself later: {}", fault.message));
         }
@@ -58,7 +71,16 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
             Err(fault) => Err(fault),
         };
         let took = opened.clock.now().since(begun).as_millis();
-        with_clock(tell(System::Zoho, result.map(|schema| sink_facts(&schema)), took), wired.zoho.tally())
+        let unsigned = matches!(&result, Err(fault) if fault.kind == Kind::Credentials);
+        let mut told =
+            with_clock(tell(System::Zoho, result.map(|schema| sink_facts(&schema)), took), wired.zoho.tally());
+        if unsigned {
+            let reached = wired.zoho.reach().await.result;
+            told.without_sign_in(reached.map(|server| {
+                format!("{server} answers; organisation, edition and modules are checked once signed in")
+            }));
+        }
+        told
     };
     let (erp, crm) = tokio::join!(erp, crm);
     let both = [erp, crm];
@@ -80,6 +102,20 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
         }
     }
     Ok(both.iter().filter_map(|told| told.exit).min_by_key(|exit| *exit as u8).unwrap_or(Exit::Settled))
+}
+
+impl Told {
+    /// What is known of a system that nobody is signed in to: its address works, or that is the first thing to put right.
+    fn without_sign_in(&mut self, reached: Result<String, Fault>) {
+        match reached {
+            Ok(fact) => self.facts.push(fact),
+            Err(fault) => {
+                let exit = self.exit;
+                *self = tell(self.system, Err(fault), u128::from(self.milliseconds));
+                self.exit = exit;
+            }
+        }
+    }
 }
 
 fn tell(system: System, result: Result<Vec<String>, Fault>, took: u128) -> Told {

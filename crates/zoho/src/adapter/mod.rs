@@ -84,6 +84,12 @@ impl Zoho {
         self.client.oauth.authorize_url(redirect_uri, state)
     }
 
+    /// Whether the accounts server of the connection's data centre answers, without signing in: name, connection and certificate.
+    /// Gives its address.
+    pub async fn reach(&self) -> Call<String> {
+        self.client.oauth.reach().await
+    }
+
     /// Exchanges a grant code for tokens and keeps them: the code of a redirect, or (without one) of a self client.
     /// What the redirect says of hosts is believed only as far as the table of data centres goes.
     pub async fn sign_in(&self, code: &SecretString, redirect: Option<&Redirect>) -> Call<()> {

@@ -99,6 +99,18 @@ impl OAuth {
         Ok(format!("{}/oauth/v2/auth?{query}", self.accounts_server()?))
     }
 
+    /// Whether the accounts server answers; needs no credentials and changes nothing. What it says is not looked at: no document promises
+    /// its form.
+    pub(crate) async fn reach(&self) -> Call<String> {
+        let server = match self.accounts_server() {
+            Ok(server) => server,
+            Err(fault) => return Call { result: Err(fault), exchanges: Vec::new() },
+        };
+        let ask = Ask { json: false, body_limit: 64 * 1024, ..Ask::get(format!("{server}/oauth/serverinfo")) };
+        let call = self.door.call(ask).await;
+        Call { result: call.result.map(|_| server), exchanges: call.exchanges }
+    }
+
     /// Exchanges a grant code, of a consent page (`redirect`) or of a self client (without), and keeps both tokens.
     pub(crate) async fn sign_in(&self, code: &SecretString, redirect: Option<&Redirect>) -> Call<()> {
         let mut exchanges = Vec::new();
