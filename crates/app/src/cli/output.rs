@@ -103,6 +103,31 @@ pub(crate) fn table(headers: &[&str], right: &[usize]) -> Table {
     table
 }
 
+/// Prints a sentence after `begin`; on a terminal it breaks between words and goes on below its beginning.
+pub(crate) fn sentence(begin: &str, text: &str) {
+    let width = if terminal() { Table::new().width().map(usize::from) } else { None };
+    wrapped(begin, text, width.unwrap_or(usize::MAX)).into_iter().for_each(line);
+}
+
+/// The lines of a sentence of at most `width` characters each, as far as its words are shorter.
+fn wrapped(begin: &str, text: &str, width: usize) -> Vec<String> {
+    let indent = " ".repeat(begin.chars().count());
+    let (mut lines, mut current, mut empty) = (Vec::new(), begin.to_owned(), true);
+    for word in text.split(' ') {
+        if !empty && current.chars().count() + 1 + word.chars().count() > width {
+            lines.push(std::mem::replace(&mut current, indent.clone()));
+            empty = true;
+        }
+        if !empty {
+            current.push(' ');
+        }
+        current.push_str(word);
+        empty = false;
+    }
+    lines.push(current);
+    lines
+}
+
 /// A number with thin groups: 12 345.
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -152,6 +177,17 @@ mod tests {
     fn text_from_outside_cannot_steer_the_terminal() {
         assert_eq!(safe("a\u{1b}[31mb\u{202e}c\n"), "a [31mb\u{fffd}c ");
         assert_eq!(cut("abcdef", 4), "abc…");
+    }
+
+    #[test]
+    fn sentences_break_between_words_below_their_beginning() {
+        assert_eq!(wrapped("-> ", "one two three", 10), ["-> one two", "   three"]);
+        assert_eq!(
+            wrapped("-> ", "one two  three", usize::MAX),
+            ["-> one two  three"],
+            "what is copied stays as it is"
+        );
+        assert_eq!(wrapped("", "averyverylongword b", 5), ["averyverylongword", "b"]);
     }
 
     #[test]

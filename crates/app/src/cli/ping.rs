@@ -95,7 +95,8 @@ pub(super) async fn run(cx: &Invocation, args: OneArgs) -> Result<Exit, Failure>
         both.iter().for_each(|told| show(told, &row.name));
         if !both.iter().all(|told| told.ok) {
             output::line("");
-            output::line(
+            output::sentence(
+                "",
                 "Least rights. Acumatica: a user who may read Customers, Stock Items, Non-Stock Items, Invoices and Memos, Cash Sales; scopes api offline_access.",
             );
             output::line(format!("Zoho scopes: {}", ::zoho::SCOPES.join(",")));
@@ -198,13 +199,13 @@ fn show(told: &Told, connection: &str) {
     let mark = if told.ok { "ok  " } else { "FAIL" };
     output::line(format!("{mark} {}  ({} ms)", told.system.title(), told.milliseconds));
     for fact in &told.facts {
-        output::line(format!("       {fact}"));
+        output::sentence("       ", fact);
     }
     if !told.ok {
-        output::line(format!("       {}", output::safe(&told.message)));
+        output::sentence("       ", &output::safe(&told.message));
         if !told.remedy.is_empty() {
             let remedy = super::tables::with_name(&told.remedy, told.system.title(), connection);
-            output::line(format!("       -> {}", output::safe(&remedy)));
+            output::sentence("       -> ", &output::safe(&remedy));
         }
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn report(report: &Report) {
         output::line(format!("Check of {} in Zoho CRM: {}", flow.name(), checked(check)));
     }
     for note in &report.notes {
-        output::line(format!("Note: {}", output::safe(note)));
+        output::sentence("Note: ", &output::safe(note));
     }
     problems(&report.problems, report.problems_total, &report.connection);
 }
@@ -171,9 +171,9 @@ fn problems(listed: &[Listed], total: u64, connection: &str) {
         } else {
             format!("{} {}: ", problem.flow, output::safe(&problem.key))
         };
-        output::line(format!("  {place}{}", output::safe(&problem.message)));
+        output::sentence("  ", &format!("{place}{}", output::safe(&problem.message)));
         if !problem.remedy.is_empty() {
-            output::line(format!("    -> {}", output::safe(&with_name(&problem.remedy, &problem.message, connection))));
+            output::sentence("    -> ", &output::safe(&with_name(&problem.remedy, &problem.message, connection)));
         }
     }
     let shown = shown as u64;

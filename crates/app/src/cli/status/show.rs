@@ -156,10 +156,10 @@ fn runs(status: &Status, now: Instant) {
     output::line(format!("  last run   {}", run(last, now)));
     output::line(format!("             {}", output::safe(&last.run_id)));
     for cause in &last.causes {
-        output::line(format!("             {}", output::safe(&cause.message)));
+        output::sentence("             ", &output::safe(&cause.message));
         if !cause.remedy.is_empty() {
             let remedy = tables::with_name(&cause.remedy, &cause.message, &status.connection);
-            output::line(format!("             -> {}", output::safe(&remedy)));
+            output::sentence("             -> ", &output::safe(&remedy));
         }
     }
     let others: Vec<(&Flow, &LastRun)> = status
