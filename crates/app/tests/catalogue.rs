@@ -40,6 +40,10 @@ const fn raised_by(code: Code) -> (&'static str, &'static str) {
         Code::Alternating => {
             ("drift", "a_record_that_alternates_is_stopped_after_three_rounds_and_goes_on_after_a_replay")
         }
+        Code::NotPermitted => ("rights", "one_record_that_may_not_be_written_is_parked_and_tried_again"),
+        Code::KeyInBin => {
+            ("drift", "a_binned_record_that_keeps_its_key_is_told_and_goes_on_when_it_is_restored_or_gone_for_good")
+        }
         Code::TargetGone => {
             ("drift", "a_deleted_account_is_told_with_who_and_when_never_made_anew_and_heals_when_restored")
         }

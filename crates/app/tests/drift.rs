@@ -235,6 +235,99 @@ async fn a_merge_takes_the_link_along_where_the_key_went_and_is_asked_about_else
     assert_eq!(entry(&world, &third).await.state, State::Settled);
 }
 
+#[tokio::test]
+async fn a_merge_that_left_our_key_nowhere_is_undecided_and_names_the_candidate() {
+    let world = loaded(37).await;
+    let code = world.sim.with(|books, _| {
+        let same = |name: &str| books.customers.values().filter(|other| other.name.eq_ignore_ascii_case(name)).count();
+        books.customers.values().find(|customer| same(&customer.name) == 1).unwrap().key.clone()
+    });
+    let known = entry(&world, &code).await;
+    let name = world.sim.with(|books, _| books.customers.values().find(|c| c.key == code).unwrap().name.clone());
+    edit(&world, "zoho_insert", json!({"values": {"Account_Name": name}}));
+    let theirs = world.sim.with(|_, crm| {
+        let accounts = crm.module("Accounts").unwrap();
+        let newest = accounts.records().map(|record| record.id).max();
+        newest.unwrap().to_string()
+    });
+    edit(&world, "zoho_merge", json!({"winner": theirs, "loser": known.target_id.clone().unwrap()}));
+    for parked in [1, 0] {
+        let report = next_day(&world).await;
+        assert_eq!(report.checks[&Flow::Customers].parked, parked, "it is told once: {report:#?}");
+        let undecided = entry(&world, &code).await;
+        let problem = undecided.problem.unwrap();
+        assert_eq!((undecided.state, problem.code), (State::Undecided, Code::UndecidedName));
+        assert!(problem.message.contains(&theirs) && problem.message.contains(&known.erp_key), "{}", problem.message);
+        assert!(problem.message.contains("deleted or merged"), "{}", problem.message);
+    }
+    // The person writes the key into the record that stayed: the link goes there.
+    edit(&world, "zoho_set", json!({"id": theirs, "field": "ERP_Key", "value": known.erp_key}));
+    let report = next_day(&world).await;
+    assert_eq!((report.outcome, report.checks[&Flow::Customers].relinked), (Outcome::Settled, 1), "{report:#?}");
+    assert_eq!(account(&world, &code).await, theirs);
+    world.assert_agreement("after the merge was decided");
+}
+
+#[tokio::test]
+async fn a_binned_record_that_keeps_its_key_is_told_and_goes_on_when_it_is_restored_or_gone_for_good() {
+    for for_good in [false, true] {
+        let world = World::new(38, SIZE, |options| {
+            options.zoho = serde_json::from_value(json!({"bin_blocks_unique": true})).unwrap();
+        })
+        .await;
+        world.sync().await;
+        let code = customer(&world, 3);
+        let id = account(&world, &code).await;
+        edit(&world, "zoho_delete", json!({"id": id}));
+        next_day(&world).await;
+        replay(&world, &code).await;
+        let report = world.sync().await;
+        assert_eq!(report.outcome, Outcome::Parked, "{report:#?}");
+        let binned = entry(&world, &code).await;
+        let problem = binned.problem.unwrap();
+        assert_eq!((binned.state, problem.code), (State::Parked, Code::KeyInBin));
+        assert!(problem.message.contains(&id) && problem.message.contains("recycle bin"), "{}", problem.message);
+        let report = next_day(&world).await;
+        assert_eq!(entry(&world, &code).await.problem.unwrap().code, Code::KeyInBin, "{report:#?}");
+        assert_eq!(report.checks[&Flow::Customers].parked, 0, "it is told once: {report:#?}");
+        if for_good {
+            edit(&world, "zoho_purge", json!({"id": id}));
+            replay(&world, &code).await;
+            let report = world.sync().await;
+            assert_eq!(report.flows[&Flow::Customers].created, 1, "{report:#?}");
+            assert_ne!(account(&world, &code).await, id);
+        } else {
+            edit(&world, "zoho_restore", json!({"id": id}));
+            next_day(&world).await;
+            assert_eq!(account(&world, &code).await, id);
+        }
+        assert_eq!(entry(&world, &code).await.state, State::Settled);
+        assert_eq!(world.sim.compare().accounts.doubled_total, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_document_whose_key_lies_in_the_bin_is_told_the_same() {
+    let world = World::new(39, SIZE, |options| {
+        options.zoho = serde_json::from_value(json!({"bin_blocks_unique": true})).unwrap();
+    })
+    .await;
+    world.sync().await;
+    let id = world.sim.with(|_, crm| crm.module("Invoices").unwrap().records().next().unwrap().id.to_string());
+    let linked = world.store.linked_to(world.row.id, Flow::Invoices, std::slice::from_ref(&id)).await.unwrap();
+    let code = linked[0].entry.code.clone();
+    world.sim.change(&Edit::ZohoDelete { module: "Invoices".to_owned(), id: id.clone() }).unwrap();
+    next_day(&world).await;
+    replay(&world, &code).await;
+    let report = world.sync().await;
+    assert_eq!(report.problems[0].code, "key_in_bin", "{report:#?}");
+    assert!(report.problems[0].message.contains(&id), "{report:#?}");
+    world.sim.change(&Edit::ZohoRestore { module: "Invoices".to_owned(), id }).unwrap();
+    let report = next_day(&world).await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    world.assert_agreement("after the restore");
+}
+
 /// What the CRM holds in a field of an account.
 fn held(world: &World, id: &str, field: &str) -> Option<String> {
     let value = world.sim.with(|_, crm| crm.value("Accounts", id.parse().unwrap(), field))?;

@@ -226,3 +226,34 @@ async fn what_people_deleted_in_the_organisation_is_no_other_organisation() {
     assert_eq!(report.outcome, Outcome::Parked, "{report:#?}");
     assert!(report.problems.iter().all(|problem| problem.code == "target_gone"), "{report:#?}");
 }
+
+#[tokio::test]
+async fn a_long_read_that_does_not_begin_with_what_was_changed_last_is_read_once_and_not_as_a_whole() {
+    let world =
+        World::new(68, Size { customers: 3, items: 720, invoices: 3, won_deals: 0, existing_accounts: 0 }, |_| {})
+            .await;
+    assert_eq!(world.sync().await.outcome, Outcome::Settled);
+    let price = |world: &World, stock: bool, of: std::ops::Range<usize>, price: &str| {
+        let keys: Vec<String> = world.sim.with(|books, _| {
+            books.items.values().filter(|item| item.stock == stock).map(|item| item.key.clone()).collect()
+        });
+        let chosen = &keys[of.start.min(keys.len())..of.end.min(keys.len())];
+        for key in chosen {
+            let (key, field, value) = (key.clone(), "price".to_owned(), Some(price.to_owned()));
+            world.sim.change(&Edit::Item { key, field, value, moves_stamp: true }).unwrap();
+        }
+        chosen.len()
+    };
+    let stock = world.sim.with(|books, _| books.items.values().filter(|item| item.stock).count());
+    assert!(stock > 520, "{stock} do not take two pages");
+    world.clock.advance(3 * HOUR);
+    // Those that were changed last stand at the end of the list.
+    price(&world, true, stock - 8..stock, "11.5");
+    assert_eq!(world.sync().await.outcome, Outcome::Settled);
+    world.clock.advance(HOUR / 60);
+    let changed = price(&world, true, 0..stock - 8, "12.5");
+    let report = world.sync().await;
+    assert_eq!((report.outcome, report.flows[&Flow::Items].updated), (Outcome::Settled, changed as u64), "{report:#?}");
+    assert!(report.notes.iter().all(|note| !note.contains("left out")), "{report:#?}");
+    assert!(report.flows[&Flow::Items].read < 720, "{report:#?}");
+}

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub enum Class {
     /// Tried again by the next run.
     Again,
-    /// Tried again in pauses until the sink has room again; a person can make some.
+    /// Tried again in pauses until the sink takes it: it has room again, or its user the right; a person can see to that.
     AfterQuota,
     /// A change of the record at its source, or of a rule, clears it; or a person replays or skips it.
     Person,
@@ -34,7 +34,7 @@ impl Class {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Again => "by each run that can change it",
-            Self::AfterQuota => "in pauses, until there is room; at once after `replay`",
+            Self::AfterQuota => "in pauses, until it goes through; at once after `replay`",
             Self::Person => "when the record changes at its source, or after `replay`",
             Self::Never => "after `replay` only: no change at its source clears it",
         }
@@ -117,11 +117,21 @@ codes! {
     EditedInCrm = "edited_in_crm", Person, "Replay it to write the values of Acumatica again, or skip it to leave what stands in Zoho CRM until the record changes in Acumatica.";
     /// Written again and changed in the sink again, several times.
     Alternating = "alternating", Person, "Find the workflow, integration or person that changes the field in Zoho CRM and end it, or set edited = \"leave\" for the flow; then replay.";
+    /// The user of the sink may not write this record, while it may write others.
+    NotPermitted = "not_permitted", AfterQuota, "Give the user's profile the right to create and edit records of the module in Zoho CRM, or share the record with it; it is tried again in pauses of 5 minutes to 4 hours.";
+    /// A record in the sink's recycle bin holds the ERP key.
+    KeyInBin = "key_in_bin", Never, "Restore the named record in Zoho CRM, and it goes on by itself; or delete it from the recycle bin for good, then replay: it is then created anew.";
     /// The record that the link names is gone in the sink.
     TargetGone = "target_gone", Never, "Restore the record in Zoho CRM, or replay: it is then created anew.";
 }
 
 impl Code {
+    /// True when a link of the record leads to nothing: what it named is gone in the sink.
+    #[must_use]
+    pub const fn breaks_link(self) -> bool {
+        matches!(self, Self::TargetGone | Self::KeyInBin | Self::UndecidedName)
+    }
+
     /// True for what concerns a whole flow and no single record: nothing is open for it, so that there is nothing to replay or skip.
     #[must_use]
     pub const fn of_flow(self) -> bool {

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use port::{Fault, Kind, Page, System};
+use port::{Fault, Kind, System};
 use sync::detect::witness::{self, Answer, Sight, Witness, Witnesses};
 use sync::settle::Entry;
 use sync::{Entity, Flow, Instant, Module, Record};
@@ -31,6 +31,14 @@ pub(super) struct Identity {
     known: watch::Sender<bool>,
     /// Modules of the sink that were looked at. Looking is awaited under the lock, so that none is looked at twice.
     looked: tokio::sync::Mutex<BTreeSet<Module>>,
+}
+
+/// A witness that did not come as it should have.
+pub(super) struct Doubt {
+    pub(super) entity: Entity,
+    pub(super) witness: Witness,
+    /// True when the read has no other page that could bring it.
+    pub(super) whole: bool,
 }
 
 #[derive(Default)]
@@ -56,14 +64,21 @@ impl Identity {
         entries.iter().for_each(|entry| state.witnesses.note(entry));
     }
 
-    /// Looks at the first page of a read that began at `from`; a witness that it should have brought has to be asked for.
-    pub(super) fn sight(&self, run: &Run<'_>, entity: Entity, from: Option<Instant>, page: &Page) -> Option<Witness> {
+    /// Looks at the first page of a read that began at `from`, `whole` when it is the only one; a witness that it should have brought has to be asked for.
+    pub(super) fn sight(
+        &self,
+        run: &Run<'_>,
+        entity: Entity,
+        from: Option<Instant>,
+        records: &[Record],
+        whole: bool,
+    ) -> Option<Witness> {
         let sight = {
             let state = self.state();
             if !state.pending.contains(&entity) {
                 return None;
             }
-            state.witnesses.sight(entity, from, &page.records, page.next.is_none(), margin(run, entity))
+            state.witnesses.sight(entity, from, records, whole, margin(run, entity))
         };
         match sight {
             Sight::Known => {
@@ -123,7 +138,8 @@ pub(super) async fn keep(run: &Run<'_>) -> Result<(), RunError> {
 /// Asks for a witness that did not come as it was, and for the others of its entity when the answer is no better. Ends the run when
 /// they say that the source was put back. True when the witness is there and a list by its key brings it, so that the list by stamp has
 /// left out what it should have brought: such a list proves nothing.
-pub(super) async fn resolve(run: &Run<'_>, entity: Entity, doubted: Witness) -> bool {
+pub(super) async fn resolve(run: &Run<'_>, doubt: Doubt) -> bool {
+    let Doubt { entity, witness: doubted, whole } = doubt;
     let Some(mut answers) = ask(run, entity, vec![doubted.clone()]).await else { return false };
     if answers.iter().any(|(_, answer)| *answer != Answer::There) {
         let others =
@@ -136,6 +152,10 @@ pub(super) async fn resolve(run: &Run<'_>, entity: Entity, doubted: Witness) -> 
         return false;
     }
     if answers.iter().any(|(witness, answer)| *witness == doubted && *answer == Answer::There) {
+        if !whole {
+            run.identity.settle(&[entity]);
+            return false;
+        }
         match is_listed(run, entity, &doubted).await {
             Ok(false) => {}
             Ok(true) => {

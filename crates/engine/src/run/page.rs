@@ -168,7 +168,7 @@ fn start_mark(run: &Run<'_>, flow: Flow) -> u64 {
 
 /// The entry, without its link when a person asked for another try of a record whose counterpart is gone.
 fn asked_anew(mut entry: Entry) -> Entry {
-    let gone = entry.problem.as_ref().is_some_and(|problem| problem.code == Code::TargetGone);
+    let gone = entry.target_id.is_some() && entry.problem.as_ref().is_some_and(|problem| problem.code.breaks_link());
     if gone && (entry.fingerprint == Digest::default() || mutant(Mutant::DeletedRecreated)) {
         entry.target_id = None;
         entry.header = Digest::default();

@@ -259,7 +259,10 @@ async fn hold(run: &Run<'_>, sent: &mut Sent, items: Vec<Item>) -> Result<(Vec<I
                 still.push(item);
                 all.push(Some(held));
             }
-            None => sent.fates.push((item, gone(None))),
+            None => {
+                let fate = gone(&item, None);
+                sent.fates.push((item, fate));
+            }
         }
     }
     Ok((still, all))
@@ -318,7 +321,7 @@ fn judge(run: &Run<'_>, operation: Operation, item: &Item, outcome: Outcome, exc
         }
         Outcome::Refused(refusal) if learns(run, item, &refusal) => Fate::Redraft,
         outcome if may_be_outdated(&outcome) && item.meta.drafted < target.schema.version => Fate::Redraft,
-        Outcome::Refused(refusal) if refusal.problem.code == Code::TargetGone => gone(exchange),
+        Outcome::Refused(refusal) if refusal.problem.code == Code::TargetGone => gone(item, exchange),
         Outcome::Refused(refusal) => {
             let touched = refusal.code == ROWS_NOT_SHOWN;
             Fate::Open { state: State::Parked, problem: refusal.problem, exchange, touched }
@@ -358,8 +361,17 @@ fn learns(run: &Run<'_>, item: &Item, refusal: &Refusal) -> bool {
     true
 }
 
-fn gone(exchange: Option<usize>) -> Fate {
-    let problem = Problem::new(Code::TargetGone, "The record that this one was linked to is no longer in Zoho CRM.");
+/// The sink does not have the record under its id. Where the id is not that of a link, it was told as the holder of our key.
+fn gone(item: &Item, exchange: Option<usize>) -> Fate {
+    let linked = item.meta.before.as_ref().and_then(|before| before.target_id.as_ref());
+    let problem = match item.target.as_ref().filter(|target| linked != Some(target)) {
+        Some(holder) => Problem::new(
+            Code::KeyInBin,
+            format!("Zoho CRM says that its record {holder} holds this ERP key, and does not show it: it is in the recycle bin."),
+        )
+        .at(KEY),
+        None => Problem::new(Code::TargetGone, "The record that this one was linked to is no longer in Zoho CRM."),
+    };
     Fate::Open { state: State::Parked, problem, exchange, touched: false }
 }
 

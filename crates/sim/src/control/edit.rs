@@ -106,6 +106,13 @@ pub enum Edit {
     Hide(Row),
     /// Gives the sight of it back.
     Show(Row),
+    /// Takes the rights to an entity's screen from the interface's user, or gives them back.
+    Rights {
+        /// The entity, such as `Customer`.
+        entity: String,
+        /// Whether the user has them from now on.
+        granted: bool,
+    },
     /// Archives a document: only requests that ask for archived ones find it.
     Archive(Named),
     /// Turns a stock item into a non-stock item or back.
@@ -210,6 +217,13 @@ pub enum Edit {
     ZohoTotals {
         /// How much, a decimal.
         extra: Decimal,
+    },
+    /// An administrator of the CRM takes the right to create and edit records of a module from every profile, or gives it back.
+    ZohoRights {
+        /// API name of the module.
+        module: String,
+        /// Whether they have it from now on.
+        granted: bool,
     },
     /// Merges two CRM records; the loser vanishes.
     ZohoMerge {
@@ -316,6 +330,7 @@ pub fn make(
             vec![schema::change(module, field, "removed")]
         }
         Edit::ZohoPick { module, field, value, listed } => vec![schema::pick(crm, module, field, value, *listed)?],
+        Edit::ZohoRights { module, granted } => vec![schema::rights(crm, module, *granted)?],
         Edit::ZohoCurrency { iso, active } => vec![schema::currency(crm, iso, *active)?],
         Edit::ZohoTotals { extra } => vec![schema::totals(crm, *extra)],
         Edit::Some { count } => change_some(books, draw, *count, now)?,

@@ -43,6 +43,8 @@ pub enum Entity {
     CrmRecord,
     /// A field or currency of the CRM, keyed `Module/field`.
     CrmSetup,
+    /// What the ERP's user may do, by entity.
+    ErpSetup,
 }
 
 /// Which kinds of edit come, in turn: ten edits, nearly each on a record of its own.

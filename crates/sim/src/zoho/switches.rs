@@ -147,6 +147,8 @@ pub struct Switches {
     pub failures_cost: bool,
     /// Where `MAX_RECORDS_LIMIT_REACHED` stands (doubt 22).
     pub storage_error: Level,
+    /// Where it is said that the profile may neither create nor edit records of a module; the fact sheet knows the code only.
+    pub rights_error: Level,
     /// Calls at once, instead of the edition's number.
     pub concurrency: Option<usize>,
     /// Heavy calls at once.
@@ -197,6 +199,7 @@ impl Default for Switches {
             search_delay_seconds: 3,
             failures_cost: true,
             storage_error: Level::Request,
+            rights_error: Level::Request,
             concurrency: None,
             sub_concurrency: 10,
             credits: None,

@@ -29,9 +29,9 @@ macro_rules! due {
             $rests,
             ") or changed <= $5 or (changed <= $6 and ($7 - changed) * 2 >= changed - since)) and (problem_field is null or coalesce(problem_code, '') not in ($8, $9) \
              or (problem_code = $8 and exists (select 1 from ledger as awaited where awaited.connection = $1 \
-             and awaited.flow = $10 and awaited.code = ledger.problem_field and awaited.target_id is not null and coalesce(awaited.problem_code, '') <> 'target_gone')) \
+             and awaited.flow = $10 and awaited.code = ledger.problem_field and awaited.target_id is not null and coalesce(awaited.problem_code, '') not in ('target_gone', 'key_in_bin', 'undecided_name'))) \
              or (problem_code = $9 and exists (select 1 from ledger as awaited where awaited.connection = $1 \
-             and awaited.flow = $11 and awaited.code = ledger.problem_field and awaited.target_id is not null and coalesce(awaited.problem_code, '') <> 'target_gone'))) \
+             and awaited.flow = $11 and awaited.code = ledger.problem_field and awaited.target_id is not null and coalesce(awaited.problem_code, '') not in ('target_gone', 'key_in_bin', 'undecided_name')))) \
              order by 7 desc, 8, 1 limit $12"
         )
     };

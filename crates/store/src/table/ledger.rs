@@ -52,9 +52,9 @@ statements! {
     BY_CODE = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and code = $3 order by changed desc");
     // Named indexes: "has a link" looks like a range of the index of links to SQLite, and that range is the whole flow.
     TARGETS = "select code, target_id from ledger indexed by ledger_code where connection = $1 and flow = $2 and code in (select value from json_each($3)) \
-               and target_id is not null and coalesce(problem_code, '') <> 'target_gone' order by changed",
+               and target_id is not null and coalesce(problem_code, '') not in ('target_gone', 'key_in_bin', 'undecided_name') order by changed",
               "select code, target_id from ledger where connection = $1 and flow = $2 and code = any($3) \
-               and target_id is not null and coalesce(problem_code, '') <> 'target_gone' order by changed";
+               and target_id is not null and coalesce(problem_code, '') not in ('target_gone', 'key_in_bin', 'undecided_name') order by changed";
     DOCUMENT_TARGETS = "select erp_key, target_id from ledger indexed by ledger_key where connection = $1 and flow = $2 \
                         and erp_key in (select value from json_each($3)) and target_id is not null",
                        "select erp_key, target_id from ledger where connection = $1 and flow = $2 \

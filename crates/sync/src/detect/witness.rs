@@ -75,7 +75,7 @@ impl Witnesses {
 
     /// Takes note of an entry that was settled. What is gone on either side is no witness.
     pub fn note(&mut self, entry: &Entry) {
-        let lost = |code| matches!(code, Code::NumberReused | Code::TargetGone | Code::SourceGone);
+        let lost = |code: Code| code.breaks_link() || matches!(code, Code::NumberReused | Code::SourceGone);
         let lost = entry.state == State::Gone || entry.problem.as_ref().is_some_and(|problem| lost(problem.code));
         if lost {
             return self.forget(&entry.source_id);

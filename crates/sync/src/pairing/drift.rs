@@ -71,8 +71,9 @@ pub fn follow(entry: &Entry, shown: &Shown<'_>) -> Follow {
         (Some(key), holder) => told(entry, elsewhere(target, key, holder)),
         (None, Some(holder)) => Follow::Relink(holder.to_owned()),
         (None, None) => {
-            let known = entry.problem.as_ref().is_some_and(|problem| problem.code == Code::TargetGone);
-            if known && shown.removal.is_none() {
+            let code = entry.problem.as_ref().map(|problem| problem.code);
+            let known = matches!(code, Some(Code::TargetGone | Code::UndecidedName)) && shown.removal.is_none();
+            if known || code == Some(Code::KeyInBin) {
                 return Follow::Nothing;
             }
             told(entry, Problem::new(Code::TargetGone, gone(target, shown.removal)))
@@ -98,7 +99,7 @@ fn watched(entry: &Entry) -> bool {
 /// True when the record is open only because of where its link or key was.
 fn is_obstacle(entry: &Entry) -> bool {
     entry.problem.as_ref().is_some_and(|problem| match problem.code {
-        Code::TargetGone => true,
+        code if code.breaks_link() => true,
         Code::DuplicateValue => problem.field == "ERP Key",
         _ => false,
     })

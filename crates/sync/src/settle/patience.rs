@@ -21,7 +21,7 @@ pub const MOST_PAUSE: Duration = Duration::from_hours(4);
 pub const PATIENCE: Duration = Duration::from_hours(48);
 
 /// Codes whose cause takes minutes to hours: the next run alone is no reason for another try.
-pub const RESTS: [Code; 3] = [Code::RecordLocked, Code::WriteUnanswered, Code::StorageFull];
+pub const RESTS: [Code; 4] = [Code::RecordLocked, Code::WriteUnanswered, Code::StorageFull, Code::NotPermitted];
 
 /// Codes that become a person's problem after [`PATIENCE`].
 pub const ENDS: [Code; 5] =
@@ -37,7 +37,7 @@ pub fn rests(entry: &Entry) -> bool {
 #[must_use]
 pub fn awaited(code: &str, entry: Option<&Entry>) -> Option<String> {
     let Some(entry) = entry else { return Some(format!("Acumatica has not shown {code} so far.")) };
-    let gone = entry.problem.as_ref().is_some_and(|problem| problem.code == Code::TargetGone);
+    let gone = entry.problem.as_ref().is_some_and(|problem| problem.code.breaks_link());
     if entry.target_id.is_some() && !gone {
         return None;
     }

@@ -139,11 +139,11 @@ pub(crate) fn outcomes(
         }
         Some(Envelope::Request(item)) if !item.succeeded() => Err(errors::item_fault(status, &item, doing, scope)),
         Some(Envelope::Items(items)) if items.len() == count => {
-            // Module and permission are the same for all: then it is no matter of single records.
+            // Module and permission are the same for all: then it is no matter of single records. Of one record alone it is not known.
             let all = |codes: &[&str]| items.iter().all(|item| codes.iter().any(|code| item.is(code)));
-            if all(&["INVALID_MODULE", "NO_PERMISSION", "AUTHORIZATION_FAILED", "OAUTH_SCOPE_MISMATCH"])
-                && let Some(item) = items.first()
-            {
+            let for_all = all(&["INVALID_MODULE", "OAUTH_SCOPE_MISMATCH"])
+                || (count > 1 && all(&["INVALID_MODULE", "NO_PERMISSION", "AUTHORIZATION_FAILED"]));
+            if for_all && let Some(item) = items.first() {
                 return Err(errors::item_fault(status, item, doing, scope));
             }
             let created = operation == Operation::Insert;

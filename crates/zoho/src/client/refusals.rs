@@ -86,6 +86,7 @@ fn classify(item: &Item<'_>) -> Code {
             Code::RecordLocked
         }
         "MAX_RECORDS_LIMIT_REACHED" | "STORAGE_SPACE_EXCEEDED" => Code::StorageFull,
+        "NO_PERMISSION" | "AUTHORIZATION_FAILED" => Code::NotPermitted,
         _ => Code::Refused,
     }
 }
@@ -114,6 +115,7 @@ fn sentence(item: &Item<'_>, field: &str) -> String {
             "DEPENDENT_SERVICE_ERROR" => "A part of Zoho CRM did not answer; the record is tried again.".to_owned(),
             _ => "The record is locked in Zoho CRM.".to_owned(),
         },
+        Code::NotPermitted => format!("The Zoho user may not write the record{}.", permissions(item)),
         Code::StorageFull => "The organisation in Zoho CRM takes no more records.".to_owned(),
         Code::ValueRefused if !details.maximum_length.is_empty() => {
             format!("Zoho CRM refuses {at}: it is longer than {} characters.", quote(details.maximum_length.as_str()))
@@ -132,9 +134,6 @@ fn sentence(item: &Item<'_>, field: &str) -> String {
                 format!("A blueprint in Zoho CRM governs the record and refuses {at}.")
             }
             "DUPLICATE_DATA" => format!("Another record holds {at}, which must be unique."),
-            "NO_PERMISSION" | "AUTHORIZATION_FAILED" => {
-                format!("The Zoho user may not write the record{}.", permissions(item))
-            }
             _ => format!("Zoho CRM refuses the record ({}).", item.said()),
         },
     }
@@ -235,6 +234,7 @@ mod tests {
                 Code::StorageFull,
                 "no more records",
             ),
+            (r#"{"code":"NO_PERMISSION","details":{"permissions":["Edit"]}}"#, Code::NotPermitted, "(Edit)"),
             (
                 r#"{"code":"EXPECTED_FIELD_MISSING","details":{"expected_fields":[{"api_name":"Layout"}]}}"#,
                 Code::MandatoryMissing,

@@ -56,12 +56,16 @@ impl Check<'_> {
             match follow {
                 Follow::Nothing => {}
                 Follow::Park(problem) => {
+                    let (state, what) = match problem.code {
+                        Code::UndecidedName => (State::Undecided, What::Undecided),
+                        _ => (State::Parked, What::Parked),
+                    };
                     self.report.parked += 1;
-                    figures.count(State::Parked);
+                    figures.count(state);
                     run.problem(entry.flow, &entry.code, &problem, !entry.state.is_open());
                     let attempts = if entry.state.is_open() { entry.attempts + 1 } else { 1 };
-                    let parked = Entry { state: State::Parked, problem: Some(problem), attempts, ..entry };
-                    rows.put(parked, What::Parked, "found by the check of Zoho CRM", None);
+                    let parked = Entry { state, problem: Some(problem), attempts, ..entry };
+                    rows.put(parked, what, "found by the check of Zoho CRM", None);
                 }
                 Follow::Relink(id) => {
                     self.report.relinked += 1;

@@ -11,7 +11,6 @@ use port::HeldRecord;
 use store::RecordId;
 use sync::digest::Digest;
 use sync::mapping::Schema;
-use sync::problem::Code;
 use sync::settle::{
     Agreed, Difference, Drift, Entry, State, Verdict, What, differences, judge, rounds, same, told, total_difference,
 };
@@ -150,7 +149,7 @@ impl Check<'_> {
         let run = self.run;
         let links: Vec<String> = links.into_iter().collect();
         let known = run.cx.store.linked_to(run.connection.id, Flow::Customers, &links).await?;
-        let gone = |entry: &Entry| entry.problem.as_ref().is_some_and(|problem| problem.code == Code::TargetGone);
+        let gone = |entry: &Entry| entry.problem.as_ref().is_some_and(|problem| problem.code.breaks_link());
         let living: BTreeSet<String> =
             known.into_iter().filter(|row| !gone(&row.entry)).filter_map(|row| row.entry.target_id).collect();
         for (_, change) in found.iter_mut() {

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use port::{Fault, Kind, Removed, System};
-use sync::pairing::drift::{self, Removal, Shown};
+use sync::pairing::drift::{self, Follow, Removal, Shown};
+use sync::pairing::{self, Pairing};
 use sync::problem::Code;
 use sync::settle::Entry;
-use sync::{Instant, Module};
+use sync::{Draft, Fields, Instant, Module, Problem};
 
 use super::{Check, RunError};
 use crate::run::setup;
@@ -45,8 +46,43 @@ impl Check<'_> {
             let follow = drift::follow(&entry, &shown);
             plans.push((entry, follow));
         }
+        self.with_candidates(&mut plans).await?;
         self.removed = (!removed.is_empty()).then_some(removed);
         self.follow(plans).await
+    }
+
+    /// A record that is gone may have been merged into one without a key: where one has its name or code, a person is asked about that.
+    async fn with_candidates(&self, plans: &mut [(Entry, Follow)]) -> Result<(), RunError> {
+        let (run, module) = (self.run, self.flow.module());
+        let is_gone = |follow: &Follow| matches!(follow, Follow::Park(problem) if problem.code == Code::TargetGone);
+        let gone = plans.iter().filter(|(_, follow)| is_gone(follow));
+        let keys: Vec<String> = gone.map(|(entry, _)| entry.erp_key.clone()).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let Some(index) = run.candidates.index(run, module).await? else { return Ok(()) };
+        let mut agreed = run.cx.store.agreed(run.connection.id, self.flow, &keys).await?;
+        let schema = run.target().schema;
+        for (entry, follow) in plans.iter_mut() {
+            let Follow::Park(problem) = follow else { continue };
+            let Some(agreed) = agreed.remove(&entry.erp_key).filter(|_| problem.code == Code::TargetGone) else {
+                continue;
+            };
+            let last = Draft {
+                module,
+                erp_key: entry.erp_key.clone(),
+                fields: agreed.fields,
+                on_create: Fields::default(),
+                rows: Vec::new(),
+            };
+            if let Pairing::Undecided(candidate) = pairing::decide(&last, &schema, &index) {
+                let words = format!("{} {}", problem.message, candidate.message);
+                let problem = Problem { message: words, ..candidate };
+                *follow =
+                    if entry.problem.as_ref() == Some(&problem) { Follow::Nothing } else { Follow::Park(problem) };
+            }
+        }
+        Ok(())
     }
 
     /// What the sink shows of the suspects; `None` when it could not be asked or is not believed.
@@ -81,7 +117,7 @@ impl Check<'_> {
         let listed = |entry: &Entry| {
             entry.target_id.as_ref().is_some_and(|id| removed.is_some_and(|removed| removed.contains_key(id)))
         };
-        let known = |entry: &Entry| entry.problem.as_ref().is_some_and(|problem| problem.code == Code::TargetGone);
+        let known = |entry: &Entry| entry.problem.as_ref().is_some_and(|problem| problem.code.breaks_link());
         let unexplained = missing.iter().filter(|entry| !listed(entry) && !known(entry)).count();
         if unexplained > BELIEVED.max(of / 5) && !run.options.accept_restored {
             run.fail(&hidden(unexplained, of, module.name()));

@@ -15,11 +15,10 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use port::{Call, Operation, Page};
 use sync::batching::{Batcher, Step};
 use sync::detect::Reach;
-use sync::detect::witness::Witness;
 use sync::settle::State;
 use sync::{Entity, Flow, Record};
 
-use super::identity;
+use super::identity::{self, Doubt};
 use super::item::{Item, PageMark, Work, operation};
 use super::page::{self, Child, Decided};
 use super::reread;
@@ -106,7 +105,7 @@ pub(super) struct Pass<'r> {
     /// Batches that came back and are not settled yet.
     returned: VecDeque<Result<Sent, RunError>>,
     /// Witnesses that did not come as they should have.
-    doubts: Vec<(Entity, Witness)>,
+    doubts: Vec<Doubt>,
     /// True until the source is known and what the flow depends on has gone through.
     gated: bool,
     /// True for a flow's own pass: its figures are the flow's.
@@ -172,8 +171,9 @@ impl<'r> Pass<'r> {
             }
             self.start_reading();
             self.start_sending();
-            if let Some((entity, witness)) = self.doubts.pop() {
-                if self.beside(identity::resolve(run, entity, witness)).await {
+            if let Some(doubt) = self.doubts.pop() {
+                let entity = doubt.entity;
+                if self.beside(identity::resolve(run, doubt)).await {
                     self.read_everything(entity);
                 }
                 continue;
@@ -284,9 +284,10 @@ impl<'r> Pass<'r> {
                     self.run.note(note.clone());
                 }
                 let (entity, from) = self.readings[reading].asked_for();
+                let whole = page.next.is_none() && self.readings[reading].is_fresh();
                 if let Some(number) = self.readings[reading].arrived(&page, self.run) {
-                    let doubt = self.run.identity.sight(self.run, entity, from, &page);
-                    self.doubts.extend(doubt.map(|witness| (entity, witness)));
+                    let doubt = self.run.identity.sight(self.run, entity, from, &page.records, whole);
+                    self.doubts.extend(doubt.map(|witness| Doubt { entity, witness, whole }));
                     self.arrived.push_back(Arrived { reading, number, records: page.records });
                 }
             }

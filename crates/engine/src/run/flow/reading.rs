@@ -164,6 +164,11 @@ impl Reading {
         &self.fallback
     }
 
+    /// True until the first page of a pass that began in this run has come: what an earlier run read of it is not seen here.
+    pub(super) const fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
     /// True when it reads everything, whatever the stamps.
     pub(super) const fn whole(&self) -> bool {
         self.window.from.is_none()

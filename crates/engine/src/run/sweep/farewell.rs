@@ -116,7 +116,7 @@ async fn write(run: &Run<'_>, flow: Flow, mut items: Vec<Item>, unlink: bool) ->
                     let (entry, note) = written(&item, unlink);
                     put(&mut rows, entry, What::Gone, &note, exchange);
                 }
-                Fate::Open { problem, exchange, .. } if problem.code == Code::TargetGone => {
+                Fate::Open { problem, exchange, .. } if problem.code.breaks_link() => {
                     done.push(item.meta.erp_key.clone());
                     let note = "deleted in Acumatica; its record is no longer in Zoho CRM either";
                     put(&mut rows, left(item.meta.entry(State::Gone, None)), What::Gone, note, exchange);

@@ -42,6 +42,8 @@ pub struct Books {
     pub payments: BTreeMap<PayKey, Payment>,
     /// Ids of rows that the interface's user may not see: they are missing from answers, without an error.
     pub hidden: BTreeSet<Uuid>,
+    /// Names of entities to whose screens the interface's user has lost the rights: 403.
+    pub closed: BTreeSet<String>,
     staged: Vec<(Timestamp, Staged)>,
 }
 

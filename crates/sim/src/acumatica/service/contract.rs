@@ -52,6 +52,9 @@ fn answer(erp: &Acumatica, request: &Request<'_>) -> Result<Response, Failure> {
         return Ok(answer::json(openapi::document(version, &switches, &erp.options().prefix)));
     }
     let entity = entity::find(name, version).ok_or_else(|| Failure::not_found(format!("Entity {name} not found")))?;
+    if erp.read(request.now, |books| books.closed.contains(entity.name)) {
+        return Err(write::no_rights());
+    }
     let running = erp.doors(|d| d.sessions.operation(request.holder).cloned()).filter(|o| o.until > request.now);
     if let [_, status, id] = rest
         && status == "status"

@@ -71,6 +71,14 @@ pub(super) fn make(books: &mut Books, draw: &mut Stream, edit: &Edit, now: Times
         }
         Edit::Hide(row) => hide(books, row, true)?,
         Edit::Show(row) => hide(books, row, false)?,
+        Edit::Rights { entity, granted } => {
+            if *granted {
+                books.closed.remove(entity);
+            } else {
+                books.closed.insert(entity.clone());
+            }
+            change(Entity::ErpSetup, entity, if *granted { "may be opened" } else { "may not be opened" })
+        }
         Edit::Archive(named) => {
             let key = named.key()?;
             books.documents.get_mut(&key).ok_or(EditError::NotFound)?.archived = true;
@@ -99,6 +107,7 @@ pub(super) fn make(books: &mut Books, draw: &mut Stream, edit: &Edit, now: Times
         | Edit::ZohoField { .. }
         | Edit::ZohoRemoveField { .. }
         | Edit::ZohoPick { .. }
+        | Edit::ZohoRights { .. }
         | Edit::ZohoCurrency { .. }
         | Edit::ZohoTotals { .. }
         | Edit::ZohoMerge { .. } => {

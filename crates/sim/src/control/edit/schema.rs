@@ -59,6 +59,20 @@ pub(super) fn pick(state: &mut State, module: &str, name: &str, value: &str, lis
     Ok(change(module, name, &format!("{value} {}", if listed { "is listed" } else { "is gone" })))
 }
 
+/// Takes the right to create and edit records of a module from every profile, or gives it back.
+pub(super) fn rights(state: &mut State, module: &str, granted: bool) -> Result<Change, Refused> {
+    if state.org.module(module).is_none() {
+        return Err(words(format!("no module {module}")));
+    }
+    for profile in &mut state.org.profiles {
+        profile.read_only_modules.retain(|held| held != module);
+        if !granted {
+            profile.read_only_modules.push(module.to_owned());
+        }
+    }
+    Ok(change(module, "rights", if granted { "may be written" } else { "may be read only" }))
+}
+
 /// Switches a currency on or off.
 pub(super) fn currency(state: &mut State, iso: &str, active: bool) -> Result<Change, Refused> {
     let held = state.org.currencies.iter_mut().find(|held| held.iso == iso);

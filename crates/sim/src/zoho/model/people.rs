@@ -48,6 +48,8 @@ pub struct Profile {
     pub customize: bool,
     /// Modules that the profile may not see.
     pub hidden_modules: Vec<String>,
+    /// Modules whose records the profile may see, but neither create nor edit.
+    pub read_only_modules: Vec<String>,
 }
 
 /// A role in the hierarchy.

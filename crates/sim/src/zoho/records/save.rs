@@ -42,6 +42,10 @@ pub(crate) fn save(state: &mut State, call: &Call<'_>, module_no: usize, write: 
     if write == Write::Insert && state.switches.storage_error == Level::Request {
         storage(state)?;
     }
+    let rights = rights(&state.org, call, module_no, write);
+    if let (Some(refusal), Level::Request) = (&rights, state.switches.rights_error) {
+        return Err(refusal.clone());
+    }
     let by_path = match write {
         Write::Update(Some(id)) => match call.header("x-external") {
             Some(header) => Some(external(&state.org, module_no, header, id)?),
@@ -60,6 +64,7 @@ pub(crate) fn save(state: &mut State, call: &Call<'_>, module_no: usize, write: 
     let (mut done, mut inserted, mut failed, mut stale) = (0_usize, 0_usize, 0_usize, 0_usize);
     for (at, item) in records.iter().enumerate() {
         let result = match item.object() {
+            _ if rights.is_some() => rights.clone().map_or_else(|| Err(Refusal::record_id("$")), Err),
             Some(object) => {
                 let id = by_path.or_else(|| item.get("id").and_then(Json::id));
                 one(state, call, module_no, write, object, at, id, item.get("id").is_some(), &listed, unmodified)
@@ -197,6 +202,19 @@ fn full(org: &Org) -> Option<Refusal> {
             };
         });
         Refusal::new(400, "MAX_RECORDS_LIMIT_REACHED", "maximum number of records limit reached", details)
+    })
+}
+
+/// The refusal for a profile that may look only.
+fn rights(org: &Org, call: &Call<'_>, module_no: usize, write: Write<'_>) -> Option<Refusal> {
+    let module = &org.module_at(module_no).meta.api_name;
+    let right = if write == Write::Insert { "Create" } else { "Edit" };
+    org.profile(call.profile).filter(|profile| profile.read_only_modules.contains(module)).map(|_| {
+        let details = details(|out| {
+            out.key("permissions").open_array();
+            out.text(&format!("Crm_Implied_{right}_{module}")).close_array();
+        });
+        Refusal::new(403, "NO_PERMISSION", "Permission denied", details)
     })
 }
 

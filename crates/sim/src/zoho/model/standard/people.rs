@@ -103,6 +103,7 @@ fn profile(org: &mut Org, name: &str, description: &str, customize: bool) -> u64
         custom: false,
         customize,
         hidden_modules: Vec::new(),
+        read_only_modules: Vec::new(),
     });
     id
 }
