@@ -29,7 +29,7 @@ fn broken_code_is_seen() {
     for (mutant, name) in [
         (Mutant::LinesResent, "lines_doubled"),
         (Mutant::PairingSkipped, "doubled"),
-        (Mutant::UnknownIsDone, "covered_up_to_lies"),
+        (Mutant::HeaderNotSent, "covered_up_to_lies"),
     ] {
         let seen: Vec<&str> = (0..16)
             .flat_map(|seed| carry_out(seed, false, Some(mutant)).violations)

@@ -17,7 +17,8 @@ use trial::executor::{Task, drive};
 use trial::house::House;
 use trial::oracle::{Deleted, Doings, Edited, Oracle, Rules, Told, Violation};
 
-const SEED: u64 = 3;
+/// One under which no answer of the first load is lost: a session whose cookie never came cannot be signed out.
+const SEED: u64 = 4;
 
 /// A world after its first load, and an oracle that has seen it in order.
 struct World {

@@ -94,7 +94,7 @@ fn unfounded(
             "undecided_name" | "waiting_for_account" | "waiting_for_product" => decisions,
             // The record was deleted, or what it names was.
             "target_gone" => facts.was_deleted(module, key),
-            "value_refused" => !facts.deleted.is_empty(),
+            "value_refused" => !facts.deleted.is_empty() || !known.doings.asked.is_empty(),
             "edited_in_crm" => edited && known.rules.edited == Edited::Ask,
             "alternating" => edited,
             _ => false,
