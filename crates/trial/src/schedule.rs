@@ -104,6 +104,8 @@ impl<'h> Trial<'h> {
             temper.wild,
         );
         world.doings.lag = temper.lag;
+        // What the books begin with was stamped by the same clock.
+        hub.advance(Duration::from_micros(temper.lag.unsigned_abs()));
         hub.say(|| format!("{temper:?} {rules:?}"));
         let mut oracle = Oracle::default();
         // The first look only remembers what people own.

@@ -21,8 +21,9 @@ const HOUR: u64 = 3_600;
 /// visible, the overlap passes; at last, every pause after an unanswered write is over.
 const HOURS: [u64; 4] = [HOUR / 3, HOUR / 3, HOUR / 3, MOST_PAUSE.as_secs()];
 
-/// The same where links are checked and keys are swept once a day: a deletion counts when two sweeps have missed it.
-const DAYS: [u64; 5] = [HOUR / 3, 25 * HOUR, 25 * HOUR, 25 * HOUR, 25 * HOUR];
+/// The same where links are checked and keys are swept once a day: a deletion counts when two sweeps have missed it, and a sweep that a
+/// slow answer cut short goes on the next day.
+const DAYS: [u64; 8] = [HOUR / 3, 25 * HOUR, 25 * HOUR, 25 * HOUR, 25 * HOUR, 25 * HOUR, 25 * HOUR, 25 * HOUR];
 
 /// The run after which the second sweep has been made.
 const SWEPT: usize = 3;
@@ -108,13 +109,26 @@ impl Trial<'_> {
         self.hub.say(|| format!("replayed {} {asked:?}", code.name()));
     }
 
+    /// A run without faults. Where so many records left the source that it looks restored, a person says that it is the right one.
     fn calm_run(&mut self, violations: &mut Vec<Violation>) -> Option<Told> {
-        let options = Options::default();
+        let mut doubted = false;
+        let told = self.run_once(&Options::default(), &mut doubted, violations)?;
+        if !doubted {
+            return Some(told);
+        }
+        self.hub.say(|| "accepted".to_owned());
+        self.run_once(&Options { accept_restored: true, ..Options::default() }, &mut doubted, violations)
+    }
+
+    fn run_once(&mut self, options: &Options, doubted: &mut bool, violations: &mut Vec<Violation>) -> Option<Told> {
         self.runs += 1;
-        let tasks = vec![Task::new(self.house.run(&options, CancellationToken::new()), None)];
+        let tasks = vec![Task::new(self.house.run(options, CancellationToken::new()), None)];
         let end = drive(&self.hub, tasks, &mut || {}).pop()?;
         let said = match &end {
-            Ended::Done(Ok(report)) => Some(told(report)),
+            Ended::Done(Ok(report)) => {
+                *doubted = report.problems.iter().any(|listed| listed.code == "wrong_system");
+                Some(told(report))
+            }
             _ => None,
         };
         self.judge(end, violations);

@@ -11,8 +11,8 @@ use crate::house::House;
 use crate::oracle::{Deleted, Edited, Rules};
 use crate::world::Wildness;
 
-/// How far the ERP's stamps lag behind the clock that its answers tell, where they do: further than windows overlap.
-const LAG: i64 = 25 * 60 * 1_000_000;
+/// How far the ERP's stamps lag behind the clock that its answers tell, where they do: by less than windows overlap.
+const LAG: i64 = 10 * 60 * 1_000_000;
 
 /// What kind of trial it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
