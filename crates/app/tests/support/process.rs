@@ -69,6 +69,11 @@ fn kill(pid: nix::unistd::Pid) {
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
 }
 
+/// The value at a JSON pointer; fails when there is none.
+pub fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
+    value.pointer(path).unwrap_or_else(|| panic!("{path} is missing: {value:#}"))
+}
+
 /// Both simulators on free ports, and a data folder.
 pub struct World {
     pub killer: Arc<Killer>,
