@@ -138,8 +138,14 @@ fn load(store: &Store, connection: ConnectionId, epoch: Epoch, bodies: &[Vec<u8>
             };
             let at = Instant::from_micros(i64::try_from(first).unwrap());
             let intent = now(store.open_intent(connection, epoch, "run_bench", &intent, at)).unwrap();
-            let checkpoint =
-                Checkpoint { entity, covered_up_to: Some(at), read_at: Some(at), newest_stamp: Some(at), pass: None };
+            let checkpoint = Checkpoint {
+                entity,
+                covered_up_to: Some(at),
+                read_at: Some(at),
+                newest_stamp: Some(at),
+                stamp_floor: Some(at),
+                pass: None,
+            };
             let settlement = Settlement {
                 connection,
                 epoch,

@@ -15,11 +15,12 @@ use crate::error::{Result, StoreError};
 use crate::open::Store;
 
 statements! {
-    LIST = "select entity, covered_up_to, read_at, newest_stamp, pass from checkpoints where connection = $1 order by entity";
-    PUT = "insert into checkpoints (connection, entity, covered_up_to, read_at, newest_stamp, pass, changed) \
-           values ($1, $2, $3, $4, $5, $6, $7) \
+    LIST = "select entity, covered_up_to, read_at, newest_stamp, stamp_floor, pass from checkpoints where connection = $1 \
+           order by entity";
+    PUT = "insert into checkpoints (connection, entity, covered_up_to, read_at, newest_stamp, stamp_floor, pass, changed) \
+           values ($1, $2, $3, $4, $5, $6, $7, $8) \
            on conflict (connection, entity) do update set covered_up_to = excluded.covered_up_to, read_at = excluded.read_at, \
-           newest_stamp = excluded.newest_stamp, pass = excluded.pass, changed = excluded.changed";
+           newest_stamp = excluded.newest_stamp, stamp_floor = excluded.stamp_floor, pass = excluded.pass, changed = excluded.changed";
 }
 
 impl Store {
@@ -32,7 +33,7 @@ impl Store {
             .db
             .rows(&LIST, &[connection.0.into()], |row| {
                 let entity = code::entity(row.int(0)?)?;
-                let pass = row.opt_text(4)?;
+                let pass = row.opt_text(5)?;
                 let pass = pass
                     .map(|text| serde_json::from_str::<Pass>(&text).map_err(|_| StoreError::unreadable("pass", text)));
                 Ok(Checkpoint {
@@ -40,6 +41,7 @@ impl Store {
                     covered_up_to: row.opt_int(1)?.map(Instant::from_micros),
                     read_at: row.opt_int(2)?.map(Instant::from_micros),
                     newest_stamp: row.opt_int(3)?.map(Instant::from_micros),
+                    stamp_floor: row.opt_int(4)?.map(Instant::from_micros),
                     pass: pass.transpose()?,
                 })
             })
@@ -74,6 +76,7 @@ pub(crate) async fn put(tx: &mut Tx, connection: ConnectionId, checkpoint: &Chec
         checkpoint.covered_up_to.map(Instant::micros).into(),
         checkpoint.read_at.map(Instant::micros).into(),
         checkpoint.newest_stamp.map(Instant::micros).into(),
+        checkpoint.stamp_floor.map(Instant::micros).into(),
         pass.as_deref().into(),
         at.micros().into(),
     ];

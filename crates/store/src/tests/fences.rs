@@ -34,6 +34,7 @@ async fn stale(running: Running) {
         covered_up_to: None,
         read_at: None,
         newest_stamp: None,
+        stamp_floor: None,
         pass: None,
     };
     assert_eq!(store.put_checkpoint(*connection, *epoch, &checkpoint, at(2)).await, Err(StoreError::Stale));

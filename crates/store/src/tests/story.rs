@@ -75,12 +75,14 @@ async fn first_page(running: &Running) {
     let refused = Problem::new(Code::ValueRefused, "Phone is too long: 'O\u{2019}Neil' \u{5ba2}").at("Phone");
     let parked = Entry { problem: Some(refused), attempts: 1, ..customer(2, State::Parked, None) };
     let moved = Entry { source_id: "other".to_owned(), ..customer(3, State::Settled, Some("9003")) };
-    let pass = Pass { from: None, until: at(1), read_at: None, cursor: Some("C000003".to_owned()) };
+    let pass =
+        Pass { from: None, until: at(1), read_at: None, floor: Some(at(-7)), cursor: Some("C000003".to_owned()) };
     let checkpoint = Checkpoint {
         entity: Entity::Customer,
         covered_up_to: None,
         read_at: None,
         newest_stamp: Some(at(-5)),
+        stamp_floor: Some(at(-6)),
         pass: Some(pass),
     };
     let mut settlement = running.settlement(
@@ -135,6 +137,7 @@ async fn second_page(running: &Running) {
         covered_up_to: Some(at(1)),
         read_at: Some(at(2)),
         newest_stamp: Some(at(-5)),
+        stamp_floor: Some(at(-6)),
         pass: None,
     };
     store.put_checkpoint(*connection, *epoch, &checkpoint, at(20)).await.unwrap();

@@ -12,4 +12,4 @@ pub mod witness;
 
 pub use balance::{KnownDocument, OPEN, OpenDocument, differing};
 pub use compare::{Detected, compare, compare_with, versions};
-pub use window::{OVERLAP, Reach, STEADY, Told, Window, advance, begin, from, reopened};
+pub use window::{OVERLAP, Reach, STEADY, Told, Window, advance, begin, from, reopened, sources_clock};

@@ -31,6 +31,8 @@ pub struct Window {
     pub until: Instant,
     /// Our clock at that moment; `None` until the source has told its own.
     pub read_at: Option<Instant>,
+    /// No change made after `until` carries an earlier stamp; `None` while nothing tells.
+    pub floor: Option<Instant>,
 }
 
 /// What the first answer of a pass tells of time.
@@ -42,6 +44,9 @@ pub struct Told {
     pub ours: Instant,
 }
 
+/// Answers tell whole seconds.
+const TELLS: Duration = Duration::from_secs(1);
+
 /// Clocks that have moved less than this against each other were not set: answers tell whole seconds and take their time.
 pub const STEADY: Duration = Duration::from_secs(30);
 
@@ -50,18 +55,34 @@ impl Window {
     #[must_use]
     pub fn open(checkpoint: &Checkpoint, now: Instant, overlap: Duration) -> Self {
         // A clock that was set back must not leave a hole between its new time and the old mark.
-        Self { from: from(checkpoint, overlap).map(|from| from.min(now.minus(overlap))), until: now, read_at: None }
+        Self {
+            from: from(checkpoint, overlap).map(|from| from.min(now.minus(overlap))),
+            until: now,
+            read_at: None,
+            // Whatever was seen before the pass began was stamped before it began.
+            floor: checkpoint.newest_stamp,
+        }
+    }
+
+    /// Takes note of a page whose newest stamp is `newest` and which had come by `now`, on the source's clock.
+    ///
+    /// A source may stamp by a clock that lags behind the one that its answers tell. By how much is not known, but at most by the time
+    /// between a stamp and its being seen; what is changed after `until` is then stamped at least that little before `until`. The newest
+    /// stamp of a later page alone would not do: a record can have been changed between its page and that one.
+    pub fn saw(&mut self, newest: Instant, now: Instant) {
+        self.floor = self.floor.max(Some(newest.minus(now.since(self.until) + TELLS)));
     }
 }
 
 impl From<&Pass> for Window {
     fn from(pass: &Pass) -> Self {
-        Self { from: pass.from, until: pass.until, read_at: pass.read_at }
+        Self { from: pass.from, until: pass.until, read_at: pass.read_at, floor: pass.floor }
     }
 }
 
-/// Where a new pass begins: `overlap` before what is covered, and not after the newest stamp that was seen, so that a healthy
-/// read returns at least one known record. `None` before the first whole pass.
+/// Where a new pass begins: `overlap` before what is covered, and not after the floor under the stamps of what was changed since, so that
+/// nothing is missed where stamps lag behind the clock. The floor is a stamp that was seen, or lies a little before one: a healthy read
+/// returns at least one known record. `None` before the first whole pass.
 #[must_use]
 pub fn from(checkpoint: &Checkpoint, overlap: Duration) -> Option<Instant> {
     let overlap = if mutant(Mutant::NoOverlap) { Duration::ZERO } else { overlap };
@@ -69,7 +90,7 @@ pub fn from(checkpoint: &Checkpoint, overlap: Duration) -> Option<Instant> {
     if mutant(Mutant::NoOverlap) || mutant(Mutant::NewestStampIgnored) {
         return Some(from);
     }
-    Some(checkpoint.newest_stamp.map_or(from, |newest| newest.min(from)))
+    Some(checkpoint.stamp_floor.map_or(from, |floor| floor.min(from)))
 }
 
 /// Where the window of a new pass has to begin after all, now that the source has told its clock: `Some` when that is earlier than it
@@ -91,7 +112,8 @@ pub fn reopened(checkpoint: &Checkpoint, window: Window, told: Told, overlap: Du
 }
 
 /// The source's clock at our `now`, as both clocks stood to each other when the mark was set.
-fn theirs(checkpoint: &Checkpoint, now: Instant) -> Instant {
+#[must_use]
+pub fn sources_clock(checkpoint: &Checkpoint, now: Instant) -> Instant {
     match (checkpoint.covered_up_to, checkpoint.read_at) {
         (Some(covered), Some(read_at)) => covered.plus(now.since(read_at)).minus(read_at.since(now)),
         _ => now,
@@ -104,10 +126,13 @@ pub fn begin(checkpoint: &Checkpoint, now: Instant, overlap: Duration, reach: Re
     let window = match (&checkpoint.pass, reach) {
         (Some(pass), Reach::Changes) => return pass.clone(),
         (Some(pass), Reach::Everything) if pass.from.is_none() => return pass.clone(),
-        (_, Reach::Changes) => Window::open(checkpoint, theirs(checkpoint, now), overlap),
-        (_, Reach::Everything) => Window { from: None, until: theirs(checkpoint, now), read_at: None },
+        (_, Reach::Changes) => Window::open(checkpoint, sources_clock(checkpoint, now), overlap),
+        (_, Reach::Everything) => {
+            Window { from: None, ..Window::open(checkpoint, sources_clock(checkpoint, now), overlap) }
+        }
     };
-    Pass { from: window.from, until: window.until, read_at: window.read_at, cursor: None }
+    let Window { from, until, read_at, floor } = window;
+    Pass { from, until, read_at, floor, cursor: None }
 }
 
 /// The checkpoint after a page of `window` is settled with everything before it. `newest` is the newest stamp on the page, `next`
@@ -118,20 +143,17 @@ pub fn begin(checkpoint: &Checkpoint, now: Instant, overlap: Duration, reach: Re
 #[must_use]
 pub fn advance(checkpoint: &Checkpoint, window: Window, newest: Option<Instant>, next: Option<String>) -> Checkpoint {
     let newest_stamp = checkpoint.newest_stamp.max(newest);
-    let Checkpoint { entity, covered_up_to, read_at, .. } = *checkpoint;
+    let kept = Checkpoint { newest_stamp, pass: None, ..checkpoint.clone() };
+    let Window { from, until, read_at, floor } = window;
     match next {
         Some(cursor) => {
-            let Window { from, until, read_at: asked } = window;
-            let pass = Some(Pass { from, until, read_at: asked, cursor: Some(cursor) });
-            let covered_up_to = if mutant(Mutant::MarkTooEarly) { Some(until) } else { covered_up_to };
-            Checkpoint { entity, covered_up_to, read_at, newest_stamp, pass }
+            let covered_up_to = if mutant(Mutant::MarkTooEarly) { Some(until) } else { kept.covered_up_to };
+            Checkpoint { covered_up_to, pass: Some(Pass { from, until, read_at, floor, cursor: Some(cursor) }), ..kept }
         }
-        None => {
-            let joins = window.from.is_none_or(|from| covered_up_to.is_some_and(|covered| from <= covered));
-            let (covered_up_to, read_at) =
-                if joins { (Some(window.until), window.read_at) } else { (covered_up_to, read_at) };
-            Checkpoint { entity, covered_up_to, read_at, newest_stamp, pass: None }
+        None if from.is_none_or(|from| kept.covered_up_to.is_some_and(|covered| from <= covered)) => {
+            Checkpoint { covered_up_to: Some(until), read_at, stamp_floor: floor.or(kept.stamp_floor), ..kept }
         }
+        None => kept,
     }
 }
 

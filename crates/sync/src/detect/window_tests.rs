@@ -17,6 +17,7 @@ fn checkpoint(covered: Option<i64>, newest: Option<i64>) -> Checkpoint {
         covered_up_to: covered.map(at),
         read_at: None,
         newest_stamp: newest.map(at),
+        stamp_floor: newest.map(at),
         pass: None,
     }
 }
@@ -38,7 +39,7 @@ fn a_window_begins_before_the_mark_and_at_a_known_record() {
         let window = Window::open(&checkpoint(covered, newest), at(now), overlap);
         assert_eq!(
             window,
-            Window { from: want.map(at), until: at(now), read_at: None },
+            Window { from: want.map(at), until: at(now), read_at: None, floor: newest.map(at) },
             "{covered:?} {newest:?} {now}"
         );
     }
@@ -46,13 +47,14 @@ fn a_window_begins_before_the_mark_and_at_a_known_record() {
 
 #[test]
 fn an_unfinished_pass_goes_on() {
-    let changes = Pass { from: Some(at(10)), until: at(20), read_at: Some(at(19)), cursor: Some("c".into()) };
+    let changes =
+        Pass { from: Some(at(10)), until: at(20), read_at: Some(at(19)), floor: Some(at(9)), cursor: Some("c".into()) };
     let whole = Pass { from: None, ..changes.clone() };
     let mut kept = checkpoint(Some(15), None);
     kept.pass = Some(changes.clone());
     assert_eq!(begin(&kept, at(99), OVERLAP, Reach::Changes), changes);
     let fresh = begin(&kept, at(99), OVERLAP, Reach::Everything);
-    assert_eq!(fresh, Pass { from: None, until: at(99), read_at: None, cursor: None });
+    assert_eq!(fresh, Pass { from: None, until: at(99), read_at: None, floor: None, cursor: None });
     kept.pass = Some(whole.clone());
     assert_eq!(begin(&kept, at(99), OVERLAP, Reach::Changes), whole);
     assert_eq!(begin(&kept, at(99), OVERLAP, Reach::Everything), whole);
@@ -61,24 +63,32 @@ fn an_unfinished_pass_goes_on() {
 #[test]
 fn the_mark_moves_at_the_end_only() {
     let kept = checkpoint(Some(100), Some(90));
-    let window = Window { from: Some(at(50)), until: at(200), read_at: Some(at(201)) };
+    let window = Window { from: Some(at(50)), until: at(200), read_at: Some(at(201)), floor: Some(at(140)) };
     let page = advance(&kept, window, Some(at(150)), Some("c".into()));
     assert_eq!(page.covered_up_to, Some(at(100)));
     assert_eq!(page.newest_stamp, Some(at(150)));
     assert_eq!(
         page.pass,
-        Some(Pass { from: Some(at(50)), until: at(200), read_at: Some(at(201)), cursor: Some("c".into()) })
+        Some(Pass {
+            from: Some(at(50)),
+            until: at(200),
+            read_at: Some(at(201)),
+            floor: Some(at(140)),
+            cursor: Some("c".into())
+        })
     );
+    assert_eq!(page.stamp_floor, Some(at(90)));
     let end = advance(&page, window, Some(at(120)), None);
-    assert_eq!(end, Checkpoint { read_at: Some(at(201)), ..checkpoint(Some(200), Some(150)) });
+    let want = Checkpoint { read_at: Some(at(201)), stamp_floor: Some(at(140)), ..checkpoint(Some(200), Some(150)) };
+    assert_eq!(end, want);
 }
 
 #[test]
 fn a_later_stretch_does_not_cover_the_gap() {
-    let window = Window { from: Some(at(150)), until: at(200), read_at: Some(at(1)) };
+    let window = Window { from: Some(at(150)), until: at(200), read_at: Some(at(1)), floor: Some(at(160)) };
     assert_eq!(advance(&checkpoint(Some(100), None), window, None, None), checkpoint(Some(100), None));
     assert_eq!(advance(&checkpoint(None, None), window, None, None), checkpoint(None, None));
-    let whole = Window { from: None, until: at(200), read_at: None };
+    let whole = Window { from: None, until: at(200), read_at: None, floor: None };
     assert_eq!(advance(&checkpoint(None, None), whole, None, None), checkpoint(Some(200), None));
 }
 
@@ -86,7 +96,7 @@ fn a_later_stretch_does_not_cover_the_gap() {
 fn a_clock_that_was_set_back_reopens_the_window() {
     // The mark was set when the source's clock said 10,000 and ours 9,000.
     let kept = Checkpoint { read_at: Some(at(9_000)), ..checkpoint(Some(10_000), Some(9_900)) };
-    let window = Window { from: Some(at(9_100)), until: at(11_000), read_at: None };
+    let window = Window { from: Some(at(9_100)), until: at(11_000), read_at: None, floor: Some(at(9_900)) };
     let told = |source, ours| Told { source: at(source), ours: at(ours) };
     let of = |source, ours| reopened(&kept, window, told(source, ours), OVERLAP);
     // Both went on alike, but for the seconds that answers do not tell.
@@ -105,6 +115,20 @@ fn a_clock_that_was_set_back_reopens_the_window() {
     // A pass over everything, or one that reaches as far already, stays as it is.
     assert_eq!(reopened(&kept, Window { from: None, ..window }, told(7_400, 10_000), OVERLAP), None);
     assert_eq!(reopened(&kept, Window { from: Some(at(100)), ..window }, told(7_400, 10_000), OVERLAP), None);
+}
+
+#[test]
+fn a_late_page_raises_the_floor_by_what_it_proves_only() {
+    let mut window = Window { from: None, until: at(10_000), read_at: None, floor: None };
+    // Stamps lag by 1,500 s. The first page comes 2 s after it was asked for.
+    window.saw(at(8_400), at(10_002));
+    assert_eq!(window.floor, Some(at(8_397)));
+    // An hour later a page shows what was changed just now: a change at 10,000 had the stamp 8,500 all the same.
+    window.saw(at(12_099), at(13_600));
+    assert_eq!(window.floor, Some(at(8_498)));
+    // An old page takes nothing back, and neither does an old record.
+    window.saw(at(100), at(13_700));
+    assert_eq!(window.floor, Some(at(8_498)));
 }
 
 #[test]
@@ -163,6 +187,63 @@ proptest! {
                 for (index, (stamp, delay)) in changes.iter().enumerate() {
                     let due = at(stamp + delay) <= window.until;
                     prop_assert!(!due || seen[index], "change {} at {}+{} was missed", index, stamp, delay);
+                }
+            }
+        }
+    }
+
+    /// Records are read in key order, page by page, while others are changed between the pages. Stamps lag behind the clock by
+    /// whatever; passes are stopped and gone on with. What had been changed when a finished pass began has been read.
+    #[test]
+    fn a_lag_hides_nothing_that_changes_between_pages(
+        lag in 0_i64..7_200,
+        whole in any::<bool>(),
+        runs in prop::collection::vec(
+            (1_i64..5_000, any::<bool>(), prop::collection::vec((0_i64..600, 0_usize..12, any::<bool>()), 1..8)),
+            2..12,
+        ),
+    ) {
+        const PAGE: usize = 3;
+        // Of each of twelve records: when it was changed and its stamp, and the stamp that was read.
+        let mut records = [(at(0), at(-lag)); 12];
+        let mut read = [None; 12];
+        let (mut kept, mut now) = (Checkpoint::none(Entity::Customer), 0);
+        for (pause, stops, pages) in runs {
+            now += pause;
+            let reach = if whole && pause < 1_000 { Reach::Everything } else { Reach::Changes };
+            let pass = begin(&kept, at(now), OVERLAP, reach);
+            let mut window = Window::from(&pass);
+            let (mut cursor, mut pages) = (pass.cursor, pages.into_iter());
+            loop {
+                let behind = cursor.as_deref().and_then(|cursor| cursor.parse::<usize>().ok()).map_or(0, |key| key + 1);
+                let mut page: Vec<usize> = (behind..records.len())
+                    .filter(|key| window.from.is_none_or(|from| records[*key].1 >= from))
+                    .take(PAGE + 1)
+                    .collect();
+                let more = page.len() > PAGE;
+                page.truncate(PAGE);
+                for key in &page {
+                    read[*key] = Some(records[*key].1);
+                }
+                let newest = page.iter().map(|key| records[*key].1).max();
+                if let Some(newest) = newest {
+                    window.saw(newest, at(now));
+                }
+                cursor = page.last().filter(|_| more).map(usize::to_string);
+                kept = advance(&kept, window, newest, cursor.clone());
+                let (wait, key, changes) = pages.next().unwrap_or((0, 0, false));
+                now += wait;
+                if changes {
+                    records[key] = (at(now), at(now - lag));
+                }
+                if cursor.is_none() || (stops && wait > 300) {
+                    break;
+                }
+            }
+            if cursor.is_none() {
+                for (key, (changed, stamp)) in records.iter().enumerate() {
+                    let missed = *changed < window.until && read[key] != Some(*stamp);
+                    prop_assert!(!missed, "record {} changed at {:?}, stamped {:?}, read {:?}", key, changed, stamp, read[key]);
                 }
             }
         }

@@ -213,8 +213,18 @@ pub struct Checkpoint {
     pub read_at: Option<Instant>,
     /// The newest stamp seen, on the source's clock.
     pub newest_stamp: Option<Instant>,
+    /// No change that was made after `covered_up_to` carries an earlier stamp than this, however far stamps lag behind the clock.
+    pub stamp_floor: Option<Instant>,
     /// A pass that is under way and goes on from its cursor.
     pub pass: Option<Pass>,
+}
+
+impl Checkpoint {
+    /// Nothing of the entity is read yet.
+    #[must_use]
+    pub const fn none(entity: Entity) -> Self {
+        Self { entity, covered_up_to: None, read_at: None, newest_stamp: None, stamp_floor: None, pass: None }
+    }
 }
 
 /// A pass over an entity: a window, and how far its pages are settled.
@@ -227,6 +237,9 @@ pub struct Pass {
     /// Our clock at that moment; `None` when the source did not tell its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Instant>,
+    /// No change made after `until` carries an earlier stamp; the checkpoint's `stamp_floor` once the pass is through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<Instant>,
     /// Continue after this cursor; `None` at the beginning.
     pub cursor: Option<String>,
 }

@@ -46,8 +46,7 @@ impl Reading {
     /// A read of `reach` that begins, or goes on where an earlier run stopped.
     pub(super) fn new(entity: Entity, kept: Option<Checkpoint>, reach: Reach, run: &Run<'_>) -> Self {
         let overlap = run.connection.flows.get(&entity.flow()).copied().unwrap_or_default().overlap;
-        let checkpoint =
-            kept.unwrap_or(Checkpoint { entity, covered_up_to: None, read_at: None, newest_stamp: None, pass: None });
+        let checkpoint = kept.unwrap_or_else(|| Checkpoint::none(entity));
         let mut pass = detect::begin(&checkpoint, run.cx.clock.now(), overlap, reach);
         if let Some(since) = run.options.since {
             pass.from = Some(since);
@@ -102,9 +101,11 @@ impl Reading {
             }
         }
         let newest = page.records.iter().filter_map(|record| record.stamp).max();
-        if let (Some(newest), Some(source), Some(ours)) = (newest, page.server_time, page.asked_at) {
-            let now = source.plus(run.cx.clock.now().since(ours));
-            run.maybe_note(clocks::ahead_of_its_clock(self.checkpoint.entity, newest, now));
+        if let Some(newest) = newest {
+            let now = run.cx.clock.now();
+            let told = page.server_time.zip(page.asked_at).map(|(source, ours)| source.plus(now.since(ours)));
+            self.window.saw(newest, told.unwrap_or_else(|| detect::sources_clock(&self.checkpoint, now)));
+            run.maybe_note(told.and_then(|now| clocks::ahead_of_its_clock(self.checkpoint.entity, newest, now)));
         }
         self.fallback.clone_from(&page.fallback);
         self.cursor.clone_from(&page.next);
