@@ -1,5 +1,5 @@
 //! Whether both systems are still those that were worked with: before the first record of a run is decided over, and before the first
-//! one of a module is written.
+//! one is written.
 //!
 //! Owns the witnesses of a run, the calls that a doubt costs, and the gate that holds back every flow until the source is known. Must
 //! not judge: `sync::detect::witness` does. What the pages of a run bring anyway is looked at first, so that a source without changes
@@ -29,8 +29,8 @@ const REMEDY: &str = "Nothing was written. It goes on by itself once the records
 pub(super) struct Identity {
     state: Mutex<State>,
     known: watch::Sender<bool>,
-    /// Modules of the sink that were looked at. Looking is awaited under the lock, so that none is looked at twice.
-    looked: tokio::sync::Mutex<BTreeSet<Module>>,
+    /// Whether the sink was looked at. Looking is awaited under the lock, so that it happens once.
+    looked: tokio::sync::Mutex<bool>,
 }
 
 /// A witness that did not come as it should have.
@@ -47,6 +47,20 @@ struct State {
     kept: Witnesses,
     /// Entities of which no page has come yet that says who the source is.
     pending: BTreeSet<Entity>,
+}
+
+impl State {
+    /// The first module, beginning with `first`, into which enough was written to tell an emptied one, and the ids of the witnesses there.
+    fn written_last(&self, first: Module) -> (Module, Vec<String>) {
+        let modules = std::iter::once(first).chain(Flow::ALL.into_iter().map(Flow::module));
+        let mut known = modules.map(|module| (module, self.targets(module)));
+        known.find(|(_, ids)| witness::is_emptied(ids.len(), ids.len())).unwrap_or((first, Vec::new()))
+    }
+
+    fn targets(&self, module: Module) -> Vec<String> {
+        let entities = Flow::ALL.into_iter().filter(|flow| flow.module() == module).flat_map(|flow| flow.entities());
+        entities.flat_map(|entity| self.kept.of(*entity)).filter_map(|witness| witness.target.clone()).collect()
+    }
 }
 
 impl Identity {
@@ -242,18 +256,14 @@ fn put_back(entity: Entity, answers: &[(Witness, Answer)]) -> Fault {
     )
 }
 
-/// Looks, before the first write of a module in this run, whether the sink still has what was written last; false when it has not, or
-/// gives no answer, which ends the run.
+/// Looks, before the first write of this run, which goes into `module`, whether the sink still has what was written last; false when it
+/// has not, or gives no answer, which ends the run. One module speaks for all: an organisation is put back or exchanged as a whole.
 pub(super) async fn sink(run: &Run<'_>, module: Module) -> Result<bool, RunError> {
     let mut looked = run.identity.looked.lock().await;
-    if run.options.accept_restored || looked.contains(&module) {
+    if run.options.accept_restored || *looked {
         return Ok(true);
     }
-    let ids: Vec<String> = {
-        let state = run.identity.state();
-        let entities = Flow::ALL.into_iter().filter(|flow| flow.module() == module).flat_map(|flow| flow.entities());
-        entities.flat_map(|entity| state.kept.of(*entity)).filter_map(|witness| witness.target.clone()).collect()
-    };
+    let (module, ids) = run.identity.state().written_last(module);
     if !ids.is_empty() {
         let asked = || async { run.connection.writer.read(module, &ids, false).await.result };
         let Some(held) = setup::understood(run, asked).await? else { return Ok(false) };
@@ -284,6 +294,6 @@ pub(super) async fn sink(run: &Run<'_>, module: Module) -> Result<bool, RunError
             return Ok(false);
         }
     }
-    looked.insert(module);
+    *looked = true;
     Ok(true)
 }

@@ -40,6 +40,8 @@ impl Sqlite {
         let connection = Connection::open_with_flags(path, flags).map_err(|e| error(&e))?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(|e| error(&e))?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(|e| error(&e))?;
+        // Otherwise what a partial index might say about a bound value has statements planned anew each time that another one is bound.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| error(&e))?;
         connection.busy_timeout(PATIENCE).map_err(|e| error(&e))?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         connection

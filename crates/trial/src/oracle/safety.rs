@@ -2,12 +2,12 @@
 //!
 //! Owns the looks at doubles; requests and people's records are looked at next door.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sim::Sim;
 use sim::zoho::model::{Cell, Org};
 
-use super::agreement::key_field;
+use super::agreement::{FLOWS, key_field};
 use super::{Doings, Violation, people, routes};
 
 /// What was seen before.
@@ -20,11 +20,8 @@ pub(super) struct Memory {
 impl Memory {
     pub(super) fn look(&mut self, sim: &Sim, doings: &Doings) -> Vec<Violation> {
         let mut found = Vec::new();
-        let report = sim.compare();
-        for (module, report) in report.modules() {
-            for key in &report.doubled {
-                found.push(Violation { name: "doubled", what: format!("{module} has {key} more than once") });
-            }
+        for (_, module) in FLOWS {
+            found.extend(sim.with(|_, org| keys(org, module)));
         }
         found.extend(lines(sim, doings));
         found.extend(sim.with(|_, org| twice(org, "Invoices", "ERP Number")));
@@ -38,6 +35,22 @@ impl Memory {
     pub(super) fn people(&self) -> &people::Memory {
         &self.people
     }
+}
+
+/// No key stands in two records.
+fn keys(org: &Org, module: &str) -> Vec<Violation> {
+    let Some((module, no)) = org.module(module).and_then(|module| Some((module, key_field(module)?))) else {
+        return Vec::new();
+    };
+    let mut seen = BTreeSet::new();
+    let keys = module
+        .records()
+        .filter_map(|record| record.cells.get(no).and_then(Cell::text))
+        .map(|key| key.trim().to_lowercase());
+    let doubled = keys.filter(|key| !key.is_empty()).filter(|key| !seen.insert(key.clone()));
+    let violation =
+        |key| Violation { name: "doubled", what: format!("{} has {key} more than once", module.meta.api_name) };
+    doubled.map(violation).collect()
 }
 
 /// No document has more rows than its lines (one row stands for none).

@@ -16,6 +16,8 @@ pub(super) struct Side<'a> {
     pub(super) module: &'a Module,
     /// Key in lower case to the key as stored and the ids of its holders.
     keyed: BTreeMap<String, (String, Vec<u64>)>,
+    /// Fields by label in lower case; a custom one wins over a standard one.
+    labels: BTreeMap<String, FieldNo>,
 }
 
 /// What a field should hold.
@@ -36,7 +38,8 @@ impl<'a> Side<'a> {
     pub(super) fn of(org: &'a Org, module: &str) -> Option<Self> {
         let module = org.module(module)?;
         let mut keyed: BTreeMap<String, (String, Vec<u64>)> = BTreeMap::new();
-        if let Some((no, _)) = labelled(module, KEY) {
+        let labels = labels(module);
+        if let Some(no) = labels.get(&KEY.to_lowercase()).copied() {
             for record in module.records() {
                 let Some(key) = record.cells.get(no).and_then(Cell::text).map(str::trim) else {
                     continue;
@@ -47,7 +50,7 @@ impl<'a> Side<'a> {
                 }
             }
         }
-        Some(Self { org, module, keyed })
+        Some(Self { org, module, keyed, labels })
     }
 
     /// The record that carries an ERP key; the oldest of several.
@@ -58,10 +61,8 @@ impl<'a> Side<'a> {
 
     /// A field by API name or by label.
     pub(super) fn field(&self, name: &str) -> Option<(FieldNo, &'a Field)> {
-        match self.module.field_no(name) {
-            Some(no) => Some((no, self.module.field(no))),
-            None => labelled(self.module, name),
-        }
+        let no = self.module.field_no(name).or_else(|| self.labels.get(&name.to_lowercase()).copied())?;
+        Some((no, self.module.field(no)))
     }
 
     /// Notes keys that several records carry, and records whose key should not be there. `why` tells why not, or
@@ -103,12 +104,14 @@ impl<'a> Side<'a> {
     }
 }
 
-/// A field by its label; a custom one wins over a standard one.
-fn labelled<'a>(module: &'a Module, label: &str) -> Option<(FieldNo, &'a Field)> {
-    let named = |field: &Field| field.label.trim().eq_ignore_ascii_case(label);
-    let mut fields = module.live_fields().filter(|(_, field)| named(field));
-    let first = fields.next()?;
-    Some(fields.find(|(_, field)| field.custom && !first.1.custom).unwrap_or(first))
+fn labels(module: &Module) -> BTreeMap<String, FieldNo> {
+    let mut labels = BTreeMap::new();
+    for standard in [false, true] {
+        for (no, field) in module.live_fields().filter(|(_, field)| field.custom != standard) {
+            labels.entry(field.label.trim().to_lowercase()).or_insert(no);
+        }
+    }
+    labels
 }
 
 /// Checks one field of a row.
