@@ -46,6 +46,7 @@ pub use table::exchanges::KeptExchange;
 pub use table::grants::{Grant, GrantAccess};
 pub use table::intents::{Intent, IntentId, NewIntent};
 pub use table::ledger::{LedgerRow, RecordId};
+pub use table::moved_links::Naming;
 pub use table::open_documents::Watched;
 pub use table::owners::{Epoch, Owner};
 pub use table::rereads::{Reread, RereadState};

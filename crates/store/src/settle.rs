@@ -25,6 +25,7 @@ use crate::table::counts::Moves;
 use crate::table::exchanges::{self, KeptExchange, Packed};
 use crate::table::intents::{self, IntentId};
 use crate::table::ledger::{self, Put};
+use crate::table::moved_links;
 use crate::table::open_documents::{self, Watched};
 use crate::table::owners::{self, Epoch};
 use crate::table::settlements::{self, NewSettlement};
@@ -122,6 +123,7 @@ impl Store {
         let mut tx = self.db.begin(Durability::Process).await?;
         owners::check(&mut tx, connection, epoch).await?;
         let entries = claim_links(&mut tx, connection, entries, &mut transitions).await?;
+        moved_links::keep(&mut tx, connection, &entries).await?;
         let put = ledger::put(&mut tx, connection, &entries, at).await?;
         let mut moves = Moves::default();
         for row in put.iter().filter(|row| row.previous != Some(row.state)) {
@@ -269,7 +271,7 @@ async fn claim_links(
             if *winner == holder.entry.erp_key {
                 continue;
             }
-            freed.push(holder.id.0);
+            freed.push((holder.id.0, target.clone()));
             let key = (flow, holder.entry.erp_key.clone());
             if let Slot::Vacant(slot) = by_key.entry(key) {
                 let loser = ledger::displaced(holder.entry, &target, winner);
@@ -278,7 +280,9 @@ async fn claim_links(
             }
         }
         if !freed.is_empty() {
-            ledger::unlink(tx, &freed).await?;
+            moved_links::put(tx, connection, flow, &freed).await?;
+            let rows: Vec<i64> = freed.into_iter().map(|(row, _)| row).collect();
+            ledger::unlink(tx, &rows).await?;
         }
     }
     for loser in lost {

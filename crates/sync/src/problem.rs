@@ -126,10 +126,13 @@ codes! {
 }
 
 impl Code {
+    /// Codes of records whose link leads to nothing.
+    pub const BREAK_LINKS: [Self; 3] = [Self::TargetGone, Self::KeyInBin, Self::UndecidedName];
+
     /// True when a link of the record leads to nothing: what it named is gone in the sink.
     #[must_use]
-    pub const fn breaks_link(self) -> bool {
-        matches!(self, Self::TargetGone | Self::KeyInBin | Self::UndecidedName)
+    pub fn breaks_link(self) -> bool {
+        Self::BREAK_LINKS.contains(&self)
     }
 
     /// True for what concerns a whole flow and no single record: nothing is open for it, so that there is nothing to replay or skip.

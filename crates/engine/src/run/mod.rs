@@ -5,12 +5,14 @@
 mod candidates;
 pub mod check;
 pub mod clocks;
+mod dead_links;
 mod flow;
 mod identity;
 mod isolate;
 mod item;
 pub mod live;
 mod missing;
+mod moved;
 mod overdue;
 mod page;
 mod recover;

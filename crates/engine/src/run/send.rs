@@ -14,7 +14,7 @@ use sync::{Module, Problem};
 
 use super::item::{Item, Work};
 use super::shared::Run;
-use super::{RunError, identity, isolate, recover, setup, totals};
+use super::{RunError, dead_links, identity, isolate, recover, setup, totals};
 
 /// Rounds before what is left of a batch is given up as unknown.
 const ROUNDS: usize = 4;
@@ -44,7 +44,7 @@ pub(super) enum Fate {
     },
     /// The sink holds a document of this key already: it has to be written by id, with its rows.
     Rewrite { id: String },
-    /// The sink's schema was learned to be different: draft again.
+    /// The sink's schema was learned to be different, or what the draft names to be gone: draft again.
     Redraft,
     /// The request was refused as a whole: send again in smaller parts.
     Split,
@@ -187,6 +187,8 @@ pub(super) async fn attempt(
     if outcomes.iter().any(may_be_outdated) {
         setup::look_again(run, 0).await?;
     }
+    // On the heap: it looks at links, which is work of the kind that led here.
+    let dead = Box::pin(dead_links::among(run, &pending, &outcomes)).await?;
     let mut unknown = Vec::new();
     let mut ours = Vec::new();
     let mut answered = false;
@@ -206,6 +208,9 @@ pub(super) async fn attempt(
                 // Another of our own writes landed in between: it is this record, so it is written by id.
                 item.target = Some(id);
                 ours.push(item);
+            }
+            Outcome::Refused(refusal) if dead_links::names(&item.draft, &refusal.field, &dead) => {
+                sent.fates.push((item, Fate::Redraft));
             }
             known => {
                 let fate = judge(run, operation, &item, known, exchange);

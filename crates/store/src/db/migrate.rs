@@ -11,7 +11,7 @@ use crate::error::{Result, StoreError};
 pub(crate) const APPLICATION_ID: i32 = 0x6d6c_636e;
 
 /// The schema version that this program makes and knows.
-pub(crate) const VERSION: i64 = 9;
+pub(crate) const VERSION: i64 = 10;
 
 /// Key of the lock under which servers are migrated, and half of the key of the worker's role.
 pub(crate) const ADVISORY: i32 = APPLICATION_ID;
@@ -50,6 +50,10 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     (
         include_str!("../../migrations/0009_stamp_floor.sqlite.sql"),
         include_str!("../../migrations/0009_stamp_floor.postgres.sql"),
+    ),
+    (
+        include_str!("../../migrations/0010_moved_links.sqlite.sql"),
+        include_str!("../../migrations/0010_moved_links.postgres.sql"),
     ),
 ];
 

@@ -15,6 +15,7 @@ pub(crate) mod grants;
 pub(crate) mod intents;
 pub(crate) mod keys;
 pub(crate) mod ledger;
+pub(crate) mod moved_links;
 pub(crate) mod open_documents;
 pub(crate) mod owners;
 pub(crate) mod profiles;

@@ -12,6 +12,7 @@ mod fences;
 mod files;
 mod links;
 mod looks;
+mod moved_links;
 mod plans;
 mod retention;
 mod secrets;

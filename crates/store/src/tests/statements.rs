@@ -8,7 +8,7 @@ use crate::table::*;
 
 /// Every statement there is.
 pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
-    let files: [(&str, &[(&'static str, &'static Sql)]); 31] = [
+    let files: [(&str, &[(&'static str, &'static Sql)]); 32] = [
         ("agreed", agreed::ALL),
         ("chains", chains::ALL),
         ("checkpoints", checkpoints::ALL),
@@ -22,6 +22,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static str, &'static Sql)> {
         ("keys", keys::ALL),
         ("due", crate::table::due::ALL),
         ("ledger", ledger::ALL),
+        ("moved_links", crate::table::moved_links::ALL),
         ("open_documents", open_documents::ALL),
         ("owners", owners::ALL),
         ("profiles", profiles::ALL),

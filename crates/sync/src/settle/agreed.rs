@@ -3,6 +3,7 @@
 //! Owns the two shapes and the arithmetic between them. Must not know how they are kept (`pack` turns them into bytes) nor what the
 //! sink holds now. Made from accepted drafts; read by whoever compares, shows or restores values.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::pack;
@@ -52,6 +53,15 @@ impl Agreed {
         }
         let rows = if with_rows { &draft.rows } else { &self.rows };
         Self { fields, rows: rows.clone() }
+    }
+
+    /// Whether the header, and whether a row, names one of these records of the sink.
+    #[must_use]
+    pub fn names(&self, targets: &BTreeSet<String>) -> (bool, bool) {
+        let named = |fields: &Fields| {
+            fields.0.iter().any(|(_, value)| matches!(value, Value::Link(id) if targets.contains(id)))
+        };
+        (named(&self.fields), self.rows.iter().any(named))
     }
 
     /// Compact bytes, the first of which is their version.

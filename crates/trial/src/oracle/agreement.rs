@@ -50,7 +50,7 @@ pub(super) fn look(sim: &Sim, listed: &[(String, String, String)], known: &Known
         let strays =
             module.extra.iter().filter(|extra| codes.iter().any(|(_, key, _)| key.eq_ignore_ascii_case(&extra.key)));
         parts.extend(strays.map(|extra| format!("{name} has {} ({})", extra.key, extra.why)));
-        for d in module.differing.iter().filter(|d| !is_open(&d.key) && !facts.loosened(&d.field, known.doings)) {
+        for d in module.differing.iter().filter(|d| !is_open(&d.key) && !facts.loosened(&d.field)) {
             let edited = known.doings.is_edited(name, &d.key, &d.field);
             if edited && known.rules.edited == Edited::Leave {
                 continue;
@@ -92,9 +92,8 @@ fn unfounded(
         let founded = match problem.as_str() {
             // Somebody has to decide over another record first.
             "undecided_name" | "waiting_for_account" | "waiting_for_product" => decisions,
-            // The record was deleted, or what it names was.
+            // The record was deleted.
             "target_gone" => facts.was_deleted(module, key),
-            "value_refused" => !facts.deleted.is_empty() || !known.doings.asked.is_empty(),
             "edited_in_crm" => edited && known.rules.edited == Edited::Ask,
             "alternating" => edited,
             _ => false,
@@ -125,10 +124,9 @@ impl Facts {
         self.deleted.contains(&(module.to_owned(), key.to_lowercase()))
     }
 
-    /// Whether a field that points to another record may be empty or point nowhere, because a person deleted records of that kind, be it
-    /// that they were made anew since: what was written before still names the old ones.
-    fn loosened(&self, field: &str, doings: &Doings) -> bool {
-        let deleted = |module: &str| self.deleted.iter().chain(&doings.asked).any(|(of, _)| of == module);
+    /// Whether a field that points to another record may be empty or point nowhere, because a person deleted records of that kind.
+    fn loosened(&self, field: &str) -> bool {
+        let deleted = |module: &str| self.deleted.iter().any(|(of, _)| of == module);
         (field.contains("Product_Name") && deleted("Products"))
             || (matches!(field, "Account_Name" | "Parent_Account") && deleted("Accounts"))
     }

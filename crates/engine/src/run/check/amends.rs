@@ -65,7 +65,12 @@ impl Check<'_> {
                     run.problem(entry.flow, &entry.code, &problem, !entry.state.is_open());
                     let attempts = if entry.state.is_open() { entry.attempts + 1 } else { 1 };
                     let parked = Entry { state, problem: Some(problem), attempts, ..entry };
-                    rows.put(parked, what, "found by the check of Zoho CRM", None);
+                    let note = if self.beside {
+                        "found because Zoho CRM refused a record that names it"
+                    } else {
+                        "found by the check of Zoho CRM"
+                    };
+                    rows.put(parked, what, note, None);
                 }
                 Follow::Relink(id) => {
                     self.report.relinked += 1;
@@ -98,6 +103,9 @@ impl Check<'_> {
         }
         settle(run, rows.entries, rows.transitions, Vec::new(), Vec::new(), None).await?;
         run.add_figures(self.flow, &figures);
+        if self.beside {
+            return Ok(());
+        }
         self.write(keys, &mut again).await?;
         self.look_at(again).await
     }

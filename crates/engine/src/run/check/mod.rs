@@ -76,6 +76,8 @@ struct Check<'r> {
     report: CheckReport,
     /// The sink's list of removed records, once somebody asked for it.
     removed: Option<BTreeMap<String, Removed>>,
+    /// Made while a flow is under way: links are judged and settled, and nothing is written or read again beside the flow.
+    beside: bool,
 }
 
 /// Notes when the connection began to write, before its first write: people may change what a first load wrote long before that load is
@@ -114,7 +116,7 @@ pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
             continue;
         }
         let pass = checks.pass.take().unwrap_or(Pass { began: now, cursor: None, edits: false });
-        let mut check = Check { run, flow, pass, report: CheckReport::default(), removed: None };
+        let mut check = Check { run, flow, pass, report: CheckReport::default(), removed: None, beside: false };
         run.cx.progress.stage(&format!("Checking {} in Zoho CRM", flow.name()));
         loop {
             let whole = check.step(checks.since.minus(OVERLAP)).await?;
@@ -136,6 +138,17 @@ pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
         run.checked(flow, check.report);
     }
     Ok(())
+}
+
+/// Checks the links to these records of the sink at once, because it refused a record that names one. What follows beyond the link
+/// itself is left to the flows and the next check.
+pub(super) async fn now(run: &Run<'_>, flow: Flow, ids: &[String]) -> Result<(), RunError> {
+    let rows = run.cx.store.linked_to(run.connection.id, flow, ids).await?;
+    let links: Vec<Entry> = rows.into_iter().map(|row| row.entry).collect();
+    let (count, pass) = (links.len(), Pass { began: run.cx.clock.now(), cursor: None, edits: false });
+    Check { run, flow, pass, report: CheckReport::default(), removed: None, beside: true }
+        .look_closer(links, count)
+        .await
 }
 
 async fn keep(run: &Run<'_>, stands: &BTreeMap<Flow, Checks>) -> Result<(), RunError> {

@@ -9,7 +9,7 @@ use sync::seam::{Mutant, mutant};
 use sync::{Entity, Flow, Record};
 
 use super::{Pass, Run, RunError};
-use crate::run::setup;
+use crate::run::{moved, setup};
 
 /// Records that one run takes again, at most.
 const DUE: usize = 2_000;
@@ -17,11 +17,13 @@ const DUE: usize = 2_000;
 /// Records that one fetch asks for.
 const FETCH: usize = 100;
 
-/// What is due for `flow`, by ERP key. What waits for an account or product is due once that is linked.
+/// What is due for `flow`, by ERP key. What waits for an account or product is due once that is linked, and what names one whose link
+/// has moved is due as well.
 pub(super) async fn of(run: &Run<'_>, flow: Flow) -> Result<BTreeMap<String, (Entity, String)>, RunError> {
     if mutant(Mutant::WaitingForever) {
         return Ok(BTreeMap::new());
     }
+    moved::redraft(run, flow).await?;
     let due = run.cx.store.due(run.connection.id, flow, run.cx.clock.now(), DUE).await?;
     // Somebody who asks for these has changed the sink's set-up, which is not looked at otherwise.
     if due.iter().any(|due| due.problem.as_ref().is_some_and(|problem| hangs_on_setup(problem.code))) {
