@@ -198,7 +198,9 @@ fn a_first_sync_brings_everything_a_second_nothing_and_an_edit_one_record() {
     let csv = world.run(&["runs", "--csv"]).exits(0).stdout;
     assert_eq!(csv.lines().count(), 4);
     assert!(csv.starts_with("run_id,started,ended,seconds,outcome,read,created"));
-    world.run(&["runs", "--most", "1"]).exits(0).says(&[third["run_id"].as_str().unwrap()]);
+    world.run(&["runs", "--most", "1"]).exits(0).says(&["covered up to", third["run_id"].as_str().unwrap()]);
+    let record = world.run(&["record", "acme", &key, "--json"]).exits(0).json();
+    assert_eq!(at(&record, "/covered_up_to"), at(&third, "/flows/customers/covered_up_to"));
     let run = third["run_id"].as_str().unwrap();
     let trail = world.run(&["audit", "--run", run, "--what", "updated", "--json"]).exits(0).json_lines();
     assert_eq!((trail.len(), &trail[0]["key"]), (1, &json!(key)));

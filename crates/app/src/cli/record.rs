@@ -4,12 +4,13 @@
 //! `--live` (see `live`, also for its part of the object below); with it the exit code is 3 or 4 when a side could not be asked.
 //!
 //! `--json` prints one object:
-//! `{"connection","flow","entity","key","erp_key","source_id","zoho_id","state","asked","since","changed","source_changed","attempts",`
+//! `{"connection","flow","entity","key","erp_key","source_id","zoho_id","state","asked","since","changed","source_changed","covered_up_to","attempts",`
 //! `"problem":{"code","message","field","remedy","tried_again"}?,`
 //! `"agreed":{"fields":{},"rows":[]}?,"decisions":[{"id","at","run_id"?,"what","zoho_id"?,"problem"?,"note"?,"request"?,`
 //! `"changes":[{"row"?,"field","before"?,"after"?}]?,"erased"?}],`
 //! `"requests":[{"id","system","method","target","status"?,"failure"?,"started","milliseconds","attempt","request"?,"answer"?}]}`,
-//! newest first; `agreed` is what Zoho CRM was last told and took; `request` of a decision names the `id` of the request that decided. A key that names several records prints
+//! newest first; `covered_up_to` is up to when changes of its entity were read and taken care of; `agreed` is what Zoho CRM was last told and took;
+//! `request` of a decision names the `id` of the request that decided. A key that names several records prints
 //! `{"connection","key","candidates":[…]}` and exits with 2.
 
 mod bodies;
@@ -72,6 +73,8 @@ struct View {
     since: Instant,
     changed: Instant,
     source_changed: Option<Instant>,
+    /// Up to when changes of its entity were read and taken care of; nothing before the first whole pass.
+    covered_up_to: Option<Instant>,
     attempts: u32,
     problem: Option<Told>,
     /// What Zoho CRM was last told and took.
@@ -139,7 +142,9 @@ pub(super) async fn run(cx: &Invocation, args: RecordArgs) -> Result<Exit, Failu
         record.ok_or_else(|| Failure::usage(format!("{} is gone since it was looked up.", output::safe(&key))))?;
     let live = if args.live { Some(live::look(cx, &opened, &row, &record).await?) } else { None };
     let exit = live.as_ref().map_or(Exit::Settled, live::Told::exit);
-    let view = View { live, ..View::new(row.name, record, args.bodies) };
+    let checkpoints = opened.store.checkpoints(row.id).await.map_err(refused)?;
+    let covered_up_to = checkpoints.get(&record.row.entry.entity).and_then(|checkpoint| checkpoint.covered_up_to);
+    let view = View { live, covered_up_to, ..View::new(row.name, record, args.bodies) };
     if cx.json {
         output::json(&view)?;
     } else {
@@ -182,6 +187,7 @@ impl View {
             since: row.since,
             changed: row.changed,
             source_changed: entry.stamp,
+            covered_up_to: None,
             attempts: entry.attempts,
             problem: entry.problem.as_ref().map(Told::from),
             agreed: agreed.as_ref().map(values::agreed),

@@ -16,6 +16,8 @@ use crate::process::exit::{Exit, Failure};
 
 /// Rows that the store gives at once.
 const PAGE: usize = 1_000;
+/// Columns that the whole table takes.
+const WIDE: u16 = 140;
 /// Counts of a flow's report, in the order of the CSV.
 const COUNTS: [&str; 8] = ["read", "created", "updated", "unchanged", "skipped", "waiting", "undecided", "parked"];
 
@@ -110,16 +112,26 @@ pub(super) fn outcome(run: &RunRow) -> String {
     }
 }
 
+fn shown(covered: Option<&str>) -> String {
+    let at = covered.and_then(|at| at.parse::<jiff::Timestamp>().ok());
+    at.map_or_else(|| "·".to_owned(), |at| tables::short(Instant::from_micros(at.as_microsecond())))
+}
+
 fn took(started: Instant, ended: Option<Instant>) -> String {
     ended.map_or_else(|| "·".to_owned(), |ended| output::duration(ended.since(started)))
 }
 
 fn show(runs: &[RunRow]) {
-    let mut table = output::table(&["started", "outcome", "took", "read", "written", "open", "run"], &[2, 3, 4, 5]);
-    // Below this width ids would break over lines: they go under their run.
-    let narrow = table.width().is_some_and(|width| width < 120);
+    let mut table = output::table(
+        &["started", "outcome", "took", "read", "written", "open", "covered up to", "run"],
+        &[2, 3, 4, 5],
+    );
+    // On a narrower terminal ids and times would break over lines: they go under their run.
+    let narrow = output::terminal() && table.width().is_some_and(|width| width < WIDE);
     if narrow {
         table = output::table(&["started", "outcome", "took", "read", "written", "open"], &[2, 3, 4, 5]);
+    } else {
+        table.set_width(WIDE);
     }
     for run in runs {
         let report = report(run).unwrap_or_default();
@@ -133,15 +145,17 @@ fn show(runs: &[RunRow]) {
             number(sum(&report, "waiting") + sum(&report, "undecided") + sum(&report, "parked")),
         ];
         if !narrow {
+            row.push(shown(covered(&report)));
             row.push(output::safe(&run.run));
         }
         table.add_row(row);
     }
     output::line(table);
     if narrow {
-        output::line("Ids:");
+        output::line("Covered up to, and ids:");
         for run in runs {
-            output::line(format!("  {}\n    {}", tables::short(run.started), output::safe(&run.run)));
+            let covered = shown(covered(&report(run).unwrap_or_default()));
+            output::line(format!("  {}   {covered}\n    {}", tables::short(run.started), output::safe(&run.run)));
         }
     }
     if runs.iter().any(|run| run.ended.is_none()) {

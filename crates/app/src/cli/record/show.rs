@@ -64,6 +64,12 @@ fn facts(view: &View, now: Instant) -> Table {
     if let Some(at) = view.source_changed {
         table.add_row(["changed", &format!("{} in Acumatica", tables::short(at))]);
     }
+    if let Some(at) = view.covered_up_to {
+        table.add_row([
+            "covered",
+            &format!("up to {}: changes in Acumatica before that are taken care of", tables::short(at)),
+        ]);
+    }
     let last = if view.state == State::Settled.name() { "settled" } else { "decided" };
     table.add_row([last, &format!("{}, {}", tables::short(view.changed), output::ago(now, view.changed))]);
     if view.attempts > 1 {
