@@ -26,6 +26,9 @@ use crate::process::exit::{Exit, Failure};
 /// Rows that the store gives at once.
 const PAGE: usize = 1_000;
 
+/// Columns below which flow and record share one of the table.
+const WIDE: u16 = 100;
+
 /// A row as it is exported.
 #[derive(Serialize)]
 struct Row<'a> {
@@ -135,7 +138,13 @@ impl<'a> From<&'a TrailRow> for Row<'a> {
 enum Printer {
     Json,
     Csv,
-    People { table: Box<comfy_table::Table>, rows: u32, most: u32 },
+    /// `narrow` when flow and record share a column.
+    People {
+        table: Box<comfy_table::Table>,
+        narrow: bool,
+        rows: u32,
+        most: u32,
+    },
 }
 
 impl Printer {
@@ -147,14 +156,18 @@ impl Printer {
             output::line("id,at,run_id,flow,key,erp_key,what,zoho_id,problem,message,field,note,changes");
             return Self::Csv;
         }
-        let mut table = output::table(&["when", "what", "record", "why"], &[]);
+        let mut table = output::table(&["when", "what", "flow", "record", "why"], &[]);
+        let narrow = output::terminal() && table.width().is_some_and(|width| width < WIDE);
+        if narrow {
+            table = output::table(&["when", "what", "record", "why"], &[]);
+        }
         // Days and keys do not break over lines in a narrow terminal.
-        for (column, width) in [(0, 12), (2, 22)] {
+        for (column, width) in [(0, 12), (if narrow { 2 } else { 3 }, 22)] {
             if let Some(column) = table.column_mut(column) {
                 column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
             }
         }
-        Self::People { table: Box::new(table), rows: 0, most: args.most }
+        Self::People { table: Box::new(table), narrow, rows: 0, most: args.most }
     }
 
     fn print(&mut self, row: &Row<'_>) -> Result<(), Failure> {
@@ -164,21 +177,22 @@ impl Printer {
                 output::line(text);
             }
             Self::Csv => output::line(csv(row)),
-            Self::People { table, rows, .. } => {
+            Self::People { table, narrow, rows, .. } => {
                 *rows += 1;
-                let why = match (row.message, row.note) {
-                    (Some(message), _) => output::cut(message, 200),
-                    (None, note) => output::cut(note, 200),
-                };
-                let record = format!("{}\n{}", row.flow, output::cut(row.key, 60));
-                table.add_row([tables::short(row.at), row.what.replace('_', " "), record, why]);
+                let (key, why) = (output::cut(row.key, 60), output::cut(&why(row), 200));
+                let (when, what) = (tables::short(row.at), row.what.replace('_', " "));
+                if *narrow {
+                    table.add_row([when, what, format!("{}\n{key}", row.flow), why]);
+                } else {
+                    table.add_row([when, what, row.flow.to_owned(), key, why]);
+                }
             }
         }
         Ok(())
     }
 
     fn finish(self, full: bool) {
-        if let Self::People { table, rows, most } = self {
+        if let Self::People { table, rows, most, .. } = self {
             if rows == 0 {
                 output::line("The trail holds nothing like that.");
                 return;
@@ -191,9 +205,22 @@ impl Printer {
     }
 }
 
+/// What a person wants to know of a transition: its problem, its remark, or what changed.
+fn why(row: &Row<'_>) -> String {
+    match row.message {
+        Some(message) => message.to_owned(),
+        None if row.note.is_empty() => sentences(row),
+        None => row.note.to_owned(),
+    }
+}
+
+fn sentences(row: &Row<'_>) -> String {
+    row.changes.iter().map(values::sentence).collect::<Vec<_>>().join("; ")
+}
+
 fn csv(row: &Row<'_>) -> String {
     let at = row.at.to_string();
-    let changes = row.changes.iter().map(values::sentence).collect::<Vec<_>>().join("; ");
+    let changes = sentences(row);
     let fields = [
         row.id.as_str(),
         at.as_str(),

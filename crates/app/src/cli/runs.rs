@@ -152,10 +152,10 @@ fn show(runs: &[RunRow]) {
     }
     output::line(table);
     if narrow {
-        output::line("Covered up to, and ids:");
+        output::line("Ids, and up to when each covered:");
         for run in runs {
             let covered = shown(covered(&report(run).unwrap_or_default()));
-            output::line(format!("  {}   {covered}\n    {}", tables::short(run.started), output::safe(&run.run)));
+            output::line(format!("  {}\n    {}\n    {covered}", tables::short(run.started), output::safe(&run.run)));
         }
     }
     if runs.iter().any(|run| run.ended.is_none()) {
