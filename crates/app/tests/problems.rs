@@ -256,29 +256,44 @@ async fn a_record_that_is_locked() {
 #[tokio::test]
 async fn a_record_that_is_refused_for_another_reason() {
     let world = loaded(55).await;
-    let (key, document) = invoice(&world, |_| true);
-    let target = entry(&world, Flow::Invoices, &called(&key)).await.target_id.unwrap();
-    let hold =
-        |hold: Value| edit(&world, json!({"edit": "zoho_hold", "module": "Invoices", "id": target, "hold": hold}));
-    hold(json!("blueprint"));
-    edit(&world, json!({"edit": "pay", "kind": "Invoice", "number": document.key.number, "amount": null}));
+    let (key, _) = customer(&world);
+    // A proxy before Zoho CRM refuses every call that holds the record.
+    let mut dials = Dials::default();
+    (dials.zoho.body, dials.zoho.http_413) = (Some(key.clone()), 1.0);
+    world.sim.faults().set(dials);
+    touch(&world, &key, "+41 44 222 22 22");
     let report = world.sync().await;
     let told = Told {
-        flow: Flow::Invoices,
-        key: &called(&key),
+        flow: Flow::Customers,
+        key: &key,
         state: State::Parked,
         code: Code::Refused,
         class: Class::Person,
-        words: &["A blueprint in Zoho CRM governs the record and refuses the value of Status."],
-        field: "Status",
+        words: &["413"],
+        field: "",
     };
     tells(&world, &report, told).await;
-    hold(Value::Null);
-    replay(&world, &called(&key)).await;
+    world.sim.faults().set(Dials::default());
+    replay(&world, &key).await;
+    assert_eq!(world.sync().await.outcome, Outcome::Settled);
+    world.assert_agreement("after the proxy");
+}
+
+#[tokio::test]
+async fn a_field_that_a_blueprint_owns_is_kept_back_and_the_rest_is_written() {
+    let world = loaded(57).await;
+    let (key, document) = invoice(&world, |_| true);
+    let target = entry(&world, Flow::Invoices, &called(&key)).await.target_id.unwrap();
+    edit(&world, json!({"edit": "zoho_hold", "module": "Invoices", "id": target, "hold": "blueprint"}));
+    edit(&world, json!({"edit": "pay", "kind": "Invoice", "number": document.key.number, "amount": null}));
     let report = world.sync().await;
-    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
-    assert_eq!(entry(&world, Flow::Invoices, &called(&key)).await.target_id, Some(target));
-    world.assert_agreement("after the blueprint");
+    assert_eq!((report.outcome, report.problems_total), (Outcome::Settled, 0), "{report:#?}");
+    world.assert_agreement("with the balance that a blueprint does not own");
+    let found = world.store.find(world.row.id, &called(&key)).await.unwrap();
+    let trail = world.store.record(found[0].id).await.unwrap().unwrap().trail;
+    assert!(trail[0].note.contains("Status is kept back: a blueprint in Zoho CRM governs"), "{:?}", trail[0]);
+    let report = world.sync().await;
+    assert_eq!(report.calls[&port::System::Zoho].made, 0, "nothing is tried again for it: {report:#?}");
 }
 
 #[tokio::test]

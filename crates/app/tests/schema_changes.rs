@@ -111,6 +111,24 @@ async fn a_removed_field_is_noticed_by_the_check_too() {
 }
 
 #[tokio::test]
+async fn a_field_that_became_read_only_is_told_by_its_name_once_and_left_out() {
+    let world = loaded(78).await;
+    edit(&world, json!({"edit": "zoho_field", "module": "Accounts", "field": "Phone", "read_only": true}));
+    set(&world, "phone", "+41 44 111 11 11");
+    // Zoho says that it took the values, and did not.
+    assert_eq!(world.sync().await.outcome, Outcome::Settled);
+    assert_ne!(held(&world, &customer(&world, 1), "Phone").await, Some(json!("+41 44 111 11 11")));
+    let mut told = 0;
+    for day in 0..4 {
+        let report = next_day(&world).await;
+        assert_eq!((report.outcome, report.problems_total), (Outcome::Settled, 0), "day {day}: {report:#?}");
+        told += notes_about(&report, "Phone of Accounts is gone in Zoho CRM, or may not be written any more");
+        assert!(day < 2 || written(&report) == 0, "day {day}: {report:#?}");
+    }
+    assert_eq!(told, 1);
+}
+
+#[tokio::test]
 async fn without_the_key_nothing_is_written_and_a_new_consent_makes_it_anew() {
     let world = loaded(73).await;
     edit(&world, json!({"edit": "zoho_remove_field", "module": "Accounts", "field": "ERP_Key"}));

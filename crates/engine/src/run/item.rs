@@ -146,6 +146,17 @@ pub(super) struct Item {
 }
 
 impl Item {
+    /// The same without a field that a process of the sink owns, and with that in its trail; `None` when the draft has no such field.
+    pub(super) fn without(&self, field: &str) -> Option<Self> {
+        self.draft.fields.get(field)?;
+        let mut draft = (*self.draft).clone();
+        draft.fields.0.retain(|(name, _)| &**name != field);
+        let mut meta = self.meta.clone();
+        let word = format!("{field} is kept back: a blueprint in Zoho CRM governs the record");
+        meta.remarks = if meta.remarks.is_empty() { word } else { format!("{}; {word}", meta.remarks) };
+        Some(Self::new(meta, draft, self.target.clone(), self.page, self.awaits.clone()))
+    }
+
     /// A draft on its way; `target` is its record in the sink, as far as known.
     pub(super) fn new(
         meta: Meta,

@@ -189,8 +189,7 @@ pub(super) async fn attempt(
     }
     // On the heap: it looks at links, which is work of the kind that led here.
     let dead = Box::pin(dead_links::among(run, &pending, &outcomes)).await?;
-    let mut unknown = Vec::new();
-    let mut ours = Vec::new();
+    let (mut unknown, mut once_more) = (Vec::new(), Vec::new());
     let mut answered = false;
     for (mut item, outcome) in pending.into_iter().zip(outcomes) {
         answered |= outcome != Outcome::Unknown;
@@ -207,10 +206,14 @@ pub(super) async fn attempt(
             {
                 // Another of our own writes landed in between: it is this record, so it is written by id.
                 item.target = Some(id);
-                ours.push(item);
+                once_more.push(item);
             }
             Outcome::Refused(refusal) if dead_links::names(&item.draft, &refusal.field, &dead) => {
                 sent.fates.push((item, Fate::Redraft));
+            }
+            Outcome::Refused(refusal) if refusal.governed && item.draft.fields.get(&refusal.field).is_some() => {
+                // The sink's own process moves that field: everything else is written without it.
+                once_more.extend(item.without(&refusal.field));
             }
             known => {
                 let fate = judge(run, operation, &item, known, exchange);
@@ -221,12 +224,12 @@ pub(super) async fn attempt(
     sent.doubted |= !unknown.is_empty();
     match look_up(run, sent, unknown, answered).await {
         Ok(mut again) => {
-            again.extend(ours);
+            again.extend(once_more);
             Ok(Ok(Tried { again, answered }))
         }
         Err((mut left, fault)) => {
             setup::explain(run, &fault).await?;
-            left.extend(ours);
+            left.extend(once_more);
             Ok(Err((left, fault)))
         }
     }

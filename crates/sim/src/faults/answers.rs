@@ -57,6 +57,11 @@ pub(super) fn instead_of_work(system: System, kind: Kind) -> Option<Response> {
             HTML,
             "<html><head><title>503 Service Temporarily Unavailable</title></head><body><center><h1>503 Service Temporarily Unavailable</h1></center></body></html>",
         ),
+        (_, Kind::Http413) => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            HTML,
+            "<html><head><title>413 Request Entity Too Large</title></head><body><center><h1>413 Request Entity Too Large</h1></center></body></html>",
+        ),
         (_, Kind::ResetBefore | Kind::ResetAfter | Kind::Slow | Kind::Truncated) => return None,
     };
     let mut response = Response::new(Body::from(body));

@@ -26,7 +26,7 @@ pub struct SystemDials {
     pub latency_ms: u64,
     /// Up to so many milliseconds more, evenly spread.
     pub jitter_ms: u64,
-    /// A share that is spread evenly over all kinds, on top of their own.
+    /// A share that is spread evenly over all kinds but `http_413`, on top of their own.
     pub rate: f64,
     /// Share of calls answered 429.
     pub http_429: f64,
@@ -48,6 +48,8 @@ pub struct SystemDials {
     pub slow_seconds: f64,
     /// Share of calls whose answer ends in the middle.
     pub truncated: f64,
+    /// Share of calls answered with a page of HTML and 413, as too large.
+    pub http_413: f64,
     /// Only calls whose path contains this; all when absent.
     pub path: Option<String>,
     /// Only calls of these methods; all when empty.
@@ -75,6 +77,7 @@ impl Default for SystemDials {
             slow: 0.0,
             slow_seconds: 1.0,
             truncated: 0.0,
+            http_413: 0.0,
             path: None,
             methods: Vec::new(),
             body: None,
@@ -128,6 +131,8 @@ impl SystemDials {
             Kind::ExpiredToken => self.expired_token,
             Kind::Slow => self.slow,
             Kind::Truncated => self.truncated,
+            // What is refused for good is no passing fault.
+            Kind::Http413 => return self.http_413,
         };
         own + self.rate / 9.0
     }

@@ -250,6 +250,7 @@ mod tests {
             (SystemDials { http_500: 1.0, ..SystemDials::default() }, 500),
             (SystemDials { html_200: 1.0, ..SystemDials::default() }, 200),
             (SystemDials { html_503: 1.0, ..SystemDials::default() }, 503),
+            (SystemDials { http_413: 1.0, ..SystemDials::default() }, 413),
         ] {
             let world = world(SystemDials { latency_ms: 250, ..dials });
             let response = call(&world, None).await;

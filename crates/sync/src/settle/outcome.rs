@@ -34,6 +34,8 @@ pub struct Refusal {
     pub code: String,
     /// The field it names, by API name; empty when none.
     pub field: String,
+    /// True when a process of the sink owns that field and nobody else may write it: the rest of the record may be written without it.
+    pub governed: bool,
     /// The problem to park the record with.
     pub problem: Problem,
 }

@@ -119,7 +119,12 @@ fn admit(operation: Operation, entry: &Entry<'_>, outcome: Outcome) -> Outcome {
     }
     let message = "Zoho CRM does not show all lines of this document, so that its lines were left as they are; the header fields were updated.";
     let problem = Problem::new(Code::Refused, message).at(records::ROWS);
-    Outcome::Refused(Refusal { code: "ROWS_NOT_SHOWN".to_owned(), field: records::ROWS.to_owned(), problem })
+    Outcome::Refused(Refusal {
+        code: "ROWS_NOT_SHOWN".to_owned(),
+        field: records::ROWS.to_owned(),
+        governed: false,
+        problem,
+    })
 }
 
 impl Zoho {

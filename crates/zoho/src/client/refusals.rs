@@ -8,6 +8,9 @@ use sync::settle::{Outcome, Refusal};
 
 use super::errors::{Item, permissions, quote};
 
+/// Which of the fields that we write a blueprint moves, where the refusal does not name it: it governs a module's stage or status.
+const GOVERNED: &str = "Status";
+
 /// What becomes of a record that was sent, by its item. `key` is the API name of the module's ERP key; `created` says what a success
 /// means when the answer itself does not (insert: true, update: false).
 pub(crate) fn outcome(item: &Item<'_>, key: &str, created: bool) -> Outcome {
@@ -60,6 +63,10 @@ fn refusal(error: &Item<'_>, all: &[&Item<'_>]) -> Refusal {
             .map(|named| quote(named.api_name.as_str()))
             .unwrap_or_default();
     }
+    let governed = error.is("RECORD_IN_BLUEPRINT");
+    if governed && field.is_empty() {
+        field = GOVERNED.to_owned();
+    }
     let code = classify(error);
     let mut message = sentence(error, &field);
     for other in all.iter().filter(|other| !std::ptr::eq(**other, error)) {
@@ -68,7 +75,7 @@ fn refusal(error: &Item<'_>, all: &[&Item<'_>]) -> Refusal {
     }
     // The id names the record as a whole, and no place in it.
     let place = if field == "id" { String::new() } else { field.clone() };
-    Refusal { code: quote(error.code.as_str()), field, problem: Problem::new(code, message).at(place) }
+    Refusal { code: quote(error.code.as_str()), field, governed, problem: Problem::new(code, message).at(place) }
 }
 
 /// The problem's code, by Zoho's code and what it names.
@@ -247,6 +254,18 @@ mod tests {
             assert_eq!(refusal.problem.code, code, "{json}");
             assert!(refusal.problem.message.contains(word), "{} lacks {word}", refusal.problem.message);
         }
+    }
+
+    #[test]
+    fn a_blueprint_owns_the_status_whether_or_not_it_is_named() {
+        for json in [
+            r#"{"code":"RECORD_IN_BLUEPRINT","details":{"api_name":"Status"}}"#,
+            r#"{"code":"RECORD_IN_BLUEPRINT","details":{},"message":"The record is in blue print"}"#,
+        ] {
+            let refusal = refused(json);
+            assert_eq!((refusal.governed, refusal.field.as_str()), (true, "Status"), "{json}");
+        }
+        assert!(!refused(r#"{"code":"INVALID_DATA","details":{"api_name":"Status"}}"#).governed);
     }
 
     #[test]

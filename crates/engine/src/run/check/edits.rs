@@ -162,7 +162,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Reads what the sink made of what was written again: where it still shows something else, that is its form of the value.
+    /// Reads what the sink made of what was written again: where it still shows something else, that is its form of the value. Where it
+    /// shows what it did before, it may as well take no value for that field any more, which its fields tell.
     async fn remember(&self, healed: Vec<Again>, now: Instant) -> Result<BTreeMap<RecordId, Drift>, RunError> {
         let run = self.run;
         let ids: Vec<String> = healed.iter().map(|change| change.target.clone()).collect();
@@ -177,6 +178,14 @@ impl Check<'_> {
             }
         };
         let held: BTreeMap<&str, &HeldRecord> = held.iter().map(|held| (held.id.as_str(), held)).collect();
+        let unmoved = |change: &Again| {
+            let shown = |name: &str| held.get(change.target.as_str()).and_then(|held| held.fields.get(name));
+            let stays = |was: &Difference| shown(&was.name).is_some_and(|shown| same(&was.name, &was.shown, shown));
+            change.differences.iter().any(stays)
+        };
+        if healed.iter().any(unmoved) {
+            setup::look_again(run, 0).await?;
+        }
         let remember = |change: Again| {
             let mut drift = Drift { rounds: rounds(&change.drift, now) + 1, last: now, ..change.drift };
             let fields = held.get(change.target.as_str()).map(|held| &held.fields);
