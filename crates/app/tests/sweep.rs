@@ -421,3 +421,21 @@ async fn an_interrupted_sweep_goes_on_where_it_stood_and_one_that_is_told_nothin
         assert_eq!((after.0 - before.0, entry(&world, Flow::Items, &key).await.state == State::Gone), (2, round == 2));
     }
 }
+
+#[tokio::test]
+async fn a_sweep_that_a_slow_answer_cuts_short_goes_on_with_the_next_run_and_not_the_next_day() {
+    let world = loaded(12).await;
+    world.clock.advance(std::time::Duration::from_secs(25 * 60 * 60));
+    let mut dials = sim::faults::Dials::default();
+    (dials.acumatica.slow, dials.acumatica.slow_seconds) = (1.0, 65.0);
+    dials.acumatica.path = Some("/Customer".to_owned());
+    world.sim.faults().set(dials);
+    let report = world.sync().await;
+    let complete = |report: &Report| report.sweeps.values().filter(|sweep| sweep.complete).count();
+    assert_eq!((report.outcome, report.sweeps.len(), complete(&report)), (Outcome::Settled, 3, 0), "{report:#?}");
+    assert!(report.sweeps[&Flow::Customers].listed > 0, "{report:#?}");
+    world.sim.faults().set(sim::faults::Dials::default());
+    let report = world.sync().await;
+    assert_eq!((report.outcome, complete(&report)), (Outcome::Settled, 3), "{report:#?}");
+    assert_eq!(report.sweeps[&Flow::Customers].listed, 0, "its keys were listed already: {report:#?}");
+}

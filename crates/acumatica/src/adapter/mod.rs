@@ -111,8 +111,9 @@ impl Acumatica {
         self.session.reach().await
     }
 
-    /// Exchanges the code of a consent and commits the tokens.
-    pub async fn accept_code(&self, code: &SecretString, redirect: &str) -> Call<()> {
+    /// Exchanges the code of a consent, commits the tokens, and signs out of the session of the consent before. `Some` says why that one
+    /// may still take a seat.
+    pub async fn accept_code(&self, code: &SecretString, redirect: &str) -> Call<Option<Fault>> {
         self.session.accept_code(code, redirect).await
     }
 

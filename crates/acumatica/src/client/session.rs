@@ -155,7 +155,12 @@ impl Session {
         let Some(Access { token, .. }) = held else {
             return Call::free(Ok(()));
         };
-        let header = match bearer(&token) {
+        self.leave(&token).await
+    }
+
+    /// Signs out of the session of the grant to which `token` belongs.
+    async fn leave(&self, token: &SecretString) -> Call<()> {
+        let header = match bearer(token) {
             Ok(header) => header,
             Err(fault) => return Call::free(Err(fault)),
         };
@@ -180,8 +185,9 @@ impl Session {
         Call { result, exchanges: call.exchanges }
     }
 
-    /// Obtains and commits tokens for a consent that was just given.
-    pub(crate) async fn accept_code(&self, code: &SecretString, redirect: &str) -> Call<()> {
+    /// Obtains and commits tokens for a consent that was just given. The consent before had a session of its own, which nobody can sign
+    /// out of later: that is done now, while its token is good. `Some` says why it may still take a seat.
+    pub(crate) async fn accept_code(&self, code: &SecretString, redirect: &str) -> Call<Option<Fault>> {
         let mut held = self.held.lock().await;
         let mut tape = Vec::new();
         let result = async {
@@ -200,7 +206,11 @@ impl Session {
                     Err(error @ TokenError::Store(_)) => return Err(not_stored(&error)),
                     Ok(access) => {
                         *held = Some(access);
-                        return Ok(());
+                        let before = kept.access.filter(|before| before.expires > self.door.clock().now());
+                        return Ok(match before {
+                            Some(before) => self.leave(&before.token).await.unpack(&mut tape).err(),
+                            None => None,
+                        });
                     }
                 }
             }

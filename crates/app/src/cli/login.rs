@@ -101,9 +101,11 @@ async fn sign_in(
                 .map_err(refused)?
                 .map_err(|fault| told(&fault)),
         };
-        tell(reply, page::ending(result.as_ref().map_err(|failure| failure.message.as_str()), system));
+        tell(reply, page::ending(result.as_ref().map(|_| &()).map_err(|failure| failure.message.as_str()), system));
         callback.close(opened.clock.as_ref()).await;
-        result?;
+        if let Some(left) = result? {
+            output::hint(format!("The session of the sign-in before may take a seat until it ends by itself. {left}"));
+        }
         return Ok(done(cx, system, name));
     }
 }
@@ -126,7 +128,8 @@ impl Consent {
         Ok(Self { side, redirect_uri: redirect_uri.to_owned(), state, url })
     }
 
-    async fn exchange(&self, wired: &Wired, granted: Granted) -> Result<(), Fault> {
+    /// Keeps what was granted; `Some` says why a session of an earlier sign-in may still be open.
+    async fn exchange(&self, wired: &Wired, granted: Granted) -> Result<Option<Fault>, Fault> {
         match self.side {
             Side::Acumatica => wired.acumatica.accept_code(&granted.code, &self.redirect_uri).await.result,
             Side::Zoho => {
@@ -135,7 +138,7 @@ impl Consent {
                     location: granted.location,
                     accounts_server: granted.accounts_server,
                 };
-                wired.zoho.sign_in(&granted.code, Some(&redirect)).await.result
+                wired.zoho.sign_in(&granted.code, Some(&redirect)).await.result.map(|()| None)
             }
         }
     }

@@ -95,7 +95,7 @@ async fn a_password_signs_in_and_keeps_the_token() {
 
 #[tokio::test]
 async fn a_code_is_exchanged_and_committed_over_whatever_stood_there() {
-    let world = World::new(vec![on("/token", vec![reply(200, TOKENS)])]);
+    let world = World::new(vec![on("/token", vec![reply(200, TOKENS)]), on("/logout", vec![reply(204, "")])]);
     *world.stale_once.lock().unwrap() = true;
     let reader = world.reader(GrantKind::AuthorizationCode);
     reader.accept_code(&"code".into(), "http://127.0.0.1:8765/callback").await.result.unwrap();
@@ -106,6 +106,24 @@ async fn a_code_is_exchanged_and_committed_over_whatever_stood_there() {
         reader.accept_code(&"code".into(), "http://127.0.0.1:8765/callback").await.result.unwrap_err().kind,
         Kind::Credentials
     );
+}
+
+#[tokio::test]
+async fn a_new_consent_signs_out_of_the_session_of_the_one_before_and_says_when_it_could_not() {
+    for (answer, confirmed) in [(reply(204, ""), true), (reply(401, ""), false)] {
+        let world = World::new(vec![on("/token", vec![reply(200, TOKENS)]), on("/logout", vec![answer])]);
+        let reader = world.reader(GrantKind::AuthorizationCode);
+        let left = reader.accept_code(&"code".into(), "http://127.0.0.1:8765/callback").await.result.unwrap();
+        assert_eq!(left.is_none(), confirmed, "{left:?}");
+        let (url, token) = world.sent.lock().unwrap().last().cloned().unwrap();
+        assert!(url.ends_with("/logout") && token == "Bearer token", "with the token of the consent before: {url}");
+        assert_eq!(world.grant.lock().unwrap().access.as_ref().unwrap().token.expose_secret(), "fresh");
+    }
+    // What has ended cannot sign out of anything.
+    let world = World::new(vec![on("/token", vec![reply(200, TOKENS)])]);
+    world.grant.lock().unwrap().access = None;
+    let reader = world.reader(GrantKind::AuthorizationCode);
+    assert!(reader.accept_code(&"code".into(), "http://127.0.0.1:8765/callback").await.result.unwrap().is_none());
 }
 
 #[tokio::test]
