@@ -17,6 +17,7 @@ mod overdue;
 mod page;
 mod recover;
 mod reread;
+mod rows;
 mod send;
 mod setup;
 mod shared;

@@ -3,13 +3,14 @@
 //! Owns finding them once a link has moved, in what was agreed, and having them drafted again: without this they would go on naming what
 //! is gone. Costs no call for finding; a stretch of the ledger is in memory at a time. Must not write: the flow does.
 
-use store::{Naming, RecordId, Settlement};
+use store::{Naming, RecordId};
 use sync::digest::Digest;
 use sync::problem::Code;
-use sync::settle::{Entry, State, Transition, What};
+use sync::settle::{Entry, State, What};
 use sync::{Flow, Problem};
 
 use super::RunError;
+use super::rows::Rows;
 use super::shared::Run;
 
 /// Links that are followed at once.
@@ -43,33 +44,9 @@ pub(super) async fn redraft(run: &Run<'_>, flow: Flow) -> Result<(), RunError> {
 }
 
 async fn settle(run: &Run<'_>, found: Vec<Naming>) -> Result<(), RunError> {
-    if found.is_empty() {
-        return Ok(());
-    }
-    let entries: Vec<Entry> = found.into_iter().map(again).collect();
-    let transitions = entries.iter().map(|entry| Transition {
-        flow: entry.flow,
-        erp_key: entry.erp_key.clone(),
-        what: What::Waiting,
-        target_id: entry.target_id.clone(),
-        problem: entry.problem.clone(),
-        note: String::new(),
-        exchange: None,
-    });
-    let settlement = Settlement {
-        connection: run.connection.id,
-        epoch: run.epoch,
-        run: run.id.clone(),
-        at: run.cx.clock.now(),
-        transitions: transitions.collect(),
-        entries,
-        accepted: Vec::new(),
-        exchanges: Vec::new(),
-        checkpoints: Vec::new(),
-        close_intent: None,
-        watched: Vec::new(),
-    };
-    Ok(run.cx.store.settle(settlement).await?)
+    let mut rows = Rows::default();
+    found.into_iter().map(again).for_each(|entry| rows.put(entry, What::Waiting, "", None));
+    rows.settle(run, Vec::new(), None).await
 }
 
 /// The entry, to be drafted again. Rows that name nothing of it are left as they are.

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 
-use store::{LedgerRow, Settlement};
+use store::LedgerRow;
 use sync::Flow;
 use sync::problem::Code;
-use sync::settle::{Entry, State, Transition, What, patience};
+use sync::settle::{Entry, State, What, patience};
 
 use super::RunError;
+use super::rows::Rows;
 use super::shared::Run;
 
 /// Records that are settled together.
@@ -45,7 +46,7 @@ pub(super) async fn all(run: &Run<'_>) -> Result<(), RunError> {
 async fn park(run: &Run<'_>, flow: Flow, rows: Vec<LedgerRow>) -> Result<(), RunError> {
     let now = run.cx.clock.now();
     let mut stands: BTreeMap<(Flow, String), Option<String>> = BTreeMap::new();
-    let (mut entries, mut transitions) = (Vec::new(), Vec::new());
+    let mut parked = Rows::default();
     for LedgerRow { entry, since, .. } in rows {
         let awaited = match awaits(&entry) {
             Some((other, code)) => {
@@ -69,34 +70,9 @@ async fn park(run: &Run<'_>, flow: Flow, rows: Vec<LedgerRow>) -> Result<(), Run
         let Some(problem) = patience::overdue(&entry, since, now, &awaited) else { continue };
         run.problem(flow, &entry.code, &problem, true);
         let entry = Entry { state: State::Parked, problem: Some(problem), ..entry };
-        transitions.push(Transition {
-            flow,
-            erp_key: entry.erp_key.clone(),
-            what: What::Parked,
-            target_id: entry.target_id.clone(),
-            problem: entry.problem.clone(),
-            note: "it has been open for too long".to_owned(),
-            exchange: None,
-        });
-        entries.push(entry);
+        parked.put(entry, What::Parked, "it has been open for too long", None);
     }
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let settlement = Settlement {
-        connection: run.connection.id,
-        epoch: run.epoch,
-        run: run.id.clone(),
-        at: now,
-        entries,
-        transitions,
-        accepted: Vec::new(),
-        exchanges: Vec::new(),
-        checkpoints: Vec::new(),
-        close_intent: None,
-        watched: Vec::new(),
-    };
-    Ok(run.cx.store.settle(settlement).await?)
+    parked.settle(run, Vec::new(), None).await
 }
 
 /// What a record waits for: a flow and the code there.

@@ -15,8 +15,8 @@ use sync::settle::{Entry, State, patience};
 use sync::{Draft, Entity, Flow, Problem, Record, Value};
 
 use super::item::{Item, Meta, PageMark};
+use super::rows::Rows;
 use super::shared::{Run, Target};
-use super::written::Rows;
 use super::{RunError, missing};
 use crate::connection::Start;
 use crate::report::FlowReport;

@@ -9,24 +9,14 @@ use store::{KeptExchange, Watched};
 use sync::digest::Digest;
 use sync::problem::Code;
 use sync::seam::{Mutant, mutant};
-use sync::settle::{Accepted, Entry, State, Transition, What, patience};
+use sync::settle::{Accepted, Entry, State, What, patience};
 use sync::{Entity, Instant, Problem};
 
 use super::item::{Item, Meta, Watch};
 use super::page::waits_for_parent;
+use super::rows::Rows;
 use super::send::Fate;
 use crate::report::FlowReport;
-
-/// Rows of one settlement, as they are collected.
-#[derive(Default)]
-pub(super) struct Rows {
-    pub(super) entries: Vec<Entry>,
-    pub(super) transitions: Vec<Transition>,
-    /// Drafts that the sink took.
-    pub(super) accepted: Vec<Accepted>,
-    /// Which of the entries are open documents.
-    pub(super) watched: Vec<Watched>,
-}
 
 impl Rows {
     /// A record that ended without a write: skipped, waiting, undecided, parked, or with nothing to write.
@@ -63,18 +53,6 @@ impl Rows {
         if let Some(before) = before.filter(|before| before.stamp != stamp) {
             self.entries.push(Entry { stamp, ..before });
         }
-    }
-
-    fn transition(&mut self, entry: &Entry, what: What, note: &str, exchange: Option<usize>) {
-        self.transitions.push(Transition {
-            flow: entry.flow,
-            erp_key: entry.erp_key.clone(),
-            what,
-            target_id: entry.target_id.clone(),
-            problem: entry.problem.clone(),
-            note: note.to_owned(),
-            exchange,
-        });
     }
 
     /// An item after its batch; figures are counted. Items that go on (rewrite, split, left) add nothing.

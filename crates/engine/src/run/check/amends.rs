@@ -9,40 +9,18 @@ use port::Operation;
 use sync::digest::Digest;
 use sync::pairing::drift::{self, Follow};
 use sync::problem::Code;
-use sync::settle::{Accepted, Entry, State, Transition, What};
+use sync::settle::{Accepted, Entry, State, What};
 use sync::{Entity, Problem};
 
-use super::{Check, RunError, settle};
+use super::{Check, RunError};
 use crate::report::FlowReport;
 use crate::run::flow::Pass;
 use crate::run::item::{Item, Meta, Work};
+use crate::run::rows::Rows;
 use crate::run::send::{self, Fate, Sent};
 
 /// Records of one batch or fetch.
 const BATCH: usize = 100;
-
-/// What is settled together.
-#[derive(Default)]
-pub(super) struct Rows {
-    pub(super) entries: Vec<Entry>,
-    pub(super) transitions: Vec<Transition>,
-    accepted: Vec<Accepted>,
-}
-
-impl Rows {
-    pub(super) fn put(&mut self, entry: Entry, what: What, note: &str, exchange: Option<usize>) {
-        self.transitions.push(Transition {
-            flow: entry.flow,
-            erp_key: entry.erp_key.clone(),
-            what,
-            target_id: entry.target_id.clone(),
-            problem: entry.problem.clone(),
-            note: note.to_owned(),
-            exchange,
-        });
-        self.entries.push(entry);
-    }
-}
 
 impl Check<'_> {
     /// Carries the plans out.
@@ -101,7 +79,7 @@ impl Check<'_> {
                 }
             }
         }
-        settle(run, rows.entries, rows.transitions, Vec::new(), Vec::new(), None).await?;
+        rows.settle(run, Vec::new(), None).await?;
         run.add_figures(self.flow, &figures);
         if self.beside {
             return Ok(());
@@ -174,7 +152,7 @@ impl Check<'_> {
                 let rest = split.split_off(half.min(split.len()));
                 queue.push_front(work(std::mem::replace(&mut split, rest)));
             }
-            settle(run, rows.entries, rows.transitions, rows.accepted, exchanges, (!unsure).then_some(intent)).await?;
+            rows.settle(run, exchanges, (!unsure).then_some(intent)).await?;
             if let Some(fault) = fault {
                 run.fail(&fault);
             }

@@ -16,10 +16,11 @@ use sync::settle::{
 };
 use sync::{Draft, Fields, Flow, Instant, Module, Value};
 
-use super::amends::{Rows, look_again, wanted};
-use super::{Check, RunError, settle};
+use super::amends::{look_again, wanted};
+use super::{Check, RunError};
 use crate::report::FlowReport;
 use crate::run::item::{Item, Meta};
+use crate::run::rows::Rows;
 use crate::run::setup;
 
 /// In which the sink tells what a document comes to.
@@ -122,7 +123,7 @@ impl Check<'_> {
                 }
             }
         }
-        settle(run, said.entries, said.transitions, Vec::new(), Vec::new(), None).await?;
+        said.settle(run, Vec::new(), None).await?;
         run.add_figures(self.flow, &figures);
         self.write(items, &mut again).await?;
         self.look_at(again).await?;

@@ -15,13 +15,12 @@ pub(super) use suspects::removals;
 
 use port::{Carrier, Removed, System};
 use serde::{Deserialize, Serialize};
-use store::Settlement;
 use sync::pairing::drift;
-use sync::settle::{Accepted, Entry, Transition};
+use sync::settle::Entry;
 use sync::{Flow, Instant};
 
 use super::shared::Run;
-use super::{RunError, clocks, setup, written};
+use super::{RunError, clocks, setup};
 use crate::report::CheckReport;
 
 /// Name of the kept progress.
@@ -208,33 +207,4 @@ impl Check<'_> {
         self.pass.cursor = page.next;
         Ok(whole)
     }
-}
-
-/// Commits what a check decided.
-async fn settle(
-    run: &Run<'_>,
-    entries: Vec<Entry>,
-    transitions: Vec<Transition>,
-    accepted: Vec<Accepted>,
-    exchanges: Vec<port::Exchange>,
-    close_intent: Option<store::IntentId>,
-) -> Result<(), RunError> {
-    if entries.is_empty() && transitions.is_empty() && exchanges.is_empty() && close_intent.is_none() {
-        return Ok(());
-    }
-    run.identity.note(&entries);
-    let settlement = Settlement {
-        connection: run.connection.id,
-        epoch: run.epoch,
-        run: run.id.clone(),
-        at: run.cx.clock.now(),
-        entries,
-        transitions,
-        accepted,
-        exchanges: exchanges.into_iter().map(written::kept).collect(),
-        checkpoints: Vec::new(),
-        close_intent,
-        watched: Vec::new(),
-    };
-    Ok(run.cx.store.settle(settlement).await?)
 }

@@ -9,9 +9,10 @@ use sync::settle::{Checkpoint, State};
 
 use super::{Pass, RunError, page};
 use crate::run::item::{Item, Work};
+use crate::run::rows::Rows;
 use crate::run::send::{Fate, Sent};
 use crate::run::setup;
-use crate::run::written::{self, Rows};
+use crate::run::written;
 
 impl Pass<'_> {
     /// Settles a batch that has come back.

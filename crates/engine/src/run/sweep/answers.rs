@@ -8,7 +8,7 @@ use sync::Flow;
 use sync::detect::sweep;
 use sync::settle::{Entry, State, Transition, What};
 
-use super::{Rows, RunError, farewell, judging, settle, take};
+use super::{Rows, RunError, farewell, judging, take};
 use crate::run::shared::Run;
 
 /// Looks after the records of `flow` that this run was asked for in vain.
@@ -28,7 +28,7 @@ pub(super) async fn carry_out(run: &Run<'_>, flow: Flow) -> Result<(), RunError>
     take(run, flow, there.into_values().collect()).await?;
     let transitions = others.iter().map(|row| said(&row.entry)).collect();
     let entries = others.into_iter().map(|row| row.entry).collect();
-    settle(run, Rows { entries, transitions, ..Rows::default() }, Vec::new(), None).await?;
+    Rows { entries, transitions, ..Rows::default() }.settle(run, Vec::new(), None).await?;
     let policy = run.connection.flows.get(&flow).copied().unwrap_or_default().deleted;
     let answered: Vec<(RecordId, Entry)> = answered.into_iter().map(|row| (row.id, row.entry)).collect();
     farewell::bid(run, flow, policy, answered, true).await?;

@@ -11,10 +11,10 @@ use sync::detect::sweep::{Policy, Step, follow};
 use sync::digest::Digest;
 use sync::mapping::gone;
 use sync::problem::Code;
-use sync::settle::{Accepted, Entry, State, Transition, What};
+use sync::settle::{Accepted, Entry, State, What};
 use sync::{Draft, Flow, Problem};
 
-use super::{Rows, RunError, settle};
+use super::{Rows, RunError};
 use crate::report::FlowReport;
 use crate::run::item::{Item, Meta, Watch, Work};
 use crate::run::send::{self, Fate, Sent};
@@ -22,20 +22,6 @@ use crate::run::shared::{Run, Target};
 
 /// Records of one batch.
 const BATCH: usize = 100;
-
-/// Adds an entry and what is said of it.
-fn put(rows: &mut Rows, entry: Entry, what: What, note: &str, exchange: Option<usize>) {
-    rows.transitions.push(Transition {
-        flow: entry.flow,
-        erp_key: entry.erp_key.clone(),
-        what,
-        target_id: entry.target_id.clone(),
-        problem: entry.problem.clone(),
-        note: note.to_owned(),
-        exchange,
-    });
-    rows.entries.push(entry);
-}
 
 /// Does what follows for records that are gone. `answered` says that a person has answered the question already. Returns those that
 /// are decided over; the others could not be written.
@@ -54,7 +40,7 @@ pub(super) async fn bid(
     for (id, entry) in records {
         let (draft, into): (Option<Draft>, &mut Vec<Item>) = match follow(policy, &entry, answered) {
             Step::Forget => {
-                put(&mut rows, left(entry), What::Gone, "deleted in Acumatica; nothing of it is in Zoho CRM", None);
+                rows.put(left(entry), What::Gone, "deleted in Acumatica; nothing of it is in Zoho CRM", None);
                 done.push(id);
                 continue;
             }
@@ -64,7 +50,7 @@ pub(super) async fn bid(
                     run.problem(flow, &parked.code, problem, !entry.state.is_open());
                 }
                 figures.count(State::Parked);
-                put(&mut rows, parked, What::Parked, "", None);
+                rows.put(parked, What::Parked, "", None);
                 done.push(id);
                 continue;
             }
@@ -74,12 +60,12 @@ pub(super) async fn bid(
         match draft {
             Some(draft) => into.push(item(entry, draft, schema.version)),
             None => {
-                put(&mut rows, left(entry), What::Gone, "deleted in Acumatica; Zoho CRM has no field to say so", None);
+                rows.put(left(entry), What::Gone, "deleted in Acumatica; Zoho CRM has no field to say so", None);
                 done.push(id);
             }
         }
     }
-    settle(run, rows, Vec::new(), None).await?;
+    rows.settle(run, Vec::new(), None).await?;
     run.add_figures(flow, &figures);
     for (items, unlink) in [(marks, false), (unlinks, true)] {
         let keys = write(run, flow, items, unlink).await?;
@@ -114,23 +100,17 @@ async fn write(run: &Run<'_>, flow: Flow, mut items: Vec<Item>, unlink: bool) ->
                         with_rows: false,
                     });
                     let (entry, note) = written(&item, unlink);
-                    put(&mut rows, entry, What::Gone, &note, exchange);
+                    rows.put(entry, What::Gone, &note, exchange);
                 }
                 Fate::Open { problem, exchange, .. } if problem.code.breaks_link() => {
                     done.push(item.meta.erp_key.clone());
                     let note = "deleted in Acumatica; its record is no longer in Zoho CRM either";
-                    put(&mut rows, left(item.meta.entry(State::Gone, None)), What::Gone, note, exchange);
+                    rows.put(left(item.meta.entry(State::Gone, None)), What::Gone, note, exchange);
                 }
                 Fate::Open { state, problem, exchange, .. } => {
                     figures.count(state);
                     run.problem(flow, &item.meta.code, &problem, state == State::Parked && item.meta.newly_open());
-                    put(
-                        &mut rows,
-                        item.meta.entry(state, Some(problem)),
-                        What::Parked,
-                        "deleted in Acumatica",
-                        exchange,
-                    );
+                    rows.put(item.meta.entry(state, Some(problem)), What::Parked, "deleted in Acumatica", exchange);
                 }
                 Fate::Split => split.push(item),
                 // The next sweep asks for it again.
@@ -142,7 +122,7 @@ async fn write(run: &Run<'_>, flow: Flow, mut items: Vec<Item>, unlink: bool) ->
             let rest = split.split_off(half.min(split.len()));
             queue.push_front(work(std::mem::replace(&mut split, rest)));
         }
-        settle(run, rows, exchanges, (!unsure).then_some(intent)).await?;
+        rows.settle(run, exchanges, (!unsure).then_some(intent)).await?;
         if let Some(fault) = fault {
             run.fail(&fault);
             break;

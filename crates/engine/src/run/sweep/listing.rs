@@ -11,7 +11,7 @@ use sync::detect::sweep::{Listed, Why, sight};
 use sync::settle::{Transition, What};
 use sync::{Entity, Flow};
 
-use super::{Rows, RunError, Stage, Sweep, settle, take};
+use super::{Rows, RunError, Stage, Sweep, take};
 
 /// Records that one fetch asks for.
 const FETCH: usize = 100;
@@ -71,8 +71,8 @@ impl Sweep<'_> {
         for part in found.chunks(FETCH) {
             let said = |(_, key, why): &(String, String, Why)| said(self.flow, key, why);
             let (old, new): (Vec<_>, Vec<_>) = part.iter().partition(|(_, key, _)| known.contains_key(key));
-            settle(run, Rows { transitions: old.into_iter().map(said).collect(), ..Rows::default() }, Vec::new(), None)
-                .await?;
+            let old = Rows { transitions: old.into_iter().map(said).collect(), ..Rows::default() };
+            old.settle(run, Vec::new(), None).await?;
             let codes: Vec<String> = part.iter().map(|(code, ..)| code.clone()).collect();
             match run.connection.reader.by_keys(entity, &codes).await.result {
                 Ok(records) => take(run, self.flow, records).await?,
@@ -85,7 +85,7 @@ impl Sweep<'_> {
             let keys: Vec<String> = new.iter().map(|(_, key, _)| key.clone()).collect();
             let arrived = run.cx.store.entries(run.connection.id, self.flow, &keys).await?;
             let arrived = new.into_iter().filter(|(_, key, _)| arrived.contains_key(key)).map(said).collect();
-            settle(run, Rows { transitions: arrived, ..Rows::default() }, Vec::new(), None).await?;
+            Rows { transitions: arrived, ..Rows::default() }.settle(run, Vec::new(), None).await?;
         }
         Ok(true)
     }

@@ -13,14 +13,14 @@ mod walking;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use store::{RecordId, Settlement, Sweeps};
+use store::{RecordId, Sweeps};
 use sync::detect::sweep;
 use sync::settle::State;
 use sync::{Entity, Flow, Instant};
 
 use super::RunError;
+use super::rows::Rows;
 use super::shared::Run;
-use super::written::{self, Rows};
 use crate::report::SweepReport;
 
 /// How long a run goes on with sweeps that nobody asked for, before the next one does.
@@ -193,34 +193,6 @@ impl Sweep<'_> {
         self.report.complete = true;
         Ok(())
     }
-}
-
-/// Commits what a sweep has come to.
-async fn settle(
-    run: &Run<'_>,
-    rows: Rows,
-    exchanges: Vec<port::Exchange>,
-    close_intent: Option<store::IntentId>,
-) -> Result<(), RunError> {
-    let Rows { entries, transitions, accepted, watched } = rows;
-    if entries.is_empty() && transitions.is_empty() && exchanges.is_empty() && close_intent.is_none() {
-        return Ok(());
-    }
-    run.identity.note(&entries);
-    let settlement = Settlement {
-        connection: run.connection.id,
-        epoch: run.epoch,
-        run: run.id.clone(),
-        at: run.cx.clock.now(),
-        entries,
-        transitions,
-        accepted,
-        exchanges: exchanges.into_iter().map(written::kept).collect(),
-        checkpoints: Vec::new(),
-        close_intent,
-        watched,
-    };
-    Ok(run.cx.store.settle(settlement).await?)
 }
 
 /// Takes records that were fetched through the ordinary pass of their flow.
