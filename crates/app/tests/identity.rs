@@ -130,6 +130,27 @@ async fn a_restored_snapshot_stops_the_run_before_it_writes_until_a_person_says_
 }
 
 #[tokio::test]
+async fn a_snapshot_is_noticed_although_what_was_changed_last_was_deleted() {
+    let world = loaded(66).await;
+    let snapshot = books(&world);
+    let keys: Vec<String> = world
+        .sim
+        .with(|books, _| books.items.values().filter(|item| item.stock).map(|item| item.key.clone()).take(3).collect());
+    for key in &keys {
+        let (key, field) = (key.clone(), "price".to_owned());
+        let edit = Edit::Item { key, field, value: Some("12.34".to_owned()), moves_stamp: true };
+        world.sim.change(&edit).unwrap();
+        world.clock.advance(HOUR);
+    }
+    assert_eq!(world.sync().await.outcome, Outcome::Settled);
+    world.sim.change(&Edit::DeleteItem { key: keys[2].clone() }).unwrap();
+    world.clock.advance(HOUR);
+    assert_eq!(world.sync().await.outcome, Outcome::Settled);
+    put(&world, &snapshot);
+    refused(&world, "Acumatica").await;
+}
+
+#[tokio::test]
 async fn another_company_under_the_same_address_stops_the_run() {
     let world = loaded(62).await;
     let other = World::new(63, SIZE, |_| {}).await;

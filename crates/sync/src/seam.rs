@@ -48,11 +48,17 @@ pub enum Mutant {
     BlindRetry,
     /// The window opens by the clock alone, whatever stamps were seen.
     NewestStampIgnored,
+    /// Nobody asks whether a system is still the one that was worked with.
+    AnySystem,
+    /// What the sink makes of a document's total is not compared.
+    TotalUncompared,
+    /// A refused record is parked, and its trail does not say so.
+    RefusalUntold,
 }
 
 impl Mutant {
     /// Every variant.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::MarkTooEarly,
         Self::NoOverlap,
         Self::WindowFromOurClock,
@@ -74,6 +80,9 @@ impl Mutant {
         Self::EchoByUser,
         Self::BlindRetry,
         Self::NewestStampIgnored,
+        Self::AnySystem,
+        Self::TotalUncompared,
+        Self::RefusalUntold,
     ];
 }
 

@@ -3,26 +3,28 @@
 //! Owns the set-up and how a run is started. Each run wires fresh clients over the same store, as a new process would.
 
 mod clock;
+mod letters;
 mod stray;
 mod transport;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use app::wiring::{self, Parts, Random};
 use engine::{Context, Options, Report, RunError, Silent};
 use port::{Clock, Entropy, Transport};
 use sim::{Sim, Size};
-use store::{Access, ConnectionRow, MasterKey, Place, Store};
+use store::{Access, ConnectionRow, MasterKey, Place, Store, TrailFilter, TrailId, TrailOf, TrailRow};
 use sync::problem::Code;
 use sync::settle::State;
 use tokio_util::sync::CancellationToken;
 
 use crate::executor::{Hub, Seeded};
-use crate::oracle::Rules;
+use crate::oracle::{Letter, Open, Row, Rules};
 
 pub use clock::ServerClock;
+use letters::Letters;
 pub use stray::Arrival;
 use stray::Stray;
 use transport::{CRM, ERP, InProcess};
@@ -36,6 +38,9 @@ const STARTS: [&str; 6] = [
     "2026-11-01T04:50:00Z",
     "2026-12-31T21:00:00Z",
 ];
+
+/// Rows of the trail that are read at once.
+const ROWS: usize = 100;
 
 /// Rows of a first page: small, so that small worlds are read in several pages.
 const PAGE: usize = 4;
@@ -54,6 +59,11 @@ pub struct House {
     rules: Rules,
     stray: Stray,
     consents: AtomicU64,
+    transport: InProcess,
+    /// What runs that have ended wrote, by run.
+    letters: Mutex<BTreeMap<String, Letters>>,
+    /// The newest row of the trail that was read.
+    read: Mutex<Option<TrailId>>,
 }
 
 impl House {
@@ -90,10 +100,23 @@ impl House {
             clock: Arc::new(hub.clone()) as Arc<dyn Clock>,
             entropy,
             allow_loopback: true,
-            transport: Some(Arc::new(transport) as Arc<dyn Transport>),
+            transport: Some(Arc::new(transport.clone()) as Arc<dyn Transport>),
         };
         let row = plant(&store, &parts, &sim, &sim.credentials().acumatica.refresh_token, rules).await?;
-        Ok(Self { hub, sim, server_clock, store, row, parts, rules, stray, consents: AtomicU64::new(0) })
+        Ok(Self {
+            hub,
+            sim,
+            server_clock,
+            store,
+            row,
+            parts,
+            rules,
+            stray,
+            consents: AtomicU64::new(0),
+            transport,
+            letters: Mutex::default(),
+            read: Mutex::default(),
+        })
     }
 
     /// One run, by fresh clients; `stop` ends it soon.
@@ -108,11 +131,62 @@ impl House {
             progress: Arc::new(Silent),
             stop,
         };
-        let wired = wiring::wire(&self.store, &self.row, &self.parts)
+        let letters = Letters::default();
+        let transport = Arc::new(self.transport.watched(letters.clone())) as Arc<dyn Transport>;
+        let parts = Parts { transport: Some(transport), ..self.parts.clone() };
+        let wired = wiring::wire(&self.store, &self.row, &parts)
             .await
             .map_err(|why| RunError::Store(store::StoreError::Other(why)))?;
         wired.acumatica.read_in_pages_of(PAGE);
-        engine::sync(&context, &wired.connection, options).await
+        let report = engine::sync(&context, &wired.connection, options).await?;
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner).insert(report.run_id.clone(), letters);
+        Ok(report)
+    }
+
+    /// Takes what a run that has ended wrote and was answered.
+    pub fn letters(&self, run: &str) -> Vec<Letter> {
+        let letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner).remove(run);
+        letters.map(|letters| self.sim.with(|_, org| letters.read(org))).unwrap_or_default()
+    }
+
+    /// The rows of the trail that are new since the last call, the oldest first.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub async fn trail(&self) -> Result<Vec<Row>, store::StoreError> {
+        let seen = *self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = TrailOf::Connection(self.row.id);
+        let mut filter = TrailFilter { of, flow: None, what: None, before: None, limit: ROWS };
+        let mut new = Vec::new();
+        loop {
+            let page = self.store.trail(&filter).await?;
+            let (count, known) = (page.len(), new.len());
+            new.extend(page.into_iter().take_while(|row| seen.is_none_or(|seen| row.id > seen)));
+            filter.before = new.last().map(|row: &TrailRow| row.id);
+            if new.len() - known < ROWS.min(count) || count < ROWS {
+                break;
+            }
+        }
+        if let Some(newest) = new.first() {
+            *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some(newest.id);
+        }
+        Ok(new.into_iter().rev().map(shown).collect())
+    }
+
+    /// What `parked` lists, with since when.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub async fn open(&self) -> Result<Vec<Open>, store::StoreError> {
+        let filter = store::OpenFilter { limit: 1_000, ..store::OpenFilter::default() };
+        let open = self.store.open_records(self.row.id, &filter).await?;
+        let plain = |record: store::OpenRecord| Open {
+            flow: record.flow.name(),
+            key: record.erp_key.to_lowercase(),
+            problem: record.problem.map(|problem| problem.code.name().to_owned()).unwrap_or_default(),
+            since: record.since.micros(),
+        };
+        Ok(open.into_iter().map(plain).collect())
     }
 
     /// Whether updates may arrive after their sender gave up waiting or was killed; inserts always may.
@@ -179,6 +253,23 @@ impl House {
     /// What the store reports.
     pub async fn verify(&self) -> Result<store::Verified, store::StoreError> {
         self.store.verify(self.row.id).await
+    }
+}
+
+/// A row of the trail in plain values.
+fn shown(row: TrailRow) -> Row {
+    let place = |id: TrailId| (id.settlement, id.position);
+    Row {
+        place: place(row.id),
+        at: row.at.micros(),
+        run: row.run,
+        flow: row.flow.name(),
+        key: row.erp_key.to_lowercase(),
+        what: row.what.name(),
+        problem: row.problem.map(|problem| (problem.code.name().to_owned(), problem.message)),
+        note: row.note,
+        target: row.target_id,
+        exchange: row.exchange.map(place),
     }
 }
 

@@ -4,18 +4,21 @@
 
 mod calm;
 mod draws;
+mod exchanged;
+mod paper;
 
 use std::time::Duration;
 
 use engine::{Options, Report, RunError};
 use futures_util::FutureExt as _;
+use sim::acumatica::model::Books;
 use sim::{Clock as _, Size};
 use sync::seam::Mutant;
 use tokio_util::sync::CancellationToken;
 
 use crate::executor::{Ended, Hub, Kill, Task, drive};
 use crate::house::House;
-use crate::oracle::{Oracle, Rules, Told, Violation};
+use crate::oracle::{Oracle, Row, Rules, Told, Violation};
 use crate::world::World;
 
 use draws::Temper;
@@ -90,6 +93,12 @@ struct Trial<'h> {
     signed_in: bool,
     /// A consent was lost, and with it the way to sign out of what was done under it.
     consent_lost: bool,
+    /// Tokens were lost on their way to one of the runs that ended last.
+    pardoned: bool,
+    /// The ERP as it was at the start.
+    first: Books,
+    /// What the runs that ended last left in the trail.
+    rows: Vec<Row>,
 }
 
 impl<'h> Trial<'h> {
@@ -110,7 +119,21 @@ impl<'h> Trial<'h> {
         let mut oracle = Oracle::default();
         // The first look only remembers what people own.
         let _ = oracle.safety(&house.sim, &world.doings);
-        Self { house, hub, world, oracle, rules, temper, runs: 0, signed_in: false, consent_lost: false }
+        let first = house.sim.with(|books, _| books.clone());
+        Self {
+            house,
+            hub,
+            world,
+            oracle,
+            rules,
+            temper,
+            runs: 0,
+            signed_in: false,
+            consent_lost: false,
+            pardoned: false,
+            first,
+            rows: Vec::new(),
+        }
     }
 
     fn course(&mut self, violations: &mut Vec<Violation>) {
@@ -119,9 +142,15 @@ impl<'h> Trial<'h> {
         for round in 0..rounds {
             self.hub.say(|| format!("round {round}"));
             draws::faults(self.house);
+            if self.hub.chance(500) {
+                self.world.formula(i64::from(self.hub.chance(160)));
+            }
             self.round(violations);
             if !violations.is_empty() {
                 return;
+            }
+            if self.hub.chance(100) {
+                self.exchanged(violations);
             }
             for _ in 0..self.hub.below(5) {
                 self.world.step();
@@ -188,6 +217,7 @@ impl<'h> Trial<'h> {
             }
         });
         violations.append(&mut found);
+        self.read_trail(violations);
         for end in ends {
             self.judge(end, violations);
         }
@@ -201,6 +231,7 @@ impl<'h> Trial<'h> {
                 told.open.extend(self.listed().into_iter().map(|(flow, code, _)| (flow, code)));
                 self.hub.say(|| format!("told {} written {} {:?}", told.outcome, told.written, report.problems));
                 violations.extend(self.oracle.after_run(sim, &told, &self.world.doings));
+                self.told_of(&report.run_id, &told, violations);
                 if matches!(told.outcome.as_str(), "settled" | "parked") {
                     let ahead = self.house.server_clock.now().as_microsecond() - self.hub.micros();
                     self.world.settled_before = (report.started.micros() + ahead) / 1_000_000;
@@ -228,11 +259,16 @@ impl<'h> Trial<'h> {
     }
 
     /// A person signs in again where rotated tokens were lost on their way, the one thing that no client can mend. Whoever loses the
-    /// consent otherwise is never helped, and the two sides do not agree at the end.
+    /// consent otherwise asks without a cause.
     fn consent(&mut self, violations: &mut Vec<Violation>) {
         if self.hub.take_lost_tokens() == 0 {
+            if !self.pardoned {
+                let what = "a person has to sign in, though no token was lost".to_owned();
+                violations.push(Violation { name: "asked_without_cause", what });
+            }
             return;
         }
+        self.pardoned = true;
         self.signed_in = true;
         self.consent_lost = true;
         self.hub.say(|| "a person signs in again".to_owned());

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use port::{Fault, Kind, System};
 use sync::detect::witness::{self, Answer, Sight, Witness, Witnesses};
+use sync::seam::{Mutant, mutant};
 use sync::settle::Entry;
 use sync::{Entity, Flow, Instant, Module, Record};
 use tokio::sync::watch;
@@ -76,6 +77,11 @@ impl Identity {
     pub(super) fn note(&self, entries: &[Entry]) {
         let mut state = self.state();
         entries.iter().for_each(|entry| state.witnesses.note(entry));
+    }
+
+    /// The stamp of the record of an entity that was changed last, as far as it is known to be there.
+    pub(super) fn newest(&self, entity: Entity) -> Option<Instant> {
+        self.state().witnesses.of(entity).first().map(|witness| witness.stamp)
     }
 
     /// Looks at the first page of a read that began at `from`, `whole` when it is the only one; a witness that it should have brought has to be asked for.
@@ -260,7 +266,7 @@ fn put_back(entity: Entity, answers: &[(Witness, Answer)]) -> Fault {
 /// has not, or gives no answer, which ends the run. One module speaks for all: an organisation is put back or exchanged as a whole.
 pub(super) async fn sink(run: &Run<'_>, module: Module) -> Result<bool, RunError> {
     let mut looked = run.identity.looked.lock().await;
-    if run.options.accept_restored || *looked {
+    if run.options.accept_restored || *looked || mutant(Mutant::AnySystem) {
         return Ok(true);
     }
     let (module, ids) = run.identity.state().written_last(module);

@@ -98,7 +98,7 @@ async fn resolve(run: &Run<'_>, intent: &Intent) -> Result<(), RunError> {
             }
         }
     }
-    let transitions = entries.iter().map(transition).collect();
+    let transitions = entries.iter().map(|entry| transition(entry, by_id)).collect();
     run.cx
         .store
         .settle(Settlement {
@@ -166,14 +166,18 @@ fn unsettled(mut entry: Entry) -> Entry {
     entry
 }
 
-fn transition(entry: &Entry) -> Transition {
+fn transition(entry: &Entry, by_id: bool) -> Transition {
+    let (what, note) = match by_id {
+        true => (What::Parked, "its write by id was interrupted; it is looked at again, rows and all"),
+        false => (What::Linked, "found by its ERP key after an interrupted write"),
+    };
     Transition {
         flow: entry.flow,
         erp_key: entry.erp_key.clone(),
-        what: What::Linked,
+        what,
         target_id: entry.target_id.clone(),
-        problem: None,
-        note: "found by its ERP key after an interrupted write".to_owned(),
+        problem: entry.problem.clone(),
+        note: note.to_owned(),
         exchange: None,
     }
 }

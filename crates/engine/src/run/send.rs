@@ -151,7 +151,7 @@ pub(super) async fn attempt(
     let operation = sent.operation;
     let work = Work { module: sent.module, operation, items: Vec::new() };
     let mut batch = work.batch(&pending);
-    if operation == Operation::UpdateWhole && !(manner.later && mutant(Mutant::BlindRetry)) {
+    if operation == Operation::UpdateWhole {
         match hold(run, sent, pending).await {
             Ok((still, held)) => {
                 pending = still;

@@ -126,7 +126,9 @@ impl Rows {
                     entry.rows = Digest::default();
                 }
                 let what = if *state == State::Parked { What::Parked } else { What::Waiting };
-                self.transition(&entry, what, "", *exchange);
+                if !mutant(Mutant::RefusalUntold) {
+                    self.transition(&entry, what, "", *exchange);
+                }
                 self.entry(&item.meta, entry);
             }
             Fate::Redraft => {

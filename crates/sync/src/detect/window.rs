@@ -64,6 +64,15 @@ impl Window {
         }
     }
 
+    /// The same, opened as far back as a record that is known to be there, so that it has to come: else nothing that is missing tells of
+    /// another system, or of a list that leaves out what was changed.
+    #[must_use]
+    pub fn reaching(self, known: Option<Instant>) -> Self {
+        let known = known.filter(|_| !mutant(Mutant::NoOverlap) && !mutant(Mutant::NewestStampIgnored));
+        let from = self.from.map(|from| known.map_or(from, |known| known.min(from)));
+        Self { from, ..self }
+    }
+
     /// Takes note of a page whose newest stamp is `newest` and which had come by `now`, on the source's clock.
     ///
     /// A source may stamp by a clock that lags behind the one that its answers tell. By how much is not known, but at most by the time

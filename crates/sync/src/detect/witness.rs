@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Code;
+use crate::seam::{Mutant, mutant};
 use crate::settle::{Entry, State};
 use crate::{Entity, Instant, Record};
 
@@ -146,7 +147,8 @@ pub fn answer(witness: &Witness, record: Option<&Record>, margin: Duration) -> A
 pub fn is_put_back(answers: &[(Witness, Answer)]) -> bool {
     let earlier = answers.iter().filter(|(_, answer)| *answer == Answer::Earlier).count();
     let gone = answers.iter().filter(|(witness, answer)| *answer == Answer::Gone && witness.target.is_some()).count();
-    earlier >= EARLIER || (earlier + gone >= GONE && 2 * (earlier + gone) > answers.len())
+    let put_back = earlier >= EARLIER || (earlier + gone >= GONE && 2 * (earlier + gone) > answers.len());
+    put_back && !mutant(Mutant::AnySystem)
 }
 
 /// True when the sink lacks so many of `asked` records that were written to it that it is not the same any more, or hides them.

@@ -79,7 +79,7 @@ fn written(item: &Value) -> Option<u64> {
 }
 
 /// The module whose records a write of the CRM is about.
-fn module(path: &str) -> Option<&str> {
+pub(super) fn module(path: &str) -> Option<&str> {
     let place = path.strip_prefix("/crm/")?.split('/').nth(1)?;
     MODULES.contains(&place).then_some(place)
 }

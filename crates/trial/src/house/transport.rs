@@ -11,6 +11,7 @@ use port::{Request, Response, Transport, TransportFault};
 use sim::faults::Cut;
 use tower::ServiceExt as _;
 
+use super::letters::Letters;
 use super::stray::{Parcel, Stray, Underway};
 use crate::executor::Hub;
 
@@ -37,24 +38,31 @@ impl Drop for OnItsWay {
 }
 
 /// Calls the simulators' services directly.
+#[derive(Clone)]
 pub(super) struct InProcess {
     hub: Hub,
     erp: Router,
     crm: Router,
     stray: Stray,
+    letters: Letters,
 }
 
 impl InProcess {
     pub(super) fn new(hub: Hub, erp: Router, crm: Router, stray: Stray) -> Self {
-        Self { hub, erp, crm, stray }
+        Self { hub, erp, crm, stray, letters: Letters::default() }
+    }
+
+    /// The same way, watched: writes of CRM records whose answers reach their sender are kept in `letters`.
+    pub(super) fn watched(&self, letters: Letters) -> Self {
+        Self { letters, ..self.clone() }
     }
 
     async fn exchange(&self, router: Router, request: Request, words: &str) -> Result<Response, TransportFault> {
         let limit = request.body_limit;
         let broken = |error: String| TransportFault::NotSent(error);
         let host = request.url.split('/').nth(2).unwrap_or_default().to_owned();
-        let path = request.url.splitn(4, '/').nth(3).unwrap_or_default();
-        let mut built = http::Request::builder().method(request.method).uri(format!("/{path}"));
+        let path = format!("/{}", request.url.splitn(4, '/').nth(3).unwrap_or_default());
+        let mut built = http::Request::builder().method(request.method).uri(&path);
         if let Some(headers) = built.headers_mut() {
             *headers = request.headers;
         }
@@ -62,7 +70,8 @@ impl InProcess {
         if let Some(body) = &request.body {
             built = built.header("content-length", body.len());
         }
-        let built = built.body(Body::from(request.body.unwrap_or_default())).map_err(|e| broken(e.to_string()))?;
+        let written = request.body.unwrap_or_default();
+        let built = built.body(Body::from(written.clone())).map_err(|e| broken(e.to_string()))?;
         let parcel = Parcel { router, request: built, words: words.to_owned() };
         let underway = Underway::new(self.hub.clone(), self.stray.clone(), parcel);
         self.hub.turn(format!("→ {words}")).await;
@@ -98,6 +107,9 @@ impl InProcess {
             && let Some(mut token) = on_its_way
         {
             token.arrived();
+        }
+        if let Ok(response) = &result {
+            self.letters.keep(self.hub.micros(), &path, &written, (response.status, &response.body));
         }
         result
     }

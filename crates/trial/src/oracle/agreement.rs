@@ -52,7 +52,8 @@ pub(super) fn look(sim: &Sim, listed: &[(String, String, String)], known: &Known
         parts.extend(strays.map(|extra| format!("{name} has {} ({})", extra.key, extra.why)));
         for d in module.differing.iter().filter(|d| !is_open(&d.key) && !facts.loosened(&d.field)) {
             let edited = known.doings.is_edited(name, &d.key, &d.field);
-            if edited && known.rules.edited == Edited::Leave {
+            let left = edited && known.rules.edited == Edited::Leave;
+            if left || known.doings.is_reckoned(&d.key, &d.field) {
                 continue;
             }
             let what = format!("{name} {}: {} is {:?}, should be {:?}", d.key, d.field, d.found, d.expected);

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use sim::Sim;
 
-use super::agreement::Facts;
-use super::{Doings, Told, Violation, people};
+use super::agreement::{self, Facts};
+use super::{Doings, Told, Violation, people, trail};
 
 /// Fields that follow another record than the one they stand in.
 const OF_OTHERS: [&str; 2] = ["Parent_Account", "Account_Name"];
@@ -16,6 +16,8 @@ struct Truth {
     code: String,
     stamp: i64,
     flow: &'static str,
+    /// Whether a list of the ERP shows it.
+    listed: bool,
 }
 
 pub(super) fn look(sim: &Sim, told: &Told, doings: &Doings, people: &people::Memory) -> Vec<Violation> {
@@ -28,13 +30,12 @@ pub(super) fn look(sim: &Sim, told: &Told, doings: &Doings, people: &people::Mem
         let differing = report
             .differing
             .iter()
-            .filter(|d| !followed(&d.field))
+            .filter(|d| !followed(&d.field) && !doings.is_reckoned(&d.key, &d.field))
             .map(|d| (d.key.as_str(), format!("{} is {:?} instead of {:?}", d.field, d.found, d.expected)));
         for (key, why) in missing.chain(differing) {
             let Some(truth) = truths.get(&key.to_lowercase()) else { continue };
             let covered = told.covered.get(truth.flow).copied().unwrap_or(i64::MIN);
-            let excused = truth.stamp.saturating_add(doings.lag) > covered
-                || doings.late.get(&truth.code).is_some_and(|visible| *visible > covered)
+            let excused = truth.is_later(covered, doings)
                 || doings.unseen.contains(&key.to_lowercase())
                 || doings.is_touched(module, key)
                 || facts.was_deleted(module, key)
@@ -52,6 +53,25 @@ pub(super) fn look(sim: &Sim, told: &Told, doings: &Doings, people: &people::Mem
     found
 }
 
+impl Truth {
+    /// Whether it was stamped, or became visible, after what is covered.
+    fn is_later(&self, covered: i64, doings: &Doings) -> bool {
+        self.stamp.saturating_add(doings.lag) > covered
+            || doings.late.get(&self.code).is_some_and(|visible| *visible > covered)
+    }
+}
+
+/// Records of which nothing was ever told, though they are covered.
+pub(super) fn untold(sim: &Sim, told: &Told, doings: &Doings, trail: &trail::Memory) -> Option<Violation> {
+    let silent = |(key, truth): &(String, Truth)| {
+        let covered = told.covered.get(truth.flow).is_some_and(|covered| !truth.is_later(*covered, doings));
+        covered && truth.listed && !doings.unseen.contains(key) && !trail.knows(truth.flow, key)
+    };
+    let untold = truths(sim).into_iter().filter(silent);
+    let untold: Vec<String> = untold.map(|(key, truth)| format!("{} {key} is nowhere told", truth.flow)).collect();
+    agreement::summed("trail_silent", untold)
+}
+
 fn followed(field: &str) -> bool {
     OF_OTHERS.contains(&field) || field.contains("Product_Name")
 }
@@ -61,16 +81,18 @@ fn truths(sim: &Sim) -> BTreeMap<String, Truth> {
         let customers = books.customers.values().map(|customer| {
             let stamp = customer.meta.modified.as_microsecond();
             let key = customer.meta.id.hyphenated().to_string();
-            (key, Truth { code: customer.key.clone(), stamp, flow: "customers" })
+            (key, Truth { code: customer.key.clone(), stamp, flow: "customers", listed: true })
         });
         let items = books.items.values().map(|item| {
             let stamp = item.meta.modified.as_microsecond();
-            (item.meta.id.hyphenated().to_string(), Truth { code: item.key.clone(), stamp, flow: "items" })
+            let key = item.meta.id.hyphenated().to_string();
+            (key, Truth { code: item.key.clone(), stamp, flow: "items", listed: true })
         });
         let documents = books.documents.values().map(|document| {
             let key = format!("{}/{}", document.key.kind.label(), document.key.number);
             let stamp = document.meta.modified.as_microsecond();
-            (key.to_lowercase(), Truth { code: key, stamp, flow: "invoices" })
+            let listed = !document.archived && (document.on_invoice_form() || document.on_cash_form());
+            (key.to_lowercase(), Truth { code: key, stamp, flow: "invoices", listed })
         });
         customers.chain(items).chain(documents).collect()
     })

@@ -8,6 +8,9 @@ use sim::Sim;
 
 use super::key_field;
 
+/// What a document of the CRM comes to by its own formula.
+const TOTAL: &str = "Grand_Total";
+
 /// A record of the CRM by module and ERP key in lower case.
 pub type Keyed = (String, String);
 
@@ -30,6 +33,11 @@ pub struct Doings {
     pub lent: BTreeMap<(String, u64), u64>,
     /// Records that a person asked to be made anew.
     pub asked: BTreeSet<Keyed>,
+    /// The most lines that documents had which have fewer now, by ERP key in lower case.
+    pub shortened: BTreeMap<String, usize>,
+    /// ERP keys, in lower case, of documents that the CRM held while its formula of totals was another one: what is written of them without
+    /// their rows makes another total, and nobody promises to see that.
+    pub reckoned: BTreeSet<String>,
 }
 
 impl Doings {
@@ -42,6 +50,11 @@ impl Doings {
         })?;
         self.touched.insert(key.clone());
         Some(key)
+    }
+
+    /// Whether a total of the CRM may be off because its formula was another one.
+    pub(super) fn is_reckoned(&self, key: &str, field: &str) -> bool {
+        field == TOTAL && self.reckoned.contains(&key.to_lowercase())
     }
 
     pub(super) fn is_touched(&self, module: &str, key: &str) -> bool {

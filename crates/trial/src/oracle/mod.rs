@@ -11,10 +11,12 @@ mod people;
 mod routes;
 mod rules;
 mod safety;
+mod trail;
 
 pub(crate) use agreement::key_field;
 pub use doings::{Doings, Keyed};
 pub use rules::{Deleted, Edited, Rules};
+pub use trail::{Letter, Open, Row, flow_of};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +54,7 @@ pub struct Violation {
 #[derive(Debug, Default)]
 pub struct Oracle {
     safety: safety::Memory,
+    trail: trail::Memory,
 }
 
 impl Oracle {
@@ -65,6 +68,26 @@ impl Oracle {
         let mut found = self.safety(sim, doings);
         found.extend(covered::look(sim, told, doings, self.safety.people()));
         found
+    }
+
+    /// Reads new rows of the trail, the oldest first, and what is listed as open beside it: each row says enough, and the last one of
+    /// each open record says why it is open.
+    pub fn read_trail(&mut self, rows: &[Row], open: &[Open]) -> Vec<Violation> {
+        let mut found = self.trail.read(rows);
+        found.extend(self.trail.explains(open));
+        found
+    }
+
+    /// A run that went through has told in `rows` of each answer that reached it, and no write more than once.
+    #[must_use]
+    pub fn answered(&self, run: &str, rows: &[Row], letters: &[Letter]) -> Vec<Violation> {
+        trail::answered(run, rows, letters, |flow, id| self.safety.people().key(flow, id))
+    }
+
+    /// Of every record of the ERP that a run says is covered, the trail says something.
+    #[must_use]
+    pub fn untold(&self, sim: &Sim, told: &Told, doings: &Doings) -> Option<Violation> {
+        covered::untold(sim, told, doings, &self.trail)
     }
 
     /// What must hold once nothing goes wrong any more. `listed` is what the product lists as open: flow, code of the record, code of

@@ -58,6 +58,12 @@ impl Memory {
         self.keys.contains_key(&(name, id))
     }
 
+    /// The last key that a record of a flow's module was seen with.
+    pub(super) fn key(&self, flow: &str, id: u64) -> Option<String> {
+        let (_, module) = FLOWS.iter().find(|(of, _)| *of == flow)?;
+        self.keys.get(&(*module, id)).cloned()
+    }
+
     /// No field that a person filled is emptied.
     fn words(&mut self, name: &'static str, module: &Module, found: &mut Vec<Violation>) {
         let Some(words) = module.field_no(WORDS).filter(|_| name != "Invoices") else { return };

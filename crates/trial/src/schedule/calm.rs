@@ -11,7 +11,7 @@ use sync::problem::Code;
 use sync::settle::patience::MOST_PAUSE;
 use tokio_util::sync::CancellationToken;
 
-use super::{Trial, arrive, told};
+use super::{Trial, arrive, draws, told};
 use crate::executor::{Ended, Task, drive};
 use crate::oracle::{Oracle, Told, Violation};
 
@@ -36,9 +36,10 @@ impl Trial<'_> {
     pub(super) fn agree(&mut self, violations: &mut Vec<Violation>) {
         self.hub.say(|| "calm".to_owned());
         self.house.sim.faults().set(Dials::default());
+        draws::blind(self.house, false);
         while arrive(self.house, &mut self.world) {}
         self.world.calm();
-        for code in [Code::UndecidedName, Code::StaysLocked, Code::NeverAnswered] {
+        for code in [Code::UndecidedName, Code::StaysLocked, Code::NeverAnswered, Code::TotalDiffers] {
             self.replay(code);
         }
         let days = self.temper.days;
@@ -120,7 +121,12 @@ impl Trial<'_> {
         self.run_once(&Options { accept_restored: true, ..Options::default() }, &mut doubted, violations)
     }
 
-    fn run_once(&mut self, options: &Options, doubted: &mut bool, violations: &mut Vec<Violation>) -> Option<Told> {
+    pub(super) fn run_once(
+        &mut self,
+        options: &Options,
+        doubted: &mut bool,
+        violations: &mut Vec<Violation>,
+    ) -> Option<Told> {
         self.runs += 1;
         let tasks = vec![Task::new(self.house.run(options, CancellationToken::new()), None)];
         let end = drive(&self.hub, tasks, &mut || {}).pop()?;
@@ -131,6 +137,7 @@ impl Trial<'_> {
             }
             _ => None,
         };
+        self.read_trail(violations);
         self.judge(end, violations);
         if let Some(told) = said.as_ref().filter(|_| !self.consent_lost) {
             violations.extend(self.oracle.signed_out(&self.house.sim, told));

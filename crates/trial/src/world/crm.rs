@@ -4,8 +4,10 @@
 
 mod calm;
 mod links;
+mod setup;
 
 use serde_json::{Value, json};
+use sim::Clock as _;
 use sim::control::edit::Edit;
 use sim::zoho::model::{Cell, Module};
 
@@ -13,6 +15,7 @@ use super::World;
 use crate::oracle::key_field;
 
 pub(super) use calm::{calm, tell_apart};
+pub(super) use setup::formula;
 
 /// Modules that we write.
 const MODULES: [&str; 3] = ["Accounts", "Products", "Invoices"];
@@ -65,7 +68,11 @@ fn edit(world: &mut World, module: &'static str) -> Option<String> {
     let id = world.pick(&ids(world, module, |held, id| {
         held.record(id).is_some_and(|record| is_ours(held, id) && record.cells.get(no).is_some())
     }))?;
-    let words = set(world, module, id, &field, value)?;
+    // A rep may share the integration's user.
+    let words = match world.hub.chance(300) {
+        true => set_as_ours(world, module, id, &field, &value)?,
+        false => set(world, module, id, &field, value)?,
+    };
     if let Some((module, key)) = world.doings.touch(&world.sim, module, id) {
         world.doings.fields.insert((module, key, field));
     }
@@ -81,6 +88,13 @@ fn newcomer(world: &World) -> Option<String> {
 fn set(world: &World, module: &str, id: u64, field: &str, value: Value) -> Option<String> {
     let (module, field) = (module.to_owned(), field.to_owned());
     world.edit_crm(&Edit::ZohoSet { module, id: id.to_string(), field, value })
+}
+
+/// The same by the user that the connector signs in as.
+fn set_as_ours(world: &World, module: &str, id: u64, field: &str, value: &Value) -> Option<String> {
+    let now = world.clock.now().as_second();
+    let done = world.sim.zoho().with(|crm| crm.edit_record(module, id, &json!({ field: value }), None, now));
+    done.ok().map(|()| format!("{module} {id} {field} is now {value}, by the connector's own user"))
 }
 
 /// Live records that fit.

@@ -15,6 +15,7 @@ use sim::rng::Stream;
 
 use super::World;
 
+mod lines;
 mod sight;
 
 pub(super) use sight::show_all;
@@ -35,7 +36,7 @@ const NAMES: [&str; 10] = [
 
 /// One change.
 pub(super) fn change(world: &mut World) -> Option<String> {
-    match world.hub.below(28) {
+    match world.hub.below(29) {
         0..=2 => touch(world),
         3 | 4 => customer(world),
         5 | 6 => item(world),
@@ -57,6 +58,7 @@ pub(super) fn change(world: &mut World) -> Option<String> {
         25 if world.wild.deletions => delete(world),
         26 if world.wild.rights => sight::change(world),
         27 if world.wild.rights => sight::archive(world),
+        28 => lines::change(world),
         _ => world.edit(&Edit::Some { count: 1 }),
     }
 }
@@ -78,6 +80,15 @@ fn documents(world: &World, which: impl Fn(&Document) -> bool) -> Vec<Named> {
         // What was archived is not changed any more.
         books.documents.values().filter(|document| !document.archived && which(document)).map(named).collect()
     })
+}
+
+/// As below, one whose account is there to be written to.
+pub(super) fn touch_held(world: &World) -> Option<String> {
+    let held = |code: &String| {
+        sight::key_of(world, &Row::Customer(code.clone())).is_some_and(|key| sight::is_held(world, &key))
+    };
+    let key = world.pick(&customers(world).into_iter().filter(held).collect::<Vec<_>>())?;
+    world.edit(&Edit::TouchCustomer { key, phone: format!("+41 {}", world.number()) })
 }
 
 fn touch(world: &mut World) -> Option<String> {

@@ -82,6 +82,13 @@ impl World {
         }
     }
 
+    /// Touches a customer whose account the CRM holds.
+    pub fn touch_held(&mut self) -> Option<()> {
+        let words = erp::touch_held(self)?;
+        self.hub.say(|| format!("world: {words}"));
+        Some(())
+    }
+
     /// The last changed customer is changed back: whoever wrote the change and forgot it must write again.
     pub fn change_back(&mut self) {
         if let Some(words) = erp::back(self) {
@@ -92,6 +99,7 @@ impl World {
     /// What goes wrong only for a while is put right, and people decide what is theirs to decide: records of the CRM that carry no key
     /// of ours get names of their own.
     pub fn calm(&mut self) {
+        self.formula(0);
         let mut said: Vec<String> = erp::show_all(self).into_iter().collect();
         said.extend(crm::calm(self));
         said.extend(crm::tell_apart(self));
@@ -106,6 +114,16 @@ impl World {
         // What is stamped from now on may look older than it is.
         self.settled_before = self.settled_before.saturating_add(seconds.min(0));
         self.hub.say(|| format!("world: the clock of both systems is set by {seconds} s"));
+    }
+
+    /// An administrator of the CRM changes how totals are made, by `extra` units of every currency; with nothing it is put right.
+    pub fn formula(&mut self, extra: i64) {
+        if extra == 0 && self.sim.with(|_, org| org.total_extra.is_zero()) {
+            return;
+        }
+        if let Some(words) = crm::formula(self, extra) {
+            self.hub.say(|| format!("world: totals: {words}"));
+        }
     }
 
     /// A number that no change had before.

@@ -11,6 +11,7 @@ use http::Method;
 use port::{Batch, Call, Exchange, Fault, Kind, Operation};
 use sync::Problem;
 use sync::problem::Code;
+use sync::seam::{Mutant, mutant};
 use sync::settle::{Outcome, Refusal};
 use wire::Safety;
 
@@ -51,6 +52,7 @@ impl Zoho {
         question.credits = entries.len().div_ceil(10) as u64;
         question.safety = match operation {
             Operation::Upsert | Operation::UpdateHeader if !batch.once => Safety::Repeatable,
+            Operation::Insert | Operation::UpdateWhole if mutant(Mutant::BlindRetry) => Safety::Repeatable,
             Operation::Upsert | Operation::UpdateHeader | Operation::Insert | Operation::UpdateWhole => Safety::Write,
         };
         let call = self.client.ask(question).await;

@@ -52,11 +52,13 @@ impl Reading {
             pass.from = Some(since);
             pass.cursor = None;
         }
+        let (given, fresh) = (run.options.since.is_some(), pass.cursor.is_none());
+        let known = run.identity.newest(entity).filter(|_| fresh && !given);
         Self {
-            window: Window::from(&pass),
+            window: Window::from(&pass).reaching(known),
             overlap,
-            given: run.options.since.is_some(),
-            fresh: pass.cursor.is_none(),
+            given,
+            fresh,
             cursor: pass.cursor,
             checkpoint,
             asked: false,

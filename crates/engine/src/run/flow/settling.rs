@@ -11,8 +11,8 @@ use super::{Pass, RunError, page};
 use crate::run::item::{Item, Work};
 use crate::run::rows::Rows;
 use crate::run::send::{Fate, Sent};
-use crate::run::setup;
 use crate::run::written;
+use crate::run::{identity, setup};
 
 impl Pass<'_> {
     /// Settles a batch that has come back.
@@ -101,8 +101,11 @@ impl Pass<'_> {
         Ok(self.beside(cx.store.settle(settlement)).await?)
     }
 
-    /// All pages are settled: the marks move.
+    /// All pages are settled: the marks move. Witnesses are kept before, so that no mark is without them, however the run ends.
     pub(super) async fn finish(&mut self) -> Result<(), RunError> {
+        if self.whole {
+            self.beside(identity::keep(self.run)).await?;
+        }
         self.store(Rows::default(), Vec::new(), None, true).await
     }
 }

@@ -71,7 +71,7 @@ pub(super) fn key_of(world: &World, row: &Row) -> Option<String> {
 }
 
 /// Whether the CRM holds a record of that key.
-fn is_held(world: &World, key: &str) -> bool {
+pub(super) fn is_held(world: &World, key: &str) -> bool {
     world.sim.with(|_, org| {
         ["Accounts", "Products", "Invoices"].iter().filter_map(|name| org.module(name)).any(|module| {
             let field = key_field(module);
