@@ -491,6 +491,28 @@ async fn a_number_that_was_used_again() {
 }
 
 #[tokio::test]
+async fn a_number_that_was_used_again_is_told_also_when_its_record_is_to_be_written_anew() {
+    let world = loaded(64).await;
+    let (key, _) = invoice(&world, |_| true);
+    document(&world, &key, |document| {
+        document.meta.id = sim::acumatica::model::Meta::new(Default::default(), jiff::Timestamp::UNIX_EPOCH).id
+    });
+    // Nobody knows yet that the number stands for another document: this asks for something else.
+    replay(&world, &called(&key)).await;
+    let report = world.sync().await;
+    let told = Told {
+        flow: Flow::Invoices,
+        key: &called(&key),
+        state: State::Parked,
+        code: Code::NumberReused,
+        class: Class::Never,
+        words: &["has another identity in Acumatica"],
+        field: "",
+    };
+    tells(&world, &report, told).await;
+}
+
+#[tokio::test]
 async fn a_key_that_is_longer_than_its_field() {
     let world = loaded(63).await;
     let (key, _) = customer(&world);

@@ -118,6 +118,8 @@ pub trait Reader: Send + Sync {
     async fn probe(&self) -> Call<SourceProfile>;
     /// Takes over what an earlier probe found.
     fn adopt(&self, profile: &SourceProfile);
+    /// A cursor that an earlier run kept, as this one goes on with it: how often that run had to begin again counts for it alone.
+    fn resumed(&self, cursor: String) -> String;
     /// One page.
     async fn page(&self, request: &PageRequest) -> Call<Page>;
     /// Records by key (CustomerID, InventoryID, `Type/ReferenceNbr`); those that do not exist are missing in the answer.

@@ -54,6 +54,15 @@ pub(crate) struct Offset {
 }
 
 impl Cursor {
+    /// The text of a cursor that an earlier run kept, for this run: it may begin again as often as any other. Without this a run that gave
+    /// up would leave a cursor behind which every later one gives up at once.
+    pub(crate) fn resumed(text: String) -> String {
+        match Self::parse(&text) {
+            Some(Self::Skip(offset)) if offset.again > 0 => Self::Skip(Offset { again: 0, ..offset }).to_text(),
+            _ => text,
+        }
+    }
+
     /// Reads a cursor; one that cannot be read (of another version) is as good as none: the read begins again.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
@@ -144,6 +153,14 @@ mod tests {
 
     fn projection(entity: Entity) -> Projection {
         Projection::new(entity, EndpointVersion::V24_200, &[])
+    }
+
+    #[test]
+    fn a_run_that_goes_on_with_a_kept_cursor_may_begin_again_as_often_as_any_other() {
+        let tired = Offset { rows: 8, last: "C8".to_owned(), again: 3, sum: 5, before: Some(4) };
+        let resumed = Cursor::resumed(Cursor::Skip(tired.clone()).to_text());
+        assert_eq!(Cursor::parse(&resumed), Some(Cursor::Skip(Offset { again: 0, ..tired })));
+        assert_eq!(Cursor::resumed("of another version".to_owned()), "of another version");
     }
 
     #[test]

@@ -32,6 +32,7 @@ use wire::{AddressRules, Door, Manners};
 
 use crate::client::{App, Asked, Offer, Session, Shelf, Verdict, not_offered};
 use crate::settings::{EndpointVersion, Settings};
+use cursor::Cursor;
 use page::Depth;
 use projection::Projection;
 use sizes::Sizes;
@@ -194,6 +195,10 @@ impl Reader for Acumatica {
 
     fn adopt(&self, profile: &SourceProfile) {
         self.project(profile);
+    }
+
+    fn resumed(&self, cursor: String) -> String {
+        Cursor::resumed(cursor)
     }
 
     async fn page(&self, request: &PageRequest) -> Call<Page> {

@@ -177,9 +177,11 @@ fn asked_anew(mut entry: Entry) -> Entry {
     entry
 }
 
-/// True when a document of this number has a counterpart that must not become another's, unless a person has asked for that.
+/// True when a document of this number has a counterpart that must not become another's, unless a person who was told has asked for that:
+/// that a record is to be looked at again for any other reason says nothing about its number.
 fn is_taken(before: &Entry) -> bool {
-    let asked = before.fingerprint == Digest::default() && before.state != State::Gone;
+    let was_told = before.problem.as_ref().is_some_and(|problem| problem.code == Code::NumberReused);
+    let asked = before.fingerprint == Digest::default() && before.state != State::Gone && was_told;
     before.target_id.is_some() && !asked
 }
 

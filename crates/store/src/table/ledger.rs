@@ -49,12 +49,15 @@ statements! {
               concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and erp_key = any($3)");
     BY_IDS = concat!("select ", columns!(), " from ledger where id in (select value from json_each($1)) order by id"),
              concat!("select ", columns!(), " from ledger where id = any($1) order by id");
-    BY_CODE = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and code = $3 order by changed desc");
+    BY_CODE = concat!("select ", columns!(), " from ledger where connection = $1 and flow = $2 and code = $3 \
+                      order by (state = 7 or coalesce(problem_code, '') = 'source_gone'), changed desc");
     // Named indexes: "has a link" looks like a range of the index of links to SQLite, and that range is the whole flow.
     TARGETS = "select code, target_id from ledger indexed by ledger_code where connection = $1 and flow = $2 and code in (select value from json_each($3)) \
-               and target_id is not null and coalesce(problem_code, '') not in ('target_gone', 'key_in_bin', 'undecided_name') order by changed",
+               and target_id is not null and coalesce(problem_code, '') not in ('target_gone', 'key_in_bin', 'undecided_name') \
+               order by (state = 7 or coalesce(problem_code, '') = 'source_gone') desc, changed",
               "select code, target_id from ledger where connection = $1 and flow = $2 and code = any($3) \
-               and target_id is not null and coalesce(problem_code, '') not in ('target_gone', 'key_in_bin', 'undecided_name') order by changed";
+               and target_id is not null and coalesce(problem_code, '') not in ('target_gone', 'key_in_bin', 'undecided_name') \
+               order by (state = 7 or coalesce(problem_code, '') = 'source_gone') desc, changed";
     DOCUMENT_TARGETS = "select erp_key, target_id from ledger indexed by ledger_key where connection = $1 and flow = $2 \
                         and erp_key in (select value from json_each($3)) and target_id is not null",
                        "select erp_key, target_id from ledger where connection = $1 and flow = $2 \
@@ -324,8 +327,8 @@ impl Store {
     }
 
     /// Links of the records that have these codes; codes without a link are left out, and so are links to records that are known to be
-    /// gone. Where a code was given to another record, the
-    /// one that was settled last counts.
+    /// gone. Where a code was given to another record, one
+    /// that the source still has counts, and of those the one that was settled last.
     ///
     /// # Errors
     /// What the database reports.
@@ -361,7 +364,8 @@ impl Store {
         Ok(self.db.rows(sql, &args, |row| row.text(0)).await?.into_iter().collect())
     }
 
-    /// The entry with this code (for documents the reference number), the one that was settled last first.
+    /// The entry with this code (for documents the reference number): one that the source still has first, then the one that was settled
+    /// last.
     ///
     /// # Errors
     /// What the database reports.

@@ -1,5 +1,6 @@
 //! A link names one record: who claims it last has it, and who lost it is parked with the reason.
 
+use sync::Problem;
 use sync::problem::Code;
 
 use super::*;
@@ -109,4 +110,24 @@ async fn a_code_that_was_given_to_another_record_leads_to_the_newer_one() {
     let targets = store.targets_by_code(*connection, Flow::Customers, &texts(&["C000001"])).await.unwrap();
     assert_eq!(targets["C000001"], "2");
     assert_eq!(store.entry_by_code(*connection, Flow::Customers, "C000001").await.unwrap(), Some(newer));
+}
+
+#[tokio::test]
+async fn a_code_that_a_new_record_took_over_leads_to_it_also_when_the_old_one_is_told_as_gone_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::of(open(folder.path(), Access::Worker).await.unwrap()).await;
+    let Running { store, connection, .. } = &running;
+    let newer = Entry { code: "C000001".to_owned(), ..customer(2, State::Settled, Some("2")) };
+    running.settle(vec![customer(1, State::Settled, Some("1")), newer.clone()], What::Created).await;
+    let asked = Problem::new(Code::SourceGone, "gone");
+    for (minute, state, problem) in [(5, State::Gone, None), (6, State::Parked, Some(asked))] {
+        let older = Entry { problem, ..customer(1, state, Some("1")) };
+        let mut settlement = running.settlement(vec![older], Vec::new());
+        settlement.at = at(minute);
+        store.settle(settlement).await.unwrap();
+        let targets = store.targets_by_code(*connection, Flow::Customers, &texts(&["C000001"])).await.unwrap();
+        assert_eq!(targets["C000001"], "2", "{state:?}");
+        let entry = store.entry_by_code(*connection, Flow::Customers, "C000001").await.unwrap();
+        assert_eq!(entry.as_ref(), Some(&newer), "{state:?}");
+    }
 }

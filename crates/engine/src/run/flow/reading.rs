@@ -48,6 +48,7 @@ impl Reading {
         let overlap = run.connection.flows.get(&entity.flow()).copied().unwrap_or_default().overlap;
         let checkpoint = kept.unwrap_or_else(|| Checkpoint::none(entity));
         let mut pass = detect::begin(&checkpoint, run.cx.clock.now(), overlap, reach);
+        pass.cursor = pass.cursor.map(|kept| run.connection.reader.resumed(kept));
         if let Some(since) = run.options.since {
             pass.from = Some(since);
             pass.cursor = None;

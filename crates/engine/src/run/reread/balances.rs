@@ -45,7 +45,10 @@ impl Looking<'_> {
         };
         let before: Option<Look> = state.pass.as_deref().and_then(|pass| serde_json::from_str(pass).ok());
         let mut look = match before {
-            Some(look) if !look.ended => look,
+            Some(look) if !look.ended => {
+                let cursor = look.cursor.map(|kept| self.run.connection.reader.resumed(kept));
+                Look { cursor, ..look }
+            }
             before => {
                 if !now && covered >= state.done && covered.since(state.done) < age {
                     return Ok(());

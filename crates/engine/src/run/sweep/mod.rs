@@ -121,7 +121,12 @@ async fn due<'r>(run: &'r Run<'r>, flow: Flow, until: Instant) -> Result<Option<
         return Ok(None);
     }
     let (sweeps, progress) = match under_way {
-        Some(progress) => (sweeps, progress),
+        Some(mut progress) => {
+            if let Stage::Listing { cursor, .. } = &mut progress.stage {
+                *cursor = cursor.take().map(|kept| run.connection.reader.resumed(kept));
+            }
+            (sweeps, progress)
+        }
         None => (Sweeps { number: sweeps.number + 1, pass: None, ..sweeps }, begin(run, flow).await?),
     };
     Ok(Some(Sweep {
