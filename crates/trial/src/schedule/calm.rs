@@ -11,7 +11,7 @@ use sync::problem::Code;
 use sync::settle::patience::MOST_PAUSE;
 use tokio_util::sync::CancellationToken;
 
-use super::{Trial, arrive, draws, told};
+use super::{Trial, arrive, told};
 use crate::executor::{Ended, Task, drive};
 use crate::oracle::{Oracle, Told, Violation};
 
@@ -36,7 +36,6 @@ impl Trial<'_> {
     pub(super) fn agree(&mut self, violations: &mut Vec<Violation>) {
         self.hub.say(|| "calm".to_owned());
         self.house.sim.faults().set(Dials::default());
-        draws::blind(self.house, false);
         while arrive(self.house, &mut self.world) {}
         self.world.calm();
         for code in [Code::UndecidedName, Code::StaysLocked, Code::NeverAnswered, Code::TotalDiffers] {

@@ -4,7 +4,6 @@
 
 use jiff::SignedDuration;
 use sim::Clock as _;
-use sim::acumatica::Switches;
 use sim::faults::{Dials, SystemDials};
 
 use crate::executor::{Hub, Kill};
@@ -81,16 +80,6 @@ pub(super) fn place(hub: &Hub) -> Kill {
     Kill::AtPlace(name, 1 + hub.below(12))
 }
 
-/// The ERP's lists of changed customers are empty, or as they should be.
-pub(super) fn blind(house: &House, is_blind: bool) {
-    let erp = house.sim.acumatica();
-    let blind_stamps = if is_blind { vec!["Customer".to_owned()] } else { Vec::new() };
-    if erp.switches().blind_stamps != blind_stamps {
-        house.hub.say(|| format!("lists of changed customers are empty: {is_blind}"));
-        erp.set_switches(Switches { blind_stamps, ..(*erp.switches()).clone() });
-    }
-}
-
 /// Turns the dials of both systems.
 pub(super) fn faults(house: &House) {
     let hub = &house.hub;
@@ -111,6 +100,5 @@ pub(super) fn faults(house: &House) {
         _ => {}
     }
     house.sim.faults().set(dials);
-    blind(house, hub.chance(60));
     hub.say(|| format!("faults {rate} lost {lost} outage {outage}"));
 }

@@ -31,6 +31,10 @@ enum Stead {
 impl Trial<'_> {
     /// One run after which both systems are known, then one over what stands in for one of them.
     pub(super) fn exchanged(&mut self, violations: &mut Vec<Violation>) {
+        // Who is undecided beside a namesake bears no witness.
+        if self.house.sim.options().size.existing_accounts > 0 {
+            return;
+        }
         self.house.sim.faults().set(Dials::default());
         let mut doubted = false;
         let known = self.run_once(&Options::default(), &mut doubted, violations);
