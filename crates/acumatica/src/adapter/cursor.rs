@@ -26,12 +26,23 @@ pub(crate) struct Place {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Cursor {
-    /// Behind a key of each document type that was met; of the one nameless type for customers and items. A type is never taken for
-    /// finished: how the server sorts types is not documented, and a document of an earlier type that is posted while later ones are
-    /// read must not end those.
-    After(Vec<Place>),
+    /// Behind keys.
+    After(Behind),
     /// Behind a number of rows, for servers whose rows do not come in key order.
     Skip(Offset),
+}
+
+/// A place within a read behind keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Behind {
+    /// The last record of each document type that was met; of the one nameless type for customers and items. A type is never taken for
+    /// finished: how the server sorts types is not documented, and a document of an earlier type that is posted while later ones are
+    /// read must not end those.
+    pub places: Vec<Place>,
+    /// The source's clock when the first page was asked for.
+    pub until: Instant,
+    /// Rows read so far that are stamped before that.
+    pub rows: u64,
 }
 
 /// A place within a read by offset.
@@ -72,24 +83,22 @@ impl Cursor {
     pub(crate) fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
+}
 
-    /// Behind the last of `keys` of each type, which came after `before`.
-    pub(crate) fn behind(before: Option<&Self>, keys: &[Key]) -> Option<Self> {
-        if keys.is_empty() {
-            return None;
+impl Behind {
+    /// The beginning of a read, at `until` on the source's clock.
+    pub(crate) const fn new(until: Instant) -> Self {
+        Self { places: Vec::new(), until, rows: 0 }
+    }
+
+    /// Goes on behind a record with this stamp.
+    pub(crate) fn pass(&mut self, key: &Key, stamp: Option<Instant>) {
+        if let Some(place) = self.places.iter_mut().find(|place| place.kind == key.kind) {
+            place.key.clone_from(&key.number);
+        } else if self.places.len() < MOST_TYPES {
+            self.places.push(Place { kind: key.kind.clone(), key: key.number.clone() });
         }
-        let mut places = match before {
-            Some(Self::After(places)) => places.clone(),
-            Some(Self::Skip(_)) | None => Vec::new(),
-        };
-        for key in keys {
-            match places.iter_mut().find(|place| place.kind == key.kind) {
-                Some(place) => place.key.clone_from(&key.number),
-                None => places.push(Place { kind: key.kind.clone(), key: key.number.clone() }),
-            }
-        }
-        places.truncate(MOST_TYPES);
-        Some(Self::After(places))
+        self.rows += u64::from(stamp.is_none_or(|stamp| stamp < self.until));
     }
 }
 
@@ -121,7 +130,7 @@ impl Key {
 pub(crate) fn condition(projection: &Projection, from: Option<Instant>, cursor: Option<&Cursor>) -> Option<Filter> {
     let since = from.map(|from| Filter::since(projection.stamp, from));
     let behind = match cursor {
-        Some(Cursor::After(places)) => match projection.keys {
+        Some(Cursor::After(Behind { places, .. })) => match projection.keys {
             KeyFields::One(field) => places.first().map(|place| Filter::gt(field, &place.key)),
             KeyFields::Document => {
                 let further = places.iter().map(|place| {
@@ -136,6 +145,15 @@ pub(crate) fn condition(projection: &Projection, from: Option<Instant>, cursor: 
     match (since, behind) {
         (Some(since), Some(behind)) => Some(Filter::All(vec![since, behind])),
         (one, other) => one.or(other),
+    }
+}
+
+/// The condition of what a read behind keys has brought if it left nothing out, but for what changed since it began.
+pub(crate) fn all_of(projection: &Projection, from: Option<Instant>, behind: &Behind) -> Filter {
+    let until = Filter::before(projection.stamp, behind.until);
+    match from {
+        Some(from) => Filter::All(vec![Filter::since(projection.stamp, from), until]),
+        None => until,
     }
 }
 
@@ -155,6 +173,34 @@ mod tests {
         Projection::new(entity, EndpointVersion::V24_200, &[])
     }
 
+    fn noon(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    /// Behind records without a stamp that came after `before`.
+    fn behind(before: Option<&Cursor>, keys: &[Key]) -> Cursor {
+        let mut behind = match before {
+            Some(Cursor::After(behind)) => behind.clone(),
+            Some(Cursor::Skip(_)) | None => Behind::new(noon("2026-11-24T06:00:00Z")),
+        };
+        keys.iter().for_each(|key| behind.pass(key, None));
+        Cursor::After(behind)
+    }
+
+    #[test]
+    fn a_read_counts_what_was_stamped_before_it_began() {
+        let mut reading = Behind::new(noon("2026-11-24T06:00:00Z"));
+        reading.pass(&key("", "C1"), Some(noon("2026-11-24T05:59:59Z")));
+        reading.pass(&key("", "C2"), Some(noon("2026-11-24T06:00:00Z")));
+        reading.pass(&key("", "C3"), None);
+        assert_eq!(reading.rows, 2);
+        let from = Instant::parse("2026-11-24T05:00:00Z");
+        assert_eq!(
+            all_of(&projection(Entity::Customer), from, &reading).to_string(),
+            "LastModifiedDateTime ge datetimeoffset'2026-11-24T05:00:00Z' and LastModifiedDateTime lt datetimeoffset'2026-11-24T06:00:00Z'"
+        );
+    }
+
     #[test]
     fn a_run_that_goes_on_with_a_kept_cursor_may_begin_again_as_often_as_any_other() {
         let tired = Offset { rows: 8, last: "C8".to_owned(), again: 3, sum: 5, before: Some(4) };
@@ -165,8 +211,8 @@ mod tests {
 
     #[test]
     fn cursors_survive_as_text_and_nonsense_begins_again() {
-        let cursor = Cursor::behind(None, &[key("", "O'X")]).unwrap();
-        assert_eq!(cursor.to_text(), r#"{"after":[{"key":"O'X"}]}"#);
+        let cursor = behind(None, &[key("", "O'X")]);
+        assert_eq!(cursor.to_text(), r#"{"after":{"places":[{"key":"O'X"}],"until":"2026-11-24T06:00:00Z","rows":1}}"#);
         assert_eq!(Cursor::parse(&cursor.to_text()), Some(cursor));
         let skip = Cursor::Skip(Offset { rows: 7, last: "A".to_owned(), again: 1, ..Offset::default() });
         assert_eq!(Cursor::parse(&skip.to_text()), Some(skip));
@@ -175,20 +221,21 @@ mod tests {
 
     #[test]
     fn each_type_goes_on_behind_its_own_last_record() {
-        let first =
-            Cursor::behind(None, &[key("Credit Memo", "1"), key("Debit Memo", "1"), key("Debit Memo", "2")]).unwrap();
+        let places = |cursor: &Cursor| match cursor {
+            Cursor::After(behind) => behind.places.clone(),
+            Cursor::Skip(_) => Vec::new(),
+        };
+        let first = behind(None, &[key("Credit Memo", "1"), key("Debit Memo", "1"), key("Debit Memo", "2")]);
         let place = |kind: &str, key: &str| Place { kind: kind.to_owned(), key: key.to_owned() };
-        assert_eq!(first, Cursor::After(vec![place("Credit Memo", "1"), place("Debit Memo", "2")]));
-        let second = Cursor::behind(Some(&first), &[key("Debit Memo", "3"), key("Invoice", "1")]).unwrap();
-        let places = vec![place("Credit Memo", "1"), place("Debit Memo", "3"), place("Invoice", "1")];
-        assert_eq!(second, Cursor::After(places));
-        assert_eq!(Cursor::behind(None, &[]), None);
+        assert_eq!(places(&first), [place("Credit Memo", "1"), place("Debit Memo", "2")]);
+        let second = behind(Some(&first), &[key("Debit Memo", "3"), key("Invoice", "1")]);
+        assert_eq!(places(&second), [place("Credit Memo", "1"), place("Debit Memo", "3"), place("Invoice", "1")]);
     }
 
     #[test]
     fn a_document_of_an_earlier_type_that_comes_late_does_not_end_the_later_ones() {
-        let reading = Cursor::behind(None, &[key("Invoice", "AR2")]).unwrap();
-        let late = Cursor::behind(Some(&reading), &[key("Credit Memo", "CM11")]).unwrap();
+        let reading = behind(None, &[key("Invoice", "AR2")]);
+        let late = behind(Some(&reading), &[key("Credit Memo", "CM11")]);
         let filter = condition(&projection(Entity::Invoice), None, Some(&late)).unwrap().to_string();
         assert!(filter.contains("(Type eq 'Invoice' and ReferenceNbr gt 'AR2')"), "{filter}");
     }
@@ -198,14 +245,14 @@ mod tests {
         let from = Instant::parse("2026-11-24T06:00:00Z");
         let customer = projection(Entity::Customer);
         assert_eq!(condition(&customer, None, None), None);
-        let after = Cursor::behind(None, &[key("", "C1")]).unwrap();
+        let after = behind(None, &[key("", "C1")]);
         assert_eq!(
             condition(&customer, from, Some(&after)).unwrap().to_string(),
             "LastModifiedDateTime ge datetimeoffset'2026-11-24T06:00:00Z' and CustomerID gt 'C1'"
         );
         let skip = Cursor::Skip(Offset { rows: 1, ..Offset::default() });
         assert_eq!(condition(&customer, None, Some(&skip)), None);
-        let after = Cursor::behind(None, &[key("Credit Memo", "1"), key("Invoice", "INV1")]).unwrap();
+        let after = behind(None, &[key("Credit Memo", "1"), key("Invoice", "INV1")]);
         assert_eq!(
             condition(&projection(Entity::Invoice), None, Some(&after)).unwrap().to_string(),
             "(Type eq 'Credit Memo' and ReferenceNbr gt '1') or (Type eq 'Invoice' and ReferenceNbr gt 'INV1') \

@@ -30,6 +30,8 @@ impl Acumatica {
                 _ => by_key(cursor.as_ref(), &rows),
             };
             match step {
+                // What is left out is asked for by key.
+                Step::Last(_) => return Ok(finish(Entity::Invoice, rows, None, false, notes)),
                 Step::On { next, drop_first } => {
                     return Ok(finish(Entity::Invoice, rows, next.as_ref(), drop_first, notes));
                 }

@@ -12,8 +12,8 @@ use super::cursor::{Cursor, Key};
 /// was met before, everything behind its last record is still asked for.
 pub(crate) fn holds(before: Option<&Cursor>, keys: &[Key]) -> bool {
     let mut last: BTreeMap<&str, &str> = BTreeMap::new();
-    if let Some(Cursor::After(places)) = before {
-        last.extend(places.iter().map(|place| (place.kind.as_str(), place.key.as_str())));
+    if let Some(Cursor::After(behind)) = before {
+        last.extend(behind.places.iter().map(|place| (place.kind.as_str(), place.key.as_str())));
     }
     let (mut by_code, mut by_word) = (true, true);
     for key in keys {
@@ -65,8 +65,10 @@ fn word_order(a: &str, b: &str) -> Ordering {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    use sync::Instant;
+
     use super::*;
+    use crate::adapter::cursor::Behind;
 
     fn keys(list: &[(&str, &str)]) -> Vec<Key> {
         list.iter().map(|(kind, number)| Key { kind: (*kind).to_owned(), number: (*number).to_owned() }).collect()
@@ -101,7 +103,9 @@ mod tests {
     #[test]
     fn a_page_must_lie_behind_the_one_before() {
         let before = keys(&[("Credit Memo", "9"), ("Invoice", "5")]);
-        let after = Cursor::behind(None, &before).unwrap();
+        let mut behind = Behind::new(Instant::from_micros(0));
+        before.iter().for_each(|key| behind.pass(key, None));
+        let after = Cursor::After(behind);
         assert!(holds(Some(&after), &keys(&[("Invoice", "6"), ("Overdue Charge", "1")])));
         assert!(!holds(Some(&after), &keys(&[("Invoice", "5")])));
         assert!(!holds(Some(&after), &keys(&[("Credit Memo", "9")])));

@@ -11,7 +11,7 @@ use sync::seam::{Mutant, mutant};
 use sync::{Entity, Instant};
 use wire::failure::{TIMED_OUT, TOO_LARGE};
 
-use super::cursor::{Cursor, Key, Offset, condition};
+use super::cursor::{Behind, Cursor, Key, Offset, all_of, condition};
 use super::projection::{Projection, form};
 use super::sizes::looks_capped;
 use super::{Acumatica, order, row, server_time};
@@ -72,6 +72,11 @@ impl Acumatica {
                 Some(Cursor::Skip(offset)) => by_skip(offset, &rows),
             };
             match step {
+                Step::Last(behind) if self.left_out(request, depth, &behind, tape).await? => {
+                    notes.push(format!("{}: {UNORDERED}", request.entity.name()));
+                    cursor = Some(Cursor::Skip(Offset::default()));
+                }
+                Step::Last(_) => return Ok(Ok(finish(request.entity, rows, None, false, notes))),
                 Step::On { next, drop_first } => {
                     let mut page = finish(request.entity, rows, next.as_ref(), drop_first, notes);
                     if matches!(cursor, Some(Cursor::Skip(_))) {
@@ -85,6 +90,30 @@ impl Acumatica {
                 }
                 Step::GiveUp => return Err(restless(request.entity)),
             }
+        }
+    }
+
+    /// True when there are more rows than a read behind keys has brought in several pages: those that were left out, because rows do not
+    /// come in key order though each page looked so. What changed since the read began does not count, so that work in the source is
+    /// not taken for that. One row at the most is asked for.
+    async fn left_out(
+        &self,
+        request: &PageRequest,
+        depth: Depth,
+        behind: &Behind,
+        tape: &mut Vec<Exchange>,
+    ) -> Result<bool, Fault> {
+        let entity = request.entity;
+        let projection = self.key_projection(entity);
+        let shelf = match depth {
+            Depth::Keys(shelf) => shelf,
+            Depth::Whole | Depth::Few => Shelf::Current,
+        };
+        let query = projection.query(Some(&all_of(&projection, request.from, behind)), Some(1), Some(behind.rows));
+        let url = self.session.instance.list(entity.name(), &query);
+        match self.session.read_shelf(&url, shelf, self.asked(entity.name()), tape).await? {
+            (Verdict::Body(_), response) => Ok(decode(&projection, &response, 1, tape)?.received > 0),
+            _ => Ok(false),
         }
     }
 
@@ -151,8 +180,13 @@ impl Acumatica {
 /// Times that a page is made smaller because the server failed while it made it.
 const MOST_CUTS: u8 = 2;
 
+/// Why a read begins again by offset.
+const UNORDERED: &str = "rows do not come in key order; read by offset instead, from the start.";
+
 /// What follows from an answer.
 pub(super) enum Step {
+    /// Hand out the rows, the last ones of a read of several pages behind keys, unless it has left something out.
+    Last(Behind),
     /// Hand out the rows (but for the first, where it is known already) and go on there.
     On { next: Option<Cursor>, drop_first: bool },
     /// Ask again from there, telling people why.
@@ -167,10 +201,24 @@ pub(super) fn by_key(before: Option<&Cursor>, rows: &Rows) -> Step {
     let keys: Vec<Key> = rows.keyed.iter().map(|(key, _)| key.clone()).collect();
     let full = rows.received >= rows.top || looks_capped(rows.received);
     if (full || before.is_some()) && !order::holds(before, &keys) {
-        let from = Cursor::Skip(Offset::default());
-        return Step::Restart { from, why: "rows do not come in key order; read by offset instead, from the start." };
+        return Step::Restart { from: Cursor::Skip(Offset::default()), why: UNORDERED };
     }
-    Step::On { next: full.then(|| Cursor::behind(before, &keys)).flatten(), drop_first: false }
+    let mut behind = match before {
+        Some(Cursor::After(behind)) => behind.clone(),
+        Some(Cursor::Skip(_)) | None => {
+            Behind::new(rows.server_time.or(rows.asked_at).unwrap_or(Instant::from_micros(0)))
+        }
+    };
+    rows.keyed.iter().for_each(|(key, row)| behind.pass(key, row.stamp));
+    // What came without a key is among the rows that the server counts.
+    behind.rows += (rows.received - rows.keyed.len()) as u64;
+    if full && !rows.keyed.is_empty() {
+        Step::On { next: Some(Cursor::After(behind)), drop_first: false }
+    } else if before.is_some() {
+        Step::Last(behind)
+    } else {
+        Step::On { next: None, drop_first: false }
+    }
 }
 
 /// After a page by offset. Its first row must be the last one of the page before, or rows have moved: going on would leave some out. Rows

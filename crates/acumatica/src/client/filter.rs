@@ -31,6 +31,8 @@ pub enum Compare {
     Gt,
     /// Greater or equal.
     Ge,
+    /// Less.
+    Lt,
 }
 
 /// A condition.
@@ -69,6 +71,12 @@ impl Filter {
         Self::Field(field, Compare::Ge, Literal::Instant(instant))
     }
 
+    /// `field lt instant`.
+    #[must_use]
+    pub fn before(field: &'static str, instant: Instant) -> Self {
+        Self::Field(field, Compare::Lt, Literal::Instant(instant))
+    }
+
     fn list(f: &mut fmt::Formatter<'_>, parts: &[Self], glue: &str) -> fmt::Result {
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
@@ -92,6 +100,7 @@ impl Display for Filter {
                     Compare::Ne => "ne",
                     Compare::Gt => "gt",
                     Compare::Ge => "ge",
+                    Compare::Lt => "lt",
                 };
                 write!(f, "{field} {compare} {literal}")
             }

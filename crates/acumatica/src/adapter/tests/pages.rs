@@ -9,7 +9,11 @@ fn by_key_and_top() -> Rule {
         let url = url::Url::parse(&request.url).unwrap();
         let of = |name: &str| url.query_pairs().find(|(n, _)| n == name).map(|(_, value)| value.into_owned());
         let top: u32 = of("$top")?.parse().unwrap();
-        let from = of("$filter")
+        let filter = of("$filter");
+        if filter.as_deref().is_some_and(|filter| filter.starts_with("LastModifiedDateTime lt")) {
+            return Some(reply(200, "[]"));
+        }
+        let from = filter
             .map_or(0, |filter| filter["CustomerID gt 'C".len()..].trim_end_matches('\'').parse::<u32>().unwrap() + 1);
         Some(customers(from..(from + top).min(1203)))
     })
@@ -23,7 +27,12 @@ async fn pages_go_on_behind_the_last_key_and_grow() {
     assert_eq!(records.last().unwrap().key, "C001202");
     assert!(notes.is_empty());
     let urls = world.urls();
-    assert_eq!(urls.len(), 3, "500, then all the rest, then a look for more: {urls:?}");
+    assert_eq!(urls.len(), 4, "500, then all the rest, then a look for more and one for what was left out: {urls:?}");
+    assert!(
+        urls[3].contains("$filter=LastModifiedDateTime lt ") && urls[3].contains("$top=1&$skip=1203"),
+        "{}",
+        urls[3]
+    );
     assert!(urls[1].contains("$filter=CustomerID gt 'C000499'&$top=5000"), "{}", urls[1]);
 }
 
