@@ -111,6 +111,18 @@ async fn a_removed_field_is_noticed_by_the_check_too() {
 }
 
 #[tokio::test]
+async fn a_field_that_was_made_anew_before_anybody_missed_it_is_filled_by_a_whole_read() {
+    let world = loaded(79).await;
+    edit(&world, json!({"edit": "zoho_remove_field", "module": "Products", "field": "ERP_Unit"}));
+    let consent = |connection: &mut engine::Connection| connection.settings.push_str("; another consent");
+    let full = Options { full: true, ..Options::default() };
+    let report = world.sync_set(&full, consent).await;
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    world.assert_agreement("with the field that was made anew");
+    assert_eq!((report.flows[&Flow::Customers].updated, report.flows[&Flow::Invoices].updated), (0, 0), "{report:#?}");
+}
+
+#[tokio::test]
 async fn a_field_that_became_read_only_is_told_by_its_name_once_and_left_out() {
     let world = loaded(78).await;
     edit(&world, json!({"edit": "zoho_field", "module": "Accounts", "field": "Phone", "read_only": true}));

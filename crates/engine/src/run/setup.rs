@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::{Settlement, Store};
 use sync::mapping::{Schema, changes, without_key};
+use sync::{Flow, Module};
 
 use super::RunError;
 use super::shared::Run;
@@ -96,6 +97,12 @@ async fn sink(run: &Run<'_>) -> Result<Option<Found>, RunError> {
 /// Creates the fields that are missing, and keeps what is known then.
 async fn fields(run: &Run<'_>, kept: Option<Schema>, probed: &Schema) -> Result<(), RunError> {
     run.cx.progress.stage("Preparing fields in Zoho CRM");
+    // Before they are made anew, so that nobody who ends in between leaves them empty.
+    for flow in
+        Flow::ALL.into_iter().filter(|flow| kept.as_ref().is_some_and(|kept| lacks(probed, kept, flow.module())))
+    {
+        run.cx.store.forget_headers(run.connection.id, run.epoch, flow).await?;
+    }
     let mut tape = Vec::new();
     let prepared = run.connection.writer.prepare(probed).await.unpack(&mut tape);
     remember(run, tape).await?;
@@ -110,6 +117,12 @@ async fn fields(run: &Run<'_>, kept: Option<Schema>, probed: &Schema) -> Result<
         }
     }
     Ok(())
+}
+
+/// Whether a module has lost fields that were known.
+fn lacks(probed: &Schema, known: &Schema, module: Module) -> bool {
+    let (Some(probed), Some(known)) = (probed.modules.get(&module), known.modules.get(&module)) else { return false };
+    known.fields.keys().any(|name| !probed.fields.contains_key(name))
 }
 
 /// Keeps the calls that changed the organisation, so that fields which appeared there can be traced to a run.

@@ -10,8 +10,9 @@ use sync::settle::{Entry, State};
 use sync::{Flow, Instant, Problem, problem};
 
 use super::connections::ConnectionId;
+use super::owners::{self, Epoch};
 use crate::code;
-use crate::db::{Arg, Db, Row, Tx, nothing, statements};
+use crate::db::{Arg, Db, Durability, Row, Tx, nothing, statements};
 use crate::error::Result;
 use crate::open::Store;
 
@@ -79,6 +80,7 @@ statements! {
     IDS = "select id, flow, erp_key, state from ledger where connection = $1 and flow = $2 \
            and erp_key in (select value from json_each($3))",
           "select id, flow, erp_key, state from ledger where connection = $1 and flow = $2 and erp_key = any($3)";
+    FORGET_HEADERS = "update ledger set fingerprint = $1, header = $1 where connection = $2 and flow = $3";
     PUT = concat!("insert into ledger (connection, flow, erp_key, entity, code, source_id, target_id, state, fingerprint, header, rows, \
                    stamp, problem_code, problem_message, problem_field, attempts, asked, since, changed) \
                    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $17) ", known!()),
@@ -279,6 +281,20 @@ impl Store {
         let args = [connection.0.into(), code::of_flow(flow).into(), Arg::Texts(erp_keys)];
         let rows = self.db.rows(&ENTRIES, &args, read).await?;
         Ok(rows.into_iter().map(|row| (row.entry.erp_key.clone(), row)).collect())
+    }
+
+    /// Forgets what the headers of a flow's records were when they were written, because the sink does not hold all of them any more: each
+    /// is drafted and written again when it is read next.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Stale`] when another worker took over. What the database reports.
+    pub async fn forget_headers(&self, connection: ConnectionId, epoch: Epoch, flow: Flow) -> Result<()> {
+        let none = Digest::default();
+        let mut tx = self.db.begin(Durability::Process).await?;
+        owners::check(&mut tx, connection, epoch).await?;
+        let args = [none.0.as_slice().into(), connection.0.into(), code::of_flow(flow).into()];
+        tx.run(&FORGET_HEADERS, &args).await?;
+        tx.commit().await
     }
 
     /// Rows that are linked to these records of the sink.
