@@ -335,6 +335,23 @@ fn held(world: &World, id: &str, field: &str) -> Option<String> {
 }
 
 #[tokio::test]
+async fn what_a_changed_field_refuses_to_have_written_again_is_drafted_anew_and_told() {
+    let world = loaded(53).await;
+    let code = customer(&world, 4);
+    let id = account(&world, &code).await;
+    edit(&world, "zoho_set", json!({"id": id, "field": "Account_Name", "value": "Ab"}));
+    edit(&world, "zoho_field", json!({"field": "Account_Name", "length": 4}));
+    let report = next_day(&world).await;
+    assert!(report.checks[&Flow::Customers].complete, "{report:#?}");
+    let name = world.sim.with(|books, _| books.customers.values().nth(4).unwrap().name.clone());
+    let cut: String = name.chars().take(4).collect();
+    assert_eq!(held(&world, &id, "Account_Name"), Some(cut.trim().to_owned()), "{report:#?}");
+    let found = world.store.find(world.row.id, &code).await.unwrap();
+    let trail = world.store.record(found[0].id).await.unwrap().unwrap().trail;
+    assert!(trail.iter().any(|row| row.note.contains("it is drafted anew")), "{trail:#?}");
+}
+
+#[tokio::test]
 async fn a_field_that_the_erp_owns_is_written_again_and_others_are_left() {
     let world = loaded(41).await;
     let code = customer(&world, 4);

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use engine::{Options, Outcome};
 use futures_util::FutureExt as _;
+use jiff::SignedDuration;
+use sim::Clock as _;
 use sim::Size;
 use sim::acumatica::Switches;
 use sim::control::edit::Edit;
@@ -46,4 +48,39 @@ fn an_empty_list_proves_nothing_wherever_the_first_load_was_killed() {
         assert!(accounts.differing.is_empty(), "killed after {gates} gates: {:?}", accounts.differing);
     }
     assert!(killed > 10, "{killed}");
+}
+
+/// After two runs over a first change, lists go blank, `meanwhile` happens, every customer changes: the next run carries it over.
+fn carried_over_though(meanwhile: impl FnOnce(&House, String)) {
+    let house = House::new(5, false, SIZE, Rules::default(), |_| {}).now_or_never().unwrap().unwrap();
+    let keys = || house.sim.with(|books, _| books.customers.values().map(|c| c.key.clone()).collect::<Vec<_>>());
+    let touch = |key: String, phone: &str| {
+        house.sim.change(&Edit::TouchCustomer { key, phone: phone.to_owned() }).unwrap();
+    };
+    assert_eq!(run(&house, None), Some(Outcome::Settled));
+    house.hub.advance(Duration::from_secs(3_600));
+    let newest = keys().remove(3);
+    touch(newest.clone(), "+41 44 600 00 00");
+    assert_eq!(run(&house, None), Some(Outcome::Settled));
+    house.hub.advance(Duration::from_secs(3_600));
+    touch(keys().remove(1), "+41 44 700 00 00");
+    meanwhile(&house, newest);
+    let blind_stamps = vec!["Customer".to_owned()];
+    house.sim.acumatica().set_switches(Switches { blind_stamps, ..Switches::default() });
+    assert_eq!(run(&house, None), Some(Outcome::Settled));
+    let report = house.sim.compare();
+    let accounts = report.modules().into_iter().find(|(name, _)| *name == "Accounts").unwrap().1;
+    assert!(accounts.differing.is_empty(), "{:?}", accounts.differing);
+}
+
+#[test]
+fn an_empty_list_proves_nothing_though_the_code_was_changed_of_what_was_changed_last() {
+    carried_over_though(|house, newest| {
+        house.sim.change(&Edit::RenameCustomer { from: newest, to: "RENAMED".to_owned() }).unwrap();
+    });
+}
+
+#[test]
+fn an_empty_list_proves_nothing_though_the_clock_was_set_back() {
+    carried_over_though(|house, _| house.server_clock.shift(SignedDuration::from_mins(-20)));
 }

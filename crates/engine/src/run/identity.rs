@@ -171,12 +171,13 @@ pub(super) async fn resolve(run: &Run<'_>, doubt: Doubt) -> bool {
         run.fail(&put_back(entity, &answers));
         return false;
     }
-    if answers.iter().any(|(witness, answer)| *witness == doubted && *answer == Answer::There) {
+    let there = answers.iter().find(|(witness, answer)| witness.id == doubted.id && *answer == Answer::There);
+    if let Some((there, _)) = there {
         if !whole {
             run.identity.settle(&[entity]);
             return false;
         }
-        match is_listed(run, entity, &doubted).await {
+        match is_listed(run, entity, there).await {
             Ok(false) => {}
             Ok(true) => {
                 run.identity.settle(&[entity]);
@@ -191,7 +192,7 @@ pub(super) async fn resolve(run: &Run<'_>, doubt: Doubt) -> bool {
     {
         // What is gone, what stands at an earlier state and what lists leave out would be asked for in each run.
         let mut state = run.identity.state();
-        let useless = answers.iter().filter(|(witness, answer)| *answer != Answer::There || *witness == doubted);
+        let useless = answers.iter().filter(|(witness, answer)| *answer != Answer::There || witness.id == doubted.id);
         useless.for_each(|(witness, _)| state.witnesses.forget(&witness.id));
     }
     run.identity.settle(&[entity]);
@@ -226,8 +227,13 @@ async fn ask(run: &Run<'_>, entity: Entity, witnesses: Vec<Witness>) -> Option<V
         }
     }
     let margin = margin(run, entity);
-    let answered = |witness: Witness| {
-        let answer = witness::answer(&witness, found.get(&witness.id.to_ascii_lowercase()), margin);
+    let answered = |mut witness: Witness| {
+        let record = found.get(&witness.id.to_ascii_lowercase());
+        if let Some(record) = record {
+            // Codes are changed: lists have it under the one that it has now.
+            witness.code.clone_from(&record.key);
+        }
+        let answer = witness::answer(&witness, record, margin);
         (witness, answer)
     };
     Some(witnesses.into_iter().map(answered).collect())

@@ -55,7 +55,8 @@ impl Trial<'_> {
         };
         let written = self.oracle.record_writes(&self.house.sim) - before;
         self.hub.say(|| format!("told {outcome} of what was exchanged"));
-        if outcome != "needs_person" || written > 0 {
+        // A slow answer may have ended the run before it knew.
+        if !matches!(outcome.as_str(), "needs_person" | "unavailable") || written > 0 {
             let what = format!("{outcome}, {written} writes, over a system that is another one");
             violations.push(Violation { name: "wrong_system_taken", what });
         }

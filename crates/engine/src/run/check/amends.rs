@@ -143,8 +143,13 @@ impl Check<'_> {
                         );
                     }
                     Fate::Split => split.push(item),
+                    Fate::Redraft => {
+                        wanted(again, &entry);
+                        let note = "Zoho CRM refused what was to be written again; it is drafted anew";
+                        rows.put(look_again(entry), What::Parked, note, None);
+                    }
                     // The next check finds it as it is now.
-                    Fate::Differs { .. } | Fate::Rewrite { .. } | Fate::Redraft | Fate::Left => {}
+                    Fate::Differs { .. } | Fate::Rewrite { .. } | Fate::Left => {}
                 }
             }
             let half = split.len().div_ceil(2);

@@ -284,7 +284,7 @@ impl<'r> Pass<'r> {
                     self.run.note(note.clone());
                 }
                 let (entity, from) = self.readings[reading].asked_for();
-                let whole = page.next.is_none() && self.readings[reading].is_fresh();
+                let whole = page.next.is_none() && self.readings[reading].is_first();
                 if let Some(number) = self.readings[reading].arrived(&page, self.run) {
                     let doubt = self.run.identity.sight(self.run, entity, from, &page.records, whole);
                     self.doubts.extend(doubt.map(|witness| Doubt { entity, witness, whole }));

@@ -33,6 +33,8 @@ pub(super) struct Reading {
     given: bool,
     /// True until the first page has told the source's clock.
     fresh: bool,
+    /// No page has counted yet of a pass that began in this run.
+    first: bool,
     cursor: Option<String>,
     asked: bool,
     ended: bool,
@@ -60,6 +62,7 @@ impl Reading {
             overlap,
             given,
             fresh,
+            first: fresh,
             cursor: pass.cursor,
             checkpoint,
             asked: false,
@@ -103,6 +106,7 @@ impl Reading {
                 return None;
             }
         }
+        self.first = false;
         let newest = page.records.iter().filter_map(|record| record.stamp).max();
         if let Some(newest) = newest {
             let now = run.cx.clock.now();
@@ -169,8 +173,8 @@ impl Reading {
     }
 
     /// True until the first page of a pass that began in this run has come: what an earlier run read of it is not seen here.
-    pub(super) const fn is_fresh(&self) -> bool {
-        self.fresh
+    pub(super) const fn is_first(&self) -> bool {
+        self.first
     }
 
     /// True when it reads everything, whatever the stamps.
