@@ -12,14 +12,25 @@ use crate::open::Store;
 use crate::table::connections::ConnectionId;
 use crate::table::ledger::{RecordId, shown_code};
 
+macro_rules! named_by {
+    ($index:literal) => {
+        concat!(
+            "select id, flow, entity, erp_key, code, state from ledger where connection = $1 and flow in (1, 2, 3) and erp_key = $2 \
+             union \
+             select id, flow, entity, erp_key, code, state from ledger ",
+            $index,
+            "where connection = $1 and flow in (1, 2, 3) and code = $2 \
+             union \
+             select id, flow, entity, erp_key, code, state from ledger where connection = $1 and flow in (1, 2, 3) and target_id = $2 \
+             and target_id is not null \
+             order by 2, 4 limit 100"
+        )
+    };
+}
+
 statements! {
-    FIND = "select id, flow, entity, erp_key, code, state from ledger where connection = $1 and flow in (1, 2, 3) and erp_key = $2 \
-            union \
-            select id, flow, entity, erp_key, code, state from ledger where connection = $1 and flow in (1, 2, 3) and code = $2 \
-            union \
-            select id, flow, entity, erp_key, code, state from ledger where connection = $1 and flow in (1, 2, 3) and target_id = $2 \
-            and target_id is not null \
-            order by 2, 4 limit 100";
+    // For the sake of the order SQLite would walk all records by key, and compare the code of each.
+    FIND = named_by!("indexed by ledger_code "), named_by!("");
 }
 
 /// A record that a key names.

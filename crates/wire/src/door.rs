@@ -15,6 +15,7 @@ use crate::ask::{Ask, Manners, Safety};
 use crate::backoff;
 use crate::failure::{self, Failure};
 use crate::limit::Slots;
+use crate::redact;
 use crate::tape::Tape;
 
 /// Most attempts in a row that find no connection: a host that takes none is not going to within the next half minute.
@@ -173,6 +174,7 @@ impl Door {
         let took = self.clock.now().since(started);
         let (failure, retry_after) = match answer {
             Ok(response) => {
+                let response = redact::veiled(&ask.headers, response);
                 let failure = failure::of_answer(ask, &response);
                 tape.record(ask, attempt, started, took, Some(&response), failure.as_ref());
                 match failure {

@@ -1,8 +1,43 @@
 //! What of a URL or a remote text may be shown.
 //!
-//! Owns the allow-list of query parameters. Must never print a value that is not on it. Used by tape and fault sentences.
+//! Owns the allow-list of query parameters, and what an answer may repeat. Must never print a value that is not on the list. Used by
+//! door, tape and fault sentences.
 
 use std::fmt::Write as _;
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use memchr::memmem;
+use port::Response;
+
+/// What stands where an answer repeated the token that it was asked with.
+const VEIL: &[u8] = b"(token)";
+
+/// Shortest token that is looked for: shorter ones stand in answers by chance.
+const SHORTEST: usize = 12;
+
+/// The answer without the access token of its request: some servers repeat what they were sent, and sentences of servers are shown
+/// and kept.
+#[must_use]
+pub fn veiled(headers: &HeaderMap, response: Response) -> Response {
+    let credentials = headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes).unwrap_or_default();
+    let token = credentials.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+    if token.len() < SHORTEST {
+        return response;
+    }
+    let body = &response.body;
+    let (mut veiled, mut kept) = (Vec::new(), 0);
+    for at in memmem::find_iter(body, token) {
+        veiled.extend_from_slice(body.get(kept..at).unwrap_or_default());
+        veiled.extend_from_slice(VEIL);
+        kept = at + token.len();
+    }
+    if kept == 0 {
+        return response;
+    }
+    veiled.extend_from_slice(body.get(kept..).unwrap_or_default());
+    Response { body: veiled.into(), ..response }
+}
 
 /// Parameters whose values say how something was asked, never with what authority.
 const SHOWN: [&str; 19] = [
@@ -84,7 +119,22 @@ pub fn plain(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn an_answer_that_repeats_the_token_shows_none() {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, "Zoho-oauthtoken 1000.68333f2c.d6b3652b".parse().unwrap());
+        let answer = |body: &str| Response { status: 400, headers: HeaderMap::new(), body: body.to_owned().into() };
+        let shown = |body: &str| veiled(&headers, answer(body)).body;
+        assert_eq!(
+            &shown("refused for 1000.68333f2c.d6b3652b, yes 1000.68333f2c.d6b3652b")[..],
+            b"refused for (token), yes (token)"
+        );
+        assert_eq!(&shown("1000.68333f2c.d6b")[..], b"1000.68333f2c.d6b");
+        assert_eq!(veiled(&HeaderMap::new(), answer("as it is")).body, "as it is");
+    }
 
     #[test]
     fn host_user_and_fragment_are_left_out() {

@@ -205,13 +205,11 @@ impl Printer {
     }
 }
 
-/// What a person wants to know of a transition: its problem, its remark, or what changed.
+/// What a person wants to know of a transition: its problem, or what changed, with its remark.
 fn why(row: &Row<'_>) -> String {
-    match row.message {
-        Some(message) => message.to_owned(),
-        None if row.note.is_empty() => sentences(row),
-        None => row.note.to_owned(),
-    }
+    let told = row.message.map_or_else(|| sentences(row), ToOwned::to_owned);
+    let parts = [told.as_str(), row.note];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn sentences(row: &Row<'_>) -> String {
