@@ -18,8 +18,7 @@ const SHORTEST: usize = 12;
 
 /// The answer without the access token of its request: some servers repeat what they were sent, and sentences of servers are shown
 /// and kept.
-#[must_use]
-pub fn veiled(headers: &HeaderMap, response: Response) -> Response {
+pub(crate) fn veiled(headers: &HeaderMap, response: Response) -> Response {
     let credentials = headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes).unwrap_or_default();
     let token = credentials.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
     if token.len() < SHORTEST {
