@@ -109,6 +109,27 @@ async fn a_document_that_names_a_deleted_product_waits_for_it_and_goes_with_the_
 }
 
 #[tokio::test]
+async fn an_archived_document_names_the_product_that_was_made_anew() {
+    let world = loaded(96).await;
+    let (archived, item) = invoice(&world);
+    edit(&world, json!({"edit": "archive", "kind": "Invoice", "number": archived.key.number}));
+    let product = entry(&world, Flow::Items, &item).await.target_id.unwrap();
+    edit(&world, json!({"edit": "zoho_delete", "module": "Products", "id": product}));
+    edit(&world, json!({"edit": "item", "key": item, "field": "description", "value": "Another"}));
+    later(&world).await;
+    assert_eq!(entry(&world, Flow::Items, &item).await.problem.unwrap().code, Code::TargetGone);
+    replay(&world, &item).await;
+    // No list brings it: it is asked for by its id.
+    let report = later(&world).await;
+    assert_eq!(
+        (report.outcome, document(&world, &archived.key).await.state),
+        (Outcome::Settled, State::Settled),
+        "{report:#?}"
+    );
+    world.assert_agreement("with the product that was made anew");
+}
+
+#[tokio::test]
 async fn documents_of_an_account_that_was_made_anew_name_it_by_header_alone() {
     let world = loaded(92).await;
     let (changed, _) = invoice(&world);

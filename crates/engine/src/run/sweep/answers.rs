@@ -1,4 +1,4 @@
-//! Records that a person asked for and that no list brings: renamed, moved, or gone.
+//! Records that a person asked for, or that are to be written again, and that no list brings: renamed, moved, archived, or gone.
 //!
 //! Owns asking for them by their ids. A replay of `source_gone` is a person's answer: the sink's record is marked. Any other record
 //! that is not there keeps its state until a sweep decides; a skip needs nothing.
@@ -6,6 +6,7 @@
 use store::{LedgerRow, RecordId};
 use sync::Flow;
 use sync::detect::sweep;
+use sync::problem::Code;
 use sync::settle::{Entry, State, Transition, What};
 
 use super::{Rows, RunError, farewell, judging, take};
@@ -18,12 +19,14 @@ pub(super) async fn carry_out(run: &Run<'_>, flow: Flow) -> Result<(), RunError>
         return Ok(());
     }
     let rows = run.cx.store.ledger_rows(run.connection.id, flow, &keys).await?;
-    let asked: Vec<LedgerRow> = rows.into_values().filter(|row| row.asked && !row.entry.source_id.is_empty()).collect();
+    let wanted = |row: &LedgerRow| (row.asked || is_again(&row.entry)) && !row.entry.source_id.is_empty();
+    let asked: Vec<LedgerRow> = rows.into_values().filter(wanted).collect();
     if asked.is_empty() {
         return Ok(());
     }
     let Some(there) = judging::there(run, flow, asked.iter().map(|row| &row.entry)).await? else { return Ok(()) };
-    let missing = asked.into_iter().filter(|row| !there.contains_key(&row.entry.source_id.to_ascii_lowercase()));
+    let missing =
+        asked.into_iter().filter(|row| row.asked && !there.contains_key(&row.entry.source_id.to_ascii_lowercase()));
     let (answered, others): (Vec<LedgerRow>, Vec<LedgerRow>) = missing.partition(|row| sweep::asks(&row.entry));
     take(run, flow, there.into_values().collect()).await?;
     let transitions = others.iter().map(|row| said(&row.entry)).collect();
@@ -33,6 +36,11 @@ pub(super) async fn carry_out(run: &Run<'_>, flow: Flow) -> Result<(), RunError>
     let answered: Vec<(RecordId, Entry)> = answered.into_iter().map(|row| (row.id, row.entry)).collect();
     farewell::bid(run, flow, policy, answered, true).await?;
     Ok(())
+}
+
+/// Whether a record is to be written again without having changed: archived documents are on no list.
+fn is_again(entry: &Entry) -> bool {
+    entry.problem.as_ref().is_some_and(|problem| problem.code == Code::OutcomeUnknown)
 }
 
 /// What is said of a record that was asked for and is not there.
