@@ -15,6 +15,9 @@ use super::{Args, say};
 /// Seeds that once failed.
 const REGRESSIONS: &str = include_str!("../regressions.txt");
 
+/// Seeds that show a fault which is known and not mended yet, each with the violation that it ends with.
+const OPEN: &str = include_str!("../open.txt");
+
 /// Seeds between two notes of how far it went.
 const BLOCK: u64 = 500;
 
@@ -29,19 +32,24 @@ pub(super) fn range(text: &str) -> Result<Range<u64>, String> {
 
 /// Runs the seeds; the count of those that broke a promise.
 pub(super) fn run(args: &Args) -> Result<u64, String> {
-    let mut failed = 0;
+    let Range { start, end } = args.seeds;
+    let many = end - start > 1;
+    let (mut failed, mut known) = (0, 0);
     let mut see = |verdict: Verdict| {
-        failed += u64::from(!verdict.violations.is_empty());
+        if many && is_open(&verdict) {
+            known += 1;
+        } else {
+            failed += u64::from(!verdict.violations.is_empty());
+        }
         tell(&verdict, args.trace);
         true
     };
-    let Range { start, end } = args.seeds;
     let mut from = start;
     let mut total = 0;
     if let Some(file) = &args.resume {
         from = done(file)?.unwrap_or(start).max(start);
     }
-    if from == start && end - start > 1 {
+    if from == start && many {
         for seed in REGRESSIONS.lines().filter_map(regression).filter(|seed| !args.seeds.contains(seed)) {
             see(carry_out(seed, args.trace, None));
             total += 1;
@@ -56,8 +64,22 @@ pub(super) fn run(args: &Args) -> Result<u64, String> {
             std::fs::write(file, from.to_string()).map_err(|error| format!("{}: {error}", file.display()))?;
         }
     }
-    say(&format!("{} passed, {failed} failed", total - failed));
+    let open = if known > 0 { format!(", {known} with faults that are known (open.txt)") } else { String::new() };
+    say(&format!("{} passed, {failed} failed{open}", total - failed - known));
     Ok(failed)
+}
+
+/// Whether a seed ended with the very violation that is known of it.
+fn is_open(verdict: &Verdict) -> bool {
+    let name = verdict.violations.first().map(|violation| violation.name);
+    open().any(|(seed, violation)| seed == verdict.seed && Some(violation) == name)
+}
+
+fn open() -> impl Iterator<Item = (u64, &'static str)> {
+    OPEN.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        Some((words.next()?.parse().ok()?, words.next()?))
+    })
 }
 
 fn regression(line: &str) -> Option<u64> {
@@ -164,6 +186,17 @@ mod tests {
         assert_eq!(range("3..8"), Ok(3..8));
         assert_eq!(range("7"), Ok(7..8));
         assert!(range("a..b").is_err());
+    }
+
+    #[test]
+    fn open_seeds_are_excused_by_their_own_violation_only() {
+        let lines: Vec<&str> = OPEN.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(open().count(), lines.len(), "{lines:?}");
+        assert!(lines.iter().all(|line| line.split_whitespace().count() > 2), "each says what is known: {lines:?}");
+        let Some((seed, name)) = open().next() else { return };
+        let violation = |name| trial::oracle::Violation { name, what: String::new() };
+        let ends = |name| Verdict { violations: vec![violation(name)], ..verdict(seed) };
+        assert!(is_open(&ends(name)) && !is_open(&ends("another")) && !is_open(&verdict(seed)));
     }
 
     #[test]
