@@ -5,7 +5,7 @@
 use sync::seam::Mutant;
 use trial::schedule::{Verdict, carry_out};
 
-use super::seeds::{over, tell};
+use super::seeds::{is_open, over, tell};
 use super::{Args, say};
 
 /// Runs each planted fault until a seed catches it; returns how many none did.
@@ -42,7 +42,8 @@ fn first(args: &Args, mutant: Mutant) -> Option<Verdict> {
     let mut caught = None;
     let run = |seed| carry_out(seed, args.trace, Some(mutant));
     over(args.seeds.clone(), args.threads, run, |verdict| {
-        if !verdict.violations.is_empty() {
+        // What a seed shows without any planted fault catches none.
+        if !verdict.violations.is_empty() && !is_open(&verdict) {
             caught = Some(verdict);
         }
         caught.is_none()

@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args) -> Result<u64, String> {
 }
 
 /// Whether a seed ended with the very violation that is known of it.
-fn is_open(verdict: &Verdict) -> bool {
+pub(super) fn is_open(verdict: &Verdict) -> bool {
     let name = verdict.violations.first().map(|violation| violation.name);
     open().any(|(seed, violation)| seed == verdict.seed && Some(violation) == name)
 }
